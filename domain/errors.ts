@@ -1,0 +1,63 @@
+/**
+ * Every refusal that a user, a device or a program can meet. The code is stable; the text says what to mend.
+ * `status` is the HTTP answer, and 0 where the code never leaves by HTTP.
+ */
+export const errorTable = {
+  // what a device publishes
+  payload_not_json: { status: 400, text: 'The payload is not JSON (UTF-8, one object or an array of objects).' },
+  payload_empty: { status: 400, text: 'The payload is empty.' },
+  payload_too_large: { status: 413, text: 'The payload is larger than 256 KiB; send it in parts.' },
+  payload_too_deep: { status: 400, text: 'The payload is nested deeper than 32 levels.' },
+  payload_invalid: { status: 400, text: 'The payload has a field that is missing or of the wrong type.' },
+  batch_too_long: { status: 400, text: 'The batch holds more than 5,000 entries; send it in parts.' },
+  value_not_a_number: { status: 400, text: 'A reading is not a finite number.' },
+  metric_unknown: { status: 400, text: 'The metric is not in the list of metrics; see docs/Vendor.md.' },
+  signal_unknown: { status: 400, text: 'The signal is not in the list of signals; see docs/Vendor.md.' },
+  time_invalid: { status: 400, text: '`at` is neither ISO 8601 with a zone nor epoch milliseconds.' },
+  topic_unknown: { status: 404, text: 'No codec takes this topic; see docs/Vendor.md for the topics.' },
+  topic_foreign: { status: 403, text: 'A device may publish only under its own name: vigil/v1/{its id}/….' },
+  codec_failed: {
+    status: 500,
+    text: 'The codec broke on this message; it is kept whole and can be replayed after a fix.',
+  },
+  point_refused: { status: 0, text: 'The telemetry database refused this point for good.' },
+  // the front door
+  unauthenticated: { status: 401, text: 'The token is missing, unknown or revoked.' },
+  forbidden: { status: 403, text: 'The token does not allow this.' },
+  subscription_refused: { status: 403, text: 'A device may subscribe only to its own commands and receipts.' },
+  journal_full: {
+    status: 503,
+    text: 'The journal is at its limit; not stored, send again later. Safety signals still pass.',
+  },
+  journal_unwritable: {
+    status: 503,
+    text: 'The journal cannot be written (disk full or failing); not stored, send again.',
+  },
+  front_door_unreachable: { status: 503, text: 'The broker process does not answer; not stored, send again.' },
+  // people and programs
+  not_found: { status: 404, text: 'There is nothing under this id that you may see.' },
+  request_invalid: { status: 400, text: 'The request has a field that is missing or of the wrong type.' },
+  id_taken: { status: 409, text: 'This id is in use already.' },
+  reference_unknown: { status: 409, text: 'The request names an area, home, device or operator that does not exist.' },
+  still_referenced: { status: 409, text: 'Something still belongs to this; move or delete that first.' },
+  transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },
+  held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
+  outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
+  login_failed: { status: 401, text: 'Name or password is wrong.' },
+  too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },
+  too_many_points: { status: 413, text: 'More than 1,000,000 points; narrow the time or use every=.' },
+  internal: { status: 500, text: 'Something broke on our side; the log has it under the given request id.' },
+} as const
+
+export type ErrorCode = keyof typeof errorTable
+
+/** A refusal with a stable code. `detail` says what exactly was wrong, in one sentence, without secrets. */
+export class VigilError extends Error {
+  readonly code: ErrorCode
+  readonly detail: string | undefined
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${code}: ${detail}` : `${code}: ${errorTable[code].text}`, options)
+    this.code = code
+    this.detail = detail
+  }
+}

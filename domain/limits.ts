@@ -1,0 +1,45 @@
+/** A limit on everything, with its reason. Durations in milliseconds, sizes in bytes. */
+export const limits = {
+  /** One message. An hour of 50 Hz three-axis motion as JSON is larger, a window round an impact is ~20 KiB. */
+  payloadBytes: 256 * 1024,
+  /** One MQTT packet. Beyond a payload's limit so that an oversized message can still be kept and answered;
+   *  beyond this the connection is cut, because its bytes would have to be held in memory. */
+  packetBytes: 4 * 1024 * 1024,
+  /** JSON nesting. Real devices stay under 10; recursion over the parsed value must stay safe. */
+  payloadDepth: 32,
+  /** Entries of one batch: a day of one reading every 17 s. */
+  batchEntries: 5_000,
+  /** Bytes of a payload that the cheap look for a safety signal reads on bulk topics; signal topics are read whole. */
+  urgentLookBytes: 16 * 1024,
+  topicBytes: 512,
+  /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
+  clockAheadMs: 5 * 60_000,
+  /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */
+  clockUnsetBefore: Date.UTC(2020, 0, 1),
+  /** A signal older than this at receipt may be a replay of an old one: ticket, but `unverified`. Store-and-forward
+   *  over a lost link is minutes; cached states re-published by gateways are hours (zigbee2mqtt#25566). */
+  signalStaleMs: 15 * 60_000,
+  /** Alerts of one home no further apart than this belong to one episode, as long as its ticket is not closed. */
+  episodeGapMs: 30 * 60_000,
+  /** Evidence rows of one ticket; later repeats are counted on the last row instead of kept one by one. */
+  evidencePerTicket: 200,
+  /** How long an open ticket may wait for a person before it alarms again (TSA: 97.5 % of calls within 60 s). */
+  answerWithinMs: 60_000,
+  /** Journal: kept at least this long for replay, and at most this many bytes a lane. Unread records are never
+   *  trimmed: at the size limit the bulk lane refuses instead. */
+  journalKeepMs: 7 * 24 * 3_600_000,
+  journalLaneBytes: 8 * 1024 ** 3,
+  /** Free disk below which the bulk lane refuses, so that the rest stays for SOS and tickets. */
+  diskReserveBytes: 256 * 1024 ** 2,
+  deadLetterKeepMs: 90 * 24 * 3_600_000,
+  deadLetterBytes: 1024 ** 3,
+  telemetryKeepMs: 7 * 24 * 3_600_000,
+  telemetryBytes: 4 * 1024 ** 3,
+  /** Points of one telemetry call. */
+  telemetryPoints: 1_000_000,
+  /** Live events kept for resuming by Last-Event-ID. */
+  eventsKept: 100_000,
+  pageSize: 100,
+  pageSizeMost: 1_000,
+  sessionMs: 12 * 3_600_000,
+} as const

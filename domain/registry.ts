@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { Id } from './ids.ts'
+
+/** The registry's records as the API takes and gives them. `id` may be chosen by the caller and is made where absent. */
+
+/** What a device is, after the categories of the national catalogues (2018/2020 and 2022/2024 editions). Data, not code:
+ *  a device's category is free text, these are the known ones. */
+export const deviceCategories = {
+  wearable: 'health-managing wearable (健康管理类可穿戴设备)',
+  portable_monitor: 'portable health monitor (便携式健康监测设备)',
+  self_service: 'self-service health check (自助式健康检测设备)',
+  home_monitor: 'smart elder-care monitor (智能养老监护设备)',
+  service_robot: 'home-service robot (家庭服务机器人)',
+  assistive: 'assistive device for elders (老年辅助器具)',
+  tcm: 'digital traditional Chinese medicine device (中医数字化智能产品)',
+  age_friendly: 'age-friendly retrofit (适老化改造智能产品)',
+  gateway: 'gateway that speaks for other devices',
+} as const
+
+export const roles = ['administrator', 'supervisor', 'dispatcher', 'viewer', 'vendor', 'integrator'] as const
+export type Role = (typeof roles)[number]
+
+const text = (most: number) => z.string().trim().min(1).max(most)
+
+export const AreaInput = z.object({
+  id: Id.optional(),
+  name: text(200),
+  parent: Id.nullish().describe('the area above; absent for a root'),
+})
+export const Area = z.object({ id: Id, name: z.string(), parent: Id.nullable() })
+export type Area = z.infer<typeof Area>
+
+export const HomeInput = z.object({
+  id: Id.optional(),
+  area: Id,
+  address: text(500),
+  lat: z.number().min(-90).max(90).nullish(),
+  lon: z.number().min(-180).max(180).nullish(),
+  notes: z.string().max(4_000).nullish().describe('how to get in, risks, what a responder must know'),
+})
+export const Home = z.object({
+  id: Id,
+  area: Id,
+  address: z.string(),
+  lat: z.number().nullable(),
+  lon: z.number().nullable(),
+  notes: z.string().nullable(),
+})
+export type Home = z.infer<typeof Home>
+
+export const ResidentInput = z.object({
+  id: Id.optional(),
+  home: Id,
+  name: text(200),
+  birth_year: z.number().int().min(1880).max(2100).nullish(),
+  phone: z.string().max(40).nullish(),
+  risks: z.string().max(4_000).nullish(),
+})
+export const Resident = z.object({
+  id: Id,
+  home: Id,
+  name: z.string(),
+  birth_year: z.number().int().nullable(),
+  phone: z.string().nullable(),
+  risks: z.string().nullable(),
+})
+export type Resident = z.infer<typeof Resident>
+
+export const DeviceInput = z.object({
+  id: Id.optional(),
+  home: Id.nullish().describe('absent: registered, but belongs to no home yet'),
+  model: z.string().max(200).nullish(),
+  category: z.string().max(64).nullish(),
+  place: z.string().max(200).nullish().describe('the room, or who wears it'),
+})
+export const Device = z.object({
+  id: Id,
+  home: Id.nullable(),
+  model: z.string().nullable(),
+  category: z.string().nullable(),
+  place: z.string().nullable(),
+  last_seen_at: z.string().nullable(),
+  online: z.boolean().nullable(),
+  firmware: z.string().nullable(),
+})
+export type Device = z.infer<typeof Device>
+
+export const ContactInput = z.object({
+  id: Id.optional(),
+  home: Id,
+  name: text(200),
+  relation: z.string().max(100).nullish(),
+  phone: text(40),
+  position: z.number().int().min(1).max(100).describe('1 is called first'),
+})
+export const Contact = z.object({
+  id: Id,
+  home: Id,
+  name: z.string(),
+  relation: z.string().nullable(),
+  phone: z.string(),
+  position: z.number().int(),
+})
+export type Contact = z.infer<typeof Contact>
+
+export const OperatorInput = z.object({
+  id: Id.optional(),
+  name: text(100).describe('the login name'),
+  password: z.string().min(10).max(200),
+  role: z.enum(roles),
+  area: Id.nullish().describe('bounds what this operator sees; absent: everything'),
+})
+export const Operator = z.object({ id: Id, name: z.string(), role: z.enum(roles), area: Id.nullable() })
+export type Operator = z.infer<typeof Operator>

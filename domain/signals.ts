@@ -1,0 +1,59 @@
+/** Severity after the idea of IEC 60601-1-8: by the harm that threatens and how soon. */
+export const severities = ['low', 'medium', 'high', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+/** Of two severities, the graver one. */
+export const graver = (a: Severity, b: Severity): Severity => (severities.indexOf(a) >= severities.indexOf(b) ? a : b)
+
+/**
+ * The safety claims that a device may make. `words` are spellings met in the field, compared in lower case;
+ * adding a signal here makes the front door treat it as urgent and the alert service open tickets for it.
+ */
+export const signals = {
+  sos: {
+    severity: 'critical',
+    text: 'SOS pressed',
+    words: ['sos', 'emergency', 'panic', 'help', 'alarm_button', 'pull_cord'],
+  },
+  fall: {
+    severity: 'high',
+    text: 'fall reported',
+    words: ['fall', 'fall_detected', 'fall_confirmed', 'fall_alarm', 'falling'],
+  },
+  smoke: { severity: 'critical', text: 'smoke', words: ['smoke', 'fire'] },
+  gas: { severity: 'critical', text: 'combustible gas', words: ['gas', 'gas_leak'] },
+  carbon_monoxide: { severity: 'critical', text: 'carbon monoxide', words: ['carbon_monoxide', 'co'] },
+  water_leak: { severity: 'medium', text: 'water leak', words: ['water_leak', 'leak', 'flood'] },
+} as const satisfies Record<string, { severity: Severity; text: string; words: readonly string[] }>
+
+export type SignalKind = keyof typeof signals
+
+const byWord = new Map<string, SignalKind>(
+  Object.entries(signals).flatMap(([kind, { words }]) => words.map((word) => [word, kind as SignalKind] as const)),
+)
+
+/** The signal that a spelling means (`"SOS"`, `" Sos "`, `fall-detected`), or undefined. */
+export function signalOf(word: string): SignalKind | undefined {
+  return byWord.get(
+    word
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_'),
+  )
+}
+
+/** Why a signal's ticket is marked unverified, or what was noted about it. Also metric labels and audit reasons. */
+export const doubts = {
+  device_unknown: 'the device is not registered',
+  no_home: 'the device belongs to no home',
+  retained: 'the message was retained, so it may be old',
+  stale: 'the signal was already old when it was received',
+  replayed: 'the message was replayed from the dead letters',
+  malformed: 'other parts of the message were broken',
+  topic_foreign: 'it was published by another device than the one it names',
+  payload_too_large: 'the message was larger than allowed',
+  low_confidence: 'the device itself was not sure',
+  test: 'the device marked it as a test',
+  internal_error: 'a detector broke on it',
+} as const
+export type Doubt = keyof typeof doubts

@@ -1,0 +1,36 @@
+import type { MetricName } from '../domain/metrics.ts'
+
+/** One reading of one device as stored: `at` epoch ms, `value` in the metric's unit. */
+export type Point = { device: string; metric: MetricName; at: number; value: number; implausible: boolean }
+
+/** A point that the database refused for good, with its reason. */
+export type RefusedPoint = { point: Point; reason: string }
+
+export type TelemetryQuery = {
+  devices: string[]
+  metric?: MetricName
+  /** Epoch ms, inclusive. */
+  from: number
+  /** Epoch ms, exclusive. */
+  to: number
+  /** Bucket width in ms for means; raw points where absent. */
+  every?: number
+  /** At most this many points; one more makes VigilError `too_many_points`. */
+  most: number
+}
+
+export type Series = { device: string; metric: MetricName; unit: string; points: [at: number, value: number][] }
+
+/**
+ * The telemetry seam: InfluxDB (`INFLUX_URL`) or the embedded store. Contract:
+ * - `write` resolves when all points are durable but those it gives back as refused for good. Idempotent by
+ *   (device, metric, at). It waits and tries again while the database is away, until `signal` aborts (then it rejects).
+ * - `read` gives series ordered by device and metric, points by time.
+ */
+export type Telemetry = {
+  write(points: Point[], signal: AbortSignal): Promise<RefusedPoint[]>
+  read(query: TelemetryQuery): Promise<Series[]>
+  /** Drops what is beyond age and size; nothing to do where the database has a retention of its own. */
+  trim(): Promise<void>
+  close(): Promise<void>
+}

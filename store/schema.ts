@@ -1,0 +1,160 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Role } from '../domain/registry.ts'
+import type { Severity, SignalKind } from '../domain/signals.ts'
+import type { EventType, Outcome, TicketState } from '../domain/ticket.ts'
+
+/**
+ * The tables, the same in SQLite and PostgreSQL. Instants are epoch milliseconds (bigint), booleans 0 or 1 (integer),
+ * structures JSON text: one representation on both engines, and no code outside this folder needs to know which it is.
+ */
+export type Database = {
+  areas: AreaTable
+  homes: HomeTable
+  residents: ResidentTable
+  devices: DeviceTable
+  device_states: DeviceStateTable
+  contacts: ContactTable
+  operators: OperatorTable
+  sessions: SessionTable
+  tickets: TicketTable
+  evidence: EvidenceTable
+  timeline: TimelineTable
+  timers: TimerTable
+  events: EventTable
+  outbox: OutboxTable
+  dead_letters: DeadLetterTable
+  positions: PositionTable
+  counters: CounterTable
+}
+
+/** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
+type AreaTable = { id: string; name: string; parent: string | null; path: string }
+type HomeTable = {
+  id: string
+  area: string
+  address: string
+  lat: number | null
+  lon: number | null
+  notes: string | null
+}
+type ResidentTable = {
+  id: string
+  home: string
+  name: string
+  birth_year: number | null
+  phone: string | null
+  risks: string | null
+}
+/** `token_hash`: SHA-256 of the token in hex; tokens have 192 random bits, so a slow hash would add cost and no safety. */
+type DeviceTable = {
+  id: string
+  home: string | null
+  model: string | null
+  category: string | null
+  place: string | null
+  token_hash: string
+  created_at: number
+}
+/** What the device was last known to be; written by ingest, apart from the registry so that it never contends with it. */
+type DeviceStateTable = { device: string; last_seen_at: number; online: number | null; firmware: string | null }
+type ContactTable = {
+  id: string
+  home: string
+  name: string
+  relation: string | null
+  phone: string
+  position: number
+}
+/** `password_hash`: scrypt, `salt:hash` in base64. */
+type OperatorTable = { id: string; name: string; password_hash: string; role: Role; area: string | null }
+type SessionTable = { token_hash: string; operator: string; expires_at: number }
+
+type TicketTable = {
+  id: string
+  number: number
+  state: TicketState
+  kind: SignalKind
+  severity: Severity
+  home: string | null
+  area: string | null
+  /** The area's path at opening; null where there is no home. */
+  area_path: string | null
+  device: string | null
+  /** What the episode is of: `home:{id}`, or `device:{id}` where there is no home. */
+  episode: string
+  opened_at: number
+  updated_at: number
+  acknowledged_at: number | null
+  closed_at: number | null
+  /** Event time of the first and the newest evidence: the span of the episode. */
+  first_at: number
+  last_at: number
+  /** JSON array of doubts; the ticket is unverified while every piece of evidence has one. */
+  doubts: string
+  outcome: Outcome | null
+  holder: string | null
+  /** JSON array of area paths. */
+  shared_with: string
+}
+/** `(lane, seq, n)` is the journal record and the signal's index in it: unique, so that a record never counts twice. */
+type EvidenceTable = {
+  id: Generated<number>
+  ticket: string
+  lane: string
+  seq: number
+  n: number
+  device: string
+  signal: SignalKind
+  at: number
+  device_at: number | null
+  received_at: number
+  topic: string
+  reason: string
+  doubts: string
+  repeats: number
+  detail: string
+}
+type TimelineTable = {
+  id: Generated<number>
+  ticket: string
+  at: number
+  who: string
+  what: string
+  reason: string | null
+}
+type TimerTable = { id: Generated<number>; ticket: string; what: string; due_at: number }
+/** `body` is the ticket as it was, in the API's JSON. */
+type EventTable = {
+  seq: number
+  type: EventType
+  at: number
+  ticket: string
+  area_path: string | null
+  shared_with: string
+  body: string
+}
+/** What leaves the house. `stable_id` lets the receiver tell a repeat; `channel` says who works it. */
+type OutboxTable = {
+  id: Generated<number>
+  stable_id: string
+  channel: 'receipt' | 'replay'
+  target: string
+  body: string
+  created_at: number
+  sent_at: number | null
+}
+/** `id` is `{lane}-{seq}`, or `{lane}-{seq}-{n}` for a single refused point. */
+type DeadLetterTable = {
+  id: string
+  received_at: number
+  topic: string
+  principal: string | null
+  device: string | null
+  code: string
+  detail: string
+  payload: ColumnType<Uint8Array, Uint8Array, never>
+  retained: number
+  state: 'kept' | 'replaying' | 'replayed'
+}
+type PositionTable = { consumer: string; lane: string; partition: number; seq: number }
+type CounterTable = { name: 'event' | 'ticket'; value: number }

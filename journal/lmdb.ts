@@ -1,0 +1,198 @@
+import { mkdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { open, type RootDatabase } from 'lmdb'
+import type { Clock } from '../domain/clock.ts'
+import { VigilError } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { type Journal, type JournalRecord, type Lane, lanes, type StoredRecord } from './journal.ts'
+
+/** A record as LMDB keeps it (msgpack): positions instead of names, because names would be a third of a small record. */
+type Row = [
+  receivedAt: number,
+  topic: string,
+  principal: string | undefined,
+  device: string | undefined,
+  partition: number,
+  payload: Uint8Array,
+  retained: boolean,
+  refused: string | undefined,
+  replayOf: string | undefined,
+]
+
+type LaneDb = RootDatabase<Row, number>
+
+/** How often readers look for new records, and the writer at its free space. A look costs some microseconds. */
+const lookEveryMs = 5
+const spaceEveryMs = 1_000
+/** Records that one step of a trim takes away: few enough that appends hardly notice. */
+const trimStep = 1_000
+
+export type LmdbOptions = {
+  /** Folder of the journal; made where absent. */
+  path: string
+  clock: Clock
+  readOnly?: boolean
+  /** Bytes a lane may hold; the bulk lane refuses beyond. */
+  laneBytes?: number
+  /** Free bytes on the volume below which the bulk lane refuses. */
+  diskReserveBytes?: number
+}
+
+/**
+ * The embedded journal: one LMDB environment a lane, so that an urgent append never waits for a bulk commit.
+ * All appends of one event-loop turn share a commit; a commit is fsynced before it becomes visible (overlappingSync
+ * is off), so what a reader sees is durable. Throws where another process has it open for writing.
+ */
+export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
+  await mkdir(options.path, { recursive: true })
+  const release = options.readOnly ? () => {} : lockForWriting(options.path)
+  const dbs = Object.fromEntries(lanes.map((lane) => [lane, openLane(options, lane)])) as Record<Lane, LaneDb>
+  const next = Object.fromEntries(lanes.map((lane) => [lane, newest(dbs[lane]) + 1])) as Record<Lane, number>
+  const closing = new AbortController()
+  let refusing: string | undefined
+
+  async function watchSpace(): Promise<void> {
+    while (!closing.signal.aborted) {
+      refusing = await shortOfSpace(options, dbs.bulk)
+      await options.clock.sleep(spaceEveryMs, closing.signal)
+    }
+  }
+  const watching = options.readOnly ? Promise.resolve() : watchSpace()
+
+  return {
+    async append(lane, record) {
+      if (lane === 'bulk' && refusing) throw new VigilError('journal_full', refusing)
+      const seq = next[lane]++
+      try {
+        await dbs[lane].put(seq, toRow(record))
+      } catch (cause) {
+        throw new VigilError('journal_unwritable', undefined, { cause })
+      }
+      return seq
+    },
+    async read(lane, after, most) {
+      dbs[lane].resetReadTxn()
+      const range = dbs[lane].getRange({ start: after + 1, limit: most, snapshot: false })
+      return range.map(({ key, value }) => fromRow(lane, key, value)).asArray
+    },
+    async waitBeyond(lane, after, signal) {
+      while (!signal.aborted && newest(dbs[lane]) <= after) await options.clock.sleep(lookEveryMs, signal)
+    },
+    async head(lane) {
+      return newest(dbs[lane])
+    },
+    trim: (lane, rule) => trimLane(dbs[lane], rule, options.clock),
+    async close() {
+      closing.abort()
+      await watching
+      for (const lane of lanes) await dbs[lane].close()
+      release()
+    },
+  }
+}
+
+function openLane(options: LmdbOptions, lane: Lane): LaneDb {
+  return open<Row, number>({
+    path: join(options.path, `${lane}.mdb`),
+    readOnly: options.readOnly ?? false,
+    noSubdir: true,
+    overlappingSync: false,
+    // Freed pages are not wiped in memory before they are written: nothing in here is more secret than its neighbour.
+    noMemInit: true,
+    maxReaders: 64,
+  })
+}
+
+/** The newest sequence number as of now, past the transaction that this process last read in. */
+function newest(db: LaneDb): number {
+  db.resetReadTxn()
+  for (const key of db.getKeys({ reverse: true, limit: 1 })) return key
+  return 0
+}
+
+/**
+ * Two writers would give one number twice, and the second message would replace the first. SQLite's exclusive lock is
+ * held by the kernel for the life of the process: unlike a pid file it can be neither stale nor fooled by a reused pid.
+ */
+function lockForWriting(path: string): () => void {
+  const lock = new DatabaseSync(join(path, 'writer.lock'))
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (cause) {
+    lock.close()
+    throw new VigilError('journal_unwritable', `another process writes the journal in ${path}`, { cause })
+  }
+  return () => lock.close()
+}
+
+/** Why the bulk lane must refuse now, or undefined while there is room. */
+async function shortOfSpace(options: LmdbOptions, bulk: LaneDb): Promise<string | undefined> {
+  const most = options.laneBytes ?? limits.journalLaneBytes
+  if (bytesOf(bulk) > most) return `the bulk lane holds more than ${most} bytes that are not yet consumed or too young`
+  const disk = await statfs(options.path)
+  const reserve = options.diskReserveBytes ?? limits.diskReserveBytes
+  const free = disk.bavail * disk.bsize
+  return free < reserve ? `${free} bytes are free on the volume, ${reserve} are kept for safety signals` : undefined
+}
+
+/** Bytes in use by live records: the file itself never shrinks, its free pages are used again. */
+function bytesOf(db: LaneDb): number {
+  const stats = db.getStats() as {
+    pageSize: number
+    treeBranchPageCount: number
+    treeLeafPageCount: number
+    overflowPages: number
+  }
+  return stats.pageSize * (stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages)
+}
+
+async function trimLane(
+  db: LaneDb,
+  rule: { consumed: number; keepMs: number; mostBytes: number },
+  clock: Clock,
+): Promise<number> {
+  let removed = 0
+  for (;;) {
+    const [first] = db.getKeys({ limit: 1 }).asArray
+    // The newest record stays: the next number is derived from it, also after a restart.
+    const end = Math.min(first === undefined ? 0 : first + trimStep, rule.consumed + 1, newest(db))
+    if (first === undefined || first >= end) return removed
+    const last = db.get(end - 1)
+    const old = last !== undefined && last[0] < clock.now() - rule.keepMs
+    if (!old && bytesOf(db) <= rule.mostBytes) return removed
+    const gone: Promise<boolean>[] = []
+    for (let seq = first; seq < end; seq++) gone.push(db.remove(seq))
+    await Promise.all(gone)
+    removed += gone.length
+  }
+}
+
+const toRow = (r: JournalRecord): Row => [
+  r.receivedAt,
+  r.topic,
+  r.principal,
+  r.device,
+  r.partition,
+  r.payload,
+  r.retained,
+  r.refused,
+  r.replayOf,
+]
+
+/** msgpack gives nil back as null where undefined was put. */
+const orUndefined = (value: string | null | undefined): string | undefined => value ?? undefined
+
+const fromRow = (lane: Lane, seq: number, row: Row): StoredRecord => ({
+  lane,
+  seq,
+  receivedAt: row[0],
+  topic: row[1],
+  principal: orUndefined(row[2]),
+  device: orUndefined(row[3]),
+  partition: row[4],
+  payload: row[5],
+  retained: row[6],
+  refused: orUndefined(row[7]),
+  replayOf: orUndefined(row[8]),
+})

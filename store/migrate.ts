@@ -1,0 +1,18 @@
+import { type Migration, Migrator } from 'kysely/migration'
+import { first } from './migrations/0001_first.ts'
+import type { Tx } from './store.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** Every step that the tables have gone through, in order. A step that was released is never changed; a new one follows. */
+const steps: Record<string, (engine: Engine) => Migration> = {
+  '0001_first': first,
+}
+
+/** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */
+export async function migrate(tx: Tx, engine: Engine): Promise<void> {
+  const migrations = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, step(engine)]))
+  const migrator = new Migrator({ db: tx, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+}

@@ -10,6 +10,8 @@ import { systemClock, type VirtualClock, virtualClock } from '../domain/clock.ts
 import { runDemo } from './demo.ts'
 import { demoRegistry } from './demo_plan.ts'
 
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
+
 /** A registry behind HTTP as the contract has it, and a broker that takes its tokens: enough of Vigil for a device. */
 class FakeVigil {
   records = new Map<string, unknown>()

@@ -6,6 +6,8 @@ import { systemClock } from '../domain/clock.ts'
 import { seededRandom } from '../domain/random.ts'
 import { type Link, openLink } from './link.ts'
 
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
+
 let aedes: Aedes
 let server: Server
 let sockets: Set<Socket>
@@ -104,5 +106,5 @@ describe('a link', () => {
     await vi.waitFor(() => expect(link.waiting()).toBe(0), 15_000)
     expect(arrived.filter(({ topic }) => topic.endsWith('/signals'))).toHaveLength(1)
     expect(seqs().at(-1)).toBe(3_000)
-  }, 20_000)
+  })
 })

@@ -1,0 +1,60 @@
+import { isoTime } from '../domain/clock.ts'
+import { idPattern } from '../domain/ids.ts'
+import type { EventType, Receipt } from '../domain/ticket.ts'
+import type { StoredRecord } from '../journal/journal.ts'
+import { appendEvent } from '../store/events.ts'
+import { enqueue } from '../store/outbox.ts'
+import type { Tx } from '../store/store.ts'
+import { readTicket, type TicketRow } from '../store/tickets.ts'
+import { ticketOf } from './changes.ts'
+import type { Outcome } from './fold.ts'
+import { recordName, storable } from './judge.ts'
+
+/** Tells the consoles of a ticket as it now is. `at`: epoch ms. */
+export async function tell(tx: Tx, type: EventType, row: TicketRow, at: number): Promise<void> {
+  const ticket = await readTicket(tx, row.id)
+  if (!ticket) throw new Error(`ticket ${row.id} is told of but not there`)
+  const sharedWith = JSON.parse(row.shared_with) as string[]
+  await appendEvent(tx, { type, at, ticket, areaPath: row.area_path, sharedWith })
+}
+
+/** Of what one record did to a ticket, consoles need only the most telling. */
+const mostTelling: readonly EventType[] = ['ticket.opened', 'ticket.reopened', 'ticket.updated']
+
+/** One live event for every ticket that a record changed visibly, however many signals it held. */
+export async function announce(tx: Tx, outcomes: Outcome[], now: number): Promise<void> {
+  for (const [id, ofTicket] of byTicket(outcomes)) {
+    const type = mostTelling.find((candidate) => ofTicket.some(({ event }) => event === candidate))
+    if (type) await tell(tx, type, await ticketOf(tx, id), now)
+  }
+}
+
+/** One receipt for every ticket that a record touched, repeats too: to whoever sent it, or else to whose signal it is. */
+export async function sendReceipts(tx: Tx, record: StoredRecord, outcomes: Outcome[], now: number): Promise<void> {
+  for (const [id, ofTicket] of byTicket(outcomes)) {
+    const [first] = ofTicket
+    const target = record.principal ?? first?.alert.device
+    if (!first || target === undefined || !idPattern.test(target)) continue
+    await enqueue(tx, {
+      stableId: `receipt-${recordName(record)}-${first.alert.n}`,
+      channel: 'receipt',
+      target,
+      body: accepted(record, await ticketOf(tx, id), ofTicket),
+      at: now,
+    })
+  }
+}
+
+function accepted(record: StoredRecord, ticket: TicketRow, outcomes: Outcome[]): Receipt {
+  const doubted = outcomes.every(({ doubts }) => doubts.length > 0)
+  return {
+    result: 'accepted',
+    at: isoTime(record.receivedAt),
+    topic: storable(record.topic),
+    ticket: ticket.id,
+    number: ticket.number,
+    ...(doubted ? { unverified: [...new Set(outcomes.flatMap(({ doubts }) => doubts))] } : {}),
+  }
+}
+
+const byTicket = (outcomes: Outcome[]): Map<string, Outcome[]> => Map.groupBy(outcomes, ({ ticket }) => ticket)

@@ -1,0 +1,171 @@
+import { limits } from '../domain/limits.ts'
+import { type Doubt, graver } from '../domain/signals.ts'
+import type { Tx } from '../store/store.ts'
+import {
+  addEvidence,
+  addTimeline,
+  countRepeat,
+  type EvidenceRow,
+  insertTicket,
+  setTimer,
+  updateTicket,
+} from '../store/ticket_rows.ts'
+import { rowOf, type TicketRow } from '../store/tickets.ts'
+import { type RecordAlert, recordName, storable } from './judge.ts'
+import type { Place } from './places.ts'
+
+/** An alert about to change tickets. `doubts`: with what the registry knows; `at`: epoch ms of the change. */
+export type Finding = { alert: RecordAlert; doubts: Doubt[]; place: Place; at: number }
+
+/** Who did it, in the timeline, where no person did. */
+export const system = 'vigil'
+
+/** Opens a ticket with its first evidence and its first timer. Gives its id, made from the journal: `t-u17-0`. */
+export async function openTicket(tx: Tx, finding: Finding, reason: string): Promise<string> {
+  const { alert, doubts, place, at } = finding
+  const id = `t-${recordName(alert.record)}-${alert.n}`
+  await insertTicket(tx, {
+    id,
+    state: 'open',
+    kind: alert.kind,
+    severity: alert.severity,
+    home: place.home,
+    area: place.area,
+    area_path: place.areaPath,
+    device: alert.device,
+    episode: place.episode,
+    opened_at: at,
+    updated_at: at,
+    acknowledged_at: null,
+    closed_at: null,
+    first_at: alert.time.at,
+    last_at: alert.time.at,
+    doubts,
+    outcome: null,
+    holder: null,
+  })
+  await insertEvidence(tx, id, finding)
+  await addTimeline(tx, { ticket: id, at, who: system, what: 'opened', reason })
+  await armAnswer(tx, id, at)
+  return id
+}
+
+/** Sets the timer by which a person must have answered; `from` in epoch ms. The one living next step of an open ticket. */
+export async function armAnswer(tx: Tx, ticket: string, from: number): Promise<void> {
+  await setTimer(tx, ticket, 'answer', from + limits.answerWithinMs)
+}
+
+/** Adds evidence to a ticket that is not closed. Gives whether anything changed that a dispatcher would want to see. */
+export async function joinTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<boolean> {
+  const seen = await keepEvidence(tx, ticket.id, finding)
+  await updateTicket(tx, ticket.id, grown(ticket, finding))
+  if (seen) await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: seen, reason })
+  return seen !== undefined
+}
+
+/** Adds evidence to a resolved ticket and opens it again: whoever thought it done must look once more. */
+export async function reopenTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<void> {
+  const { at } = finding
+  await keepEvidence(tx, ticket.id, finding)
+  await updateTicket(tx, ticket.id, { ...grown(ticket, finding), state: 'open', holder: null })
+  await addTimeline(tx, { ticket: ticket.id, at, who: system, what: 'reopened', reason })
+  await armAnswer(tx, ticket.id, at)
+}
+
+/**
+ * Counts the very same signal once more on its evidence. A copy without doubts clears those about the first, unless
+ * the ticket is closed and its record with it. Gives whether a dispatcher would want to see it: only the first repeat
+ * and a cleared doubt are worth that.
+ */
+export async function repeatEvidence(tx: Tx, row: EvidenceRow, finding: Finding, reason: string): Promise<boolean> {
+  const ticket = await ticketOf(tx, row.ticket)
+  const clears = finding.doubts.length === 0 && row.doubts !== '[]' && ticket.state !== 'closed'
+  await countOn(tx, row, clears)
+  if (row.repeats > 0 && !clears) return false
+  const updated_at = Math.max(ticket.updated_at, finding.at)
+  await updateTicket(tx, ticket.id, { updated_at, ...(clears ? { doubts: '[]' } : {}) })
+  await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: 'repeated', reason })
+  return true
+}
+
+/** The ticket's row. Throws where there is none: evidence and decisions only ever name tickets that are there. */
+export async function ticketOf(tx: Tx, id: string): Promise<TicketRow> {
+  const row = await rowOf(tx, id)
+  if (!row) throw new Error(`ticket ${id} is named but not there`)
+  return row
+}
+
+/** Keeps a signal as evidence; beyond the limit counts it on the last one like it. Gives the timeline's word, if it is worth one. */
+async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<string | undefined> {
+  const like = await lastLike(tx, ticket, finding.alert)
+  if (like && (await isFull(tx, ticket))) {
+    await countOn(tx, like, finding.doubts.length === 0)
+    return like.repeats === 0 ? 'repeated' : undefined
+  }
+  await insertEvidence(tx, ticket, finding)
+  return 'evidence_added'
+}
+
+async function isFull(tx: Tx, ticket: string): Promise<boolean> {
+  const { rows } = await tx
+    .selectFrom('evidence')
+    .select((e) => e.fn.countAll<number>().as('rows'))
+    .where('ticket', '=', ticket)
+    .executeTakeFirstOrThrow()
+  return rows >= limits.evidencePerTicket
+}
+
+/** The newest evidence of the ticket by the same device with the same signal. */
+function lastLike(tx: Tx, ticket: string, alert: RecordAlert): Promise<EvidenceRow | undefined> {
+  return tx
+    .selectFrom('evidence')
+    .selectAll()
+    .where('ticket', '=', ticket)
+    .where('device', '=', alert.device)
+    .where('signal', '=', alert.signal)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+async function countOn(tx: Tx, row: EvidenceRow, clearDoubts: boolean): Promise<void> {
+  await countRepeat(tx, row.id)
+  if (clearDoubts) await tx.updateTable('evidence').set({ doubts: '[]' }).where('id', '=', row.id).execute()
+}
+
+async function insertEvidence(tx: Tx, ticket: string, { alert, doubts }: Finding): Promise<void> {
+  const { record, time } = alert
+  await addEvidence(tx, {
+    ticket,
+    lane: record.lane,
+    seq: record.seq,
+    n: alert.n,
+    device: alert.device,
+    signal: alert.signal,
+    at: time.at,
+    device_at: time.deviceAt,
+    received_at: record.receivedAt,
+    topic: storable(record.topic),
+    reason: alert.reason,
+    doubts,
+    detail: alert.detail,
+  })
+}
+
+/**
+ * A ticket grown by a finding: the span of its episode, the graver kind, and trust, once any evidence has no doubt.
+ * `updated_at` never moves back, because signals of a backlog come later than what people did meanwhile.
+ */
+function grown(ticket: TicketRow, { alert, doubts, at }: Finding): Partial<TicketRow> {
+  const severity = graver(ticket.severity, alert.severity)
+  const known = JSON.parse(ticket.doubts) as Doubt[]
+  const trusted = known.length === 0 || doubts.length === 0
+  return {
+    severity,
+    kind: severity === ticket.severity ? ticket.kind : alert.kind,
+    first_at: Math.min(ticket.first_at, alert.time.at),
+    last_at: Math.max(ticket.last_at, alert.time.at),
+    doubts: JSON.stringify(trusted ? [] : [...new Set([...known, ...doubts])]),
+    updated_at: Math.max(ticket.updated_at, at),
+  }
+}

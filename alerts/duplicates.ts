@@ -1,0 +1,57 @@
+import { limits } from '../domain/limits.ts'
+import type { Doubt } from '../domain/signals.ts'
+import type { Tx } from '../store/store.ts'
+import { type EvidenceRow, sameClaims } from '../store/ticket_rows.ts'
+import { ticketOf } from './changes.ts'
+import type { Duplicate } from './episodes.ts'
+import type { RecordAlert } from './judge.ts'
+
+/** A duplicate together with the evidence row that it repeats. */
+export type FoundDuplicate = Duplicate & { row: EvidenceRow }
+
+/** Doubts about the claim itself. A copy that is free of one that the first had says something new, and is no copy. */
+const claimDoubts: readonly Doubt[] = ['topic_foreign', 'test', 'low_confidence']
+
+/** Looks for evidence that is this very claim already, newest first; undefined where there is none. */
+export async function findDuplicate(tx: Tx, alert: RecordAlert): Promise<FoundDuplicate | undefined> {
+  const replayed = await replayedEvidence(tx, alert)
+  if (replayed) return found(tx, replayed, 'replay_of_ticketed')
+  if (alert.time.deviceAt === null) return undefined
+  const rows = await sameClaims(tx, alert.device, alert.signal, alert.time.deviceAt)
+  const row = rows.find((earlier) => !saysMore(alert, earlier))
+  return row && found(tx, row, isFresh(alert, row) ? 'exact_duplicate' : 'none')
+}
+
+async function found(tx: Tx, row: EvidenceRow, proof: Duplicate['proof']): Promise<FoundDuplicate> {
+  const { id, state } = await ticketOf(tx, row.ticket)
+  return { evidence: row.id, ticket: { id, state }, proof, row }
+}
+
+/** The evidence that the replayed message gave when it first came: its signal may have been read though other parts were not. */
+async function replayedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | undefined> {
+  const original = /^(urgent|bulk)-(\d+)$/.exec(alert.record.replayOf ?? '')
+  if (!original) return undefined
+  return tx
+    .selectFrom('evidence')
+    .selectAll()
+    .where('lane', '=', original[1]!)
+    .where('seq', '=', Number(original[2]))
+    .where('device', '=', alert.device)
+    .where('signal', '=', alert.signal)
+    .orderBy('n')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+const saysMore = (alert: RecordAlert, earlier: EvidenceRow): boolean =>
+  claimDoubts.some((doubt) => earlier.doubts.includes(`"${doubt}"`) && !alert.doubts.includes(doubt))
+
+/**
+ * Whether the same instant by the device's clock proves the same claim. It does for a while (redelivery, retries); later
+ * the clock may as well stand still and the button have been pressed anew, and that must never be swallowed. The age
+ * counts from the first receipt too, because a clock that is ahead or unset tells no age.
+ */
+function isFresh({ record, time }: RecordAlert, earlier: EvidenceRow): boolean {
+  const since = time.believed ? Math.min(time.at, earlier.received_at) : earlier.received_at
+  return record.receivedAt - since <= limits.signalStaleMs
+}

@@ -1,0 +1,68 @@
+import { limits } from '../domain/limits.ts'
+import type { TicketState } from '../domain/ticket.ts'
+
+/** A ticket as far as episodes care. `firstAt`, `lastAt`: event times of its first and newest evidence, epoch ms. */
+export type EpisodeTicket = { id: string; number: number; state: TicketState; firstAt: number; lastAt: number }
+
+/** Evidence of the very same claim that is there already: same device, same signal, same time by the device's clock. */
+export type Duplicate = {
+  evidence: number
+  ticket: { id: string; state: TicketState }
+  /** Why it can be told to be the same claim, and not a new one by a device whose clock stands still. */
+  proof: 'exact_duplicate' | 'replay_of_ticketed' | 'none'
+}
+
+/** What becomes of a new alert; `reason` is a stable name. */
+export type Decision =
+  | { what: 'open'; reason: 'no_ticket_within_gap' | 'duplicate_of_closed' | 'internal_error' }
+  | { what: 'join'; ticket: string; reason: 'same_episode' }
+  | { what: 'reopen'; ticket: string; reason: 'signal_after_resolved' }
+  | {
+      what: 'repeat'
+      ticket: string
+      evidence: number
+      reason: 'exact_duplicate' | 'replay_of_ticketed' | 'stale_duplicate'
+    }
+
+/**
+ * Decides over one alert. `at`: its event time in epoch ms; `tickets`: those of its episode key that are not closed (others are
+ * passed over). Pure, and independent of the order of `tickets`.
+ *
+ * A proven duplicate only counts as a repeat, whatever became of its ticket: a QoS 1 redelivery after closing opens
+ * nothing. A duplicate that may also be a new press of a device whose clock stands still is a repeat only while
+ * somebody still has that ticket before them; afterwards it must be heard again.
+ */
+export function decide(at: number, duplicate: Duplicate | undefined, tickets: readonly EpisodeTicket[]): Decision {
+  if (duplicate) return decideDuplicate(at, duplicate, tickets)
+  return decideNew(at, tickets)
+}
+
+function decideDuplicate(at: number, duplicate: Duplicate, tickets: readonly EpisodeTicket[]): Decision {
+  const { evidence, ticket, proof } = duplicate
+  if (proof !== 'none') return { what: 'repeat', ticket: ticket.id, evidence, reason: proof }
+  if (ticket.state === 'resolved') return { what: 'reopen', ticket: ticket.id, reason: 'signal_after_resolved' }
+  if (ticket.state !== 'closed') return { what: 'repeat', ticket: ticket.id, evidence, reason: 'stale_duplicate' }
+  const decision = decideNew(at, tickets)
+  return decision.what === 'open' ? { what: 'open', reason: 'duplicate_of_closed' } : decision
+}
+
+function decideNew(at: number, tickets: readonly EpisodeTicket[]): Decision {
+  const best = tickets
+    .filter((ticket) => ticket.state !== 'closed' && distance(at, ticket) <= limits.episodeGapMs)
+    .sort((a, b) => preference(at, a, b))[0]
+  if (!best) return { what: 'open', reason: 'no_ticket_within_gap' }
+  return best.state === 'resolved'
+    ? { what: 'reopen', ticket: best.id, reason: 'signal_after_resolved' }
+    : { what: 'join', ticket: best.id, reason: 'same_episode' }
+}
+
+/** Somebody already on the way beats a case thought done; then the nearest in time, then the newest. */
+function preference(at: number, a: EpisodeTicket, b: EpisodeTicket): number {
+  const done = Number(a.state === 'resolved') - Number(b.state === 'resolved')
+  return done || distance(at, a) - distance(at, b) || b.number - a.number
+}
+
+/** How far `at` lies outside the span of a ticket's evidence, in ms; 0 within it. */
+function distance(at: number, { firstAt, lastAt }: EpisodeTicket): number {
+  return Math.max(firstAt - at, at - lastAt, 0)
+}

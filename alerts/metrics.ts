@@ -1,0 +1,51 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+import type { Outcome } from './fold.ts'
+
+export const signalsFolded = new Counter({
+  name: 'vigil_alerts_signals_total',
+  help: 'Safety signals by kind, by what became of them, and by the reason for that',
+  labelNames: ['signal', 'what', 'reason'] as const,
+})
+export const signalsDoubted = new Counter({
+  name: 'vigil_alerts_doubts_total',
+  help: 'Safety signals by each reason for which they are unverified',
+  labelNames: ['doubt'] as const,
+})
+export const ticketSeconds = new Histogram({
+  name: 'vigil_alerts_ticket_seconds',
+  help: 'From the receipt of a signal at the front door to the commit of its ticket',
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
+})
+export const unansweredTotal = new Counter({
+  name: 'vigil_alerts_unanswered_total',
+  help: 'Alarms about open tickets that nobody answered in time, by severity',
+  labelNames: ['severity'] as const,
+})
+export const brokenTotal = new Counter({
+  name: 'vigil_alerts_internal_errors_total',
+  help: 'Records over which our own code broke; their signals opened tickets all the same',
+})
+export const failedBatches = new Counter({
+  name: 'vigil_alerts_failed_batches_total',
+  help: 'Batches that could not be committed and were tried again, by lane',
+  labelNames: ['lane'] as const,
+})
+export const position = new Gauge({
+  name: 'vigil_alerts_position',
+  help: 'Sequence number up to which a lane is folded and committed',
+  labelNames: ['lane'] as const,
+})
+export const lag = new Gauge({
+  name: 'vigil_alerts_lag_records',
+  help: 'Records of a lane that are not folded yet',
+  labelNames: ['lane'] as const,
+})
+
+/** Counts what was committed. Called after the commit, because a transaction may run more than once. `now` in epoch ms. */
+export function countOutcomes(outcomes: Outcome[], now: number): void {
+  for (const { alert, what, reason, doubts } of outcomes) {
+    signalsFolded.inc({ signal: alert.signal, what, reason })
+    for (const doubt of doubts) signalsDoubted.inc({ doubt })
+    if (what === 'open') ticketSeconds.observe(Math.max(0, now - alert.record.receivedAt) / 1000)
+  }
+}

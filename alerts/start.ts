@@ -1,0 +1,95 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../domain/clock.ts'
+import { consume } from '../journal/consume.ts'
+import { type Journal, type Lane, lanes } from '../journal/journal.ts'
+import { readPosition } from '../store/positions.ts'
+import type { Store } from '../store/store.ts'
+import { nextTimerAt } from '../store/ticket_rows.ts'
+import { consumer, foldBatch } from './batch.ts'
+import { currentRules, type Rules } from './judge.ts'
+import { lag, position, unansweredTotal } from './metrics.ts'
+import { timersPerTurn, workTimers } from './timers.ts'
+
+/**
+ * Most records of one batch. An SOS waits for the commit of the batch before it, of either lane, so batches are small
+ * enough to take some milliseconds; bulk records carry hardly ever a signal and cost only their decoding.
+ */
+const batchOf: Record<Lane, number> = { urgent: 100, bulk: 500 }
+/** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
+const lookEveryMs = 1_000
+
+export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; rules?: Rules }
+
+/**
+ * Starts the alert service: one loop a lane, each with its own position, so that the urgent lane never waits for the bulk lane,
+ * and one for the timers. Rejects where the store is ahead of the journal: then one of them was lost or replaced, and
+ * signals would be passed over in silence. `close` ends the loops after the transaction at hand.
+ */
+export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
+  const { journal, store, clock, log, rules = currentRules } = options
+  const closing = new AbortController()
+  const { signal } = closing
+  const starts = await Promise.all(lanes.map(async (lane) => ({ lane, after: await startOf(journal, store, lane) })))
+  const loops = starts.map(({ lane, after }) => {
+    position.set({ lane }, after)
+    const handle = async (records: Parameters<typeof foldBatch>[1]) => {
+      await foldBatch({ store, clock, log, rules }, records)
+      position.set({ lane }, records.at(-1)?.seq ?? 0)
+    }
+    return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })
+  })
+  loops.push(watchTimers({ store, clock, log }, signal), watchLag(options, signal))
+  return {
+    async close() {
+      closing.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+async function startOf(journal: Journal, store: Store, lane: Lane): Promise<number> {
+  const after = await readPosition(store.db, consumer, lane)
+  const head = await journal.head(lane)
+  if (after > head) {
+    throw new Error(
+      `the ${lane} lane of the journal ends at ${head}, but the store has folded up to ${after}: ` +
+        'they do not belong together; restore both from the same time',
+    )
+  }
+  return after
+}
+
+/** Works timers as they fall due, turn after turn while there are more. Nothing stops it but `signal`. */
+async function watchTimers({ store, clock, log }: Omit<AlertsOptions, 'journal'>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    let worked = 0
+    try {
+      worked = await workDueTimers(store, clock)
+    } catch (err) {
+      log.error({ err }, 'alerts: timers could not be worked, trying again')
+    }
+    if (worked < timersPerTurn) await clock.sleep(lookEveryMs, signal)
+  }
+}
+
+/** Gives how many it worked; takes the one place of a writer only when something is due. */
+async function workDueTimers(store: Store, clock: Clock): Promise<number> {
+  const next = await nextTimerAt(store.db)
+  if (next === undefined || next > clock.now()) return 0
+  const { worked, unanswered } = await store.write((tx) => workTimers(tx, clock.now()))
+  for (const { severity } of unanswered) unansweredTotal.inc({ severity })
+  return worked
+}
+
+async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const lane of lanes) {
+      try {
+        lag.set({ lane }, (await journal.head(lane)) - (await readPosition(store.db, consumer, lane)))
+      } catch (err) {
+        log.warn({ err, lane }, 'alerts: the lag could not be measured')
+      }
+    }
+    await clock.sleep(lookEveryMs, signal)
+  }
+}

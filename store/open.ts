@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
+import { writeSeconds } from './metrics.ts'
 import { type Engine, migrate } from './migrate.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
@@ -19,7 +20,7 @@ export async function openStore({ url, data, clock, log }: StoreOptions): Promis
   const store = url ? await openPostgres({ url, clock, ...(log ? { log } : {}) }) : await openEmbedded(data, clock)
   try {
     await store.write((tx) => migrate(tx, engine))
-    return store
+    return timed(store, clock)
   } catch (error) {
     await store.close()
     throw error
@@ -30,3 +31,15 @@ async function openEmbedded(data: string, clock: Clock): Promise<Store> {
   await mkdir(data, { recursive: true })
   return openSqlite({ path: join(data, 'store.sqlite'), clock })
 }
+
+const timed = (store: Store, clock: Clock): Store => ({
+  ...store,
+  async write(work) {
+    const begun = clock.now()
+    try {
+      return await store.write(work)
+    } finally {
+      writeSeconds.observe((clock.now() - begun) / 1000)
+    }
+  },
+})

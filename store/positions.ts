@@ -10,6 +10,7 @@ export async function readPosition(
   lane: string,
   partitions: number[] = allPartitions,
 ): Promise<number> {
+  if (partitions.length === 0) return 0
   const row = await db
     .selectFrom('positions')
     .select((e) => [e.fn.min('seq').as('lowest'), e.fn.countAll<number>().as('known')])
@@ -28,6 +29,7 @@ export async function movePosition(
   seq: number,
   partitions: number[] = allPartitions,
 ): Promise<void> {
+  if (partitions.length === 0) return
   await tx
     .insertInto('positions')
     .values(partitions.map((partition) => ({ consumer, lane, partition, seq })))

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
+import { retries } from './metrics.ts'
 
 /** How long and how fast a passing failure is tried again. Durations in milliseconds. */
 export type RetryRule = {
@@ -21,6 +22,7 @@ export async function retrying<T>(rule: RetryRule, attempt: () => Promise<T>): P
       return await attempt()
     } catch (error) {
       if (!rule.passing(error) || rule.clock.now() >= deadline) throw error
+      retries.inc({ code: codeOf(error) || 'other' })
       rule.onRetry?.(error, failures)
     }
     await rule.clock.sleep(pause)

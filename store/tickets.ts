@@ -33,6 +33,7 @@ export function rowOf(db: Db, id: string): Promise<TicketRow | undefined> {
 }
 
 export type TicketFilter = {
+  /** An empty list is no filter. */
   states?: TicketState[]
   severities?: Severity[]
   home?: string
@@ -55,13 +56,13 @@ export async function listTickets(db: Db, filter: TicketFilter): Promise<{ items
 
 /** One row more than asked for, so that the caller knows whether another page follows. */
 function rowsOf(db: Db, filter: TicketFilter): Promise<TicketRow[]> {
-  const { states, severities, home, areaPath } = filter
+  const { states = [], severities = [], home, areaPath } = filter
   const after = Number(filter.after ?? Number.NaN)
   return db
     .selectFrom('tickets')
     .selectAll()
-    .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
-    .$if(severities !== undefined, (query) => query.where('severity', 'in', severities ?? []))
+    .$if(states.length > 0, (query) => query.where('state', 'in', states))
+    .$if(severities.length > 0, (query) => query.where('severity', 'in', severities))
     .$if(home !== undefined, (query) => query.where('home', '=', home ?? null))
     .$if(areaPath !== undefined, (query) => query.where(visibleFrom(areaPath ?? '/')))
     .$if(Number.isSafeInteger(after), (query) => query.where('number', '<', after))

@@ -1,0 +1,188 @@
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import { isoTime } from '../domain/clock.ts'
+import { newId } from '../domain/random.ts'
+import { homeWithin, type Listed, type Page, pageOf } from './registry.ts'
+import type { Database } from './schema.ts'
+import type { Db, Tx } from './store.ts'
+
+type Row = Selectable<Database['dead_letters']>
+/** `id` is `{lane}-{seq}` of the journal, `{lane}-{seq}-{n}` for a single point; `receivedAt` epoch ms. */
+export type Refused = {
+  id: string
+  receivedAt: number
+  topic: string
+  principal?: string | undefined
+  device?: string | undefined
+  /** Stable error code, and what exactly was wrong. */
+  code: string
+  detail: string
+  payload: Uint8Array
+  retained: boolean
+}
+/** A dead letter as the API lists it: without the payload, whose `size` is in bytes. */
+export type DeadLetter = Omit<Row, 'payload' | 'retained' | 'received_at'> & {
+  received_at: string
+  retained: boolean
+  size: number
+}
+/** For putting it back into the journal: the payload whole, `receivedAt` the original receipt in epoch ms. */
+export type WholeDeadLetter = DeadLetter & { payload: Uint8Array; receivedAt: number }
+export type DeadLetterFilter = { code?: string; device?: string; state?: Row['state'] }
+
+/** Letters that one request puts up for replay. */
+const replayMost = 5_000
+/** What a row takes beside its payload; so that the bound on size holds for many small ones as well. */
+const rowBytes = 256
+
+/**
+ * Keeps a refused message; the same id again changes nothing. One that was put up for replay and is refused once more
+ * (same id) is kept again, with the new reason.
+ */
+export async function keepDeadLetter(tx: Tx, refused: Refused): Promise<void> {
+  const { receivedAt, principal = null, device = null, retained, ...rest } = refused
+  await tx
+    .insertInto('dead_letters')
+    .values({ ...rest, received_at: receivedAt, principal, device, retained: Number(retained), state: 'kept' })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ code: refused.code, detail: refused.detail, state: 'kept' })
+        .where('dead_letters.state', '!=', 'kept'),
+    )
+    .execute()
+}
+
+/** Dead letters, newest first. With a bound: those of devices whose home lies within it. */
+export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Page): Promise<Listed<DeadLetter>> {
+  const cursor = /^(\d+):(.+)$/.exec(page.after ?? '')
+  const rows = await db
+    .selectFrom('dead_letters')
+    .select(listed)
+    .where(matching(filter))
+    .$if(page.areaPath !== undefined, (query) =>
+      query.where((e) =>
+        e(
+          'device',
+          'in',
+          e
+            .selectFrom('devices')
+            .select('id')
+            .where(homeWithin(sql.ref<string | null>('devices.home'), page.areaPath ?? '/')),
+        ),
+      ),
+    )
+    .$if(cursor !== null, (query) =>
+      query.where((e) => e(e.refTuple('received_at', 'id'), '<', e.tuple(Number(cursor?.[1]), cursor?.[2] ?? ''))),
+    )
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.most + 1)
+    .execute()
+  return pageOf(rows, page.most, (row) => `${row.received_at}:${row.id}`, letterOf)
+}
+
+export async function countDeadLetters(db: Db, filter: DeadLetterFilter = {}): Promise<number> {
+  const { count } = await db
+    .selectFrom('dead_letters')
+    .where(matching(filter))
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** One dead letter with its payload, or undefined. */
+export async function deadLetter(db: Db, id: string): Promise<WholeDeadLetter | undefined> {
+  const row = await db
+    .selectFrom('dead_letters')
+    .select(listed)
+    .select('payload')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && { ...letterOf(row), payload: row.payload, receivedAt: row.received_at }
+}
+
+/**
+ * Puts letters up for replay: those named, or the oldest that match a filter (of those `kept`, where it
+ * names no state), at most 5,000 a call. Each becomes
+ * `replaying` and a row of the outbox (channel `replay`, target its id), which the front door works. One that is
+ * `replaying` already is passed over. Gives the number put up. `at` in epoch ms.
+ */
+export async function requestReplay(tx: Tx, which: DeadLetterFilter | string[], at: number): Promise<number> {
+  if (Array.isArray(which) && which.length === 0) return 0
+  const rows = await tx
+    .selectFrom('dead_letters')
+    .select('id')
+    .where((e) =>
+      Array.isArray(which) ? e('id', 'in', which.slice(0, replayMost)) : matching({ state: 'kept', ...which })(e),
+    )
+    .where('state', '!=', 'replaying')
+    .orderBy('received_at')
+    .orderBy('id')
+    .limit(replayMost)
+    .execute()
+  if (rows.length === 0) return 0
+  const ids = rows.map(({ id }) => id)
+  await tx.updateTable('dead_letters').set({ state: 'replaying' }).where('id', 'in', ids).execute()
+  const notices = ids.map((id) => ({
+    stable_id: newId('replay'),
+    channel: 'replay' as const,
+    target: id,
+    body: '{}',
+    created_at: at,
+    sent_at: null,
+  }))
+  await tx.insertInto('outbox').values(notices).execute()
+  return ids.length
+}
+
+/** Notes that letters are in the journal again. One that was meanwhile refused once more stays `kept`. */
+export async function markReplayed(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('dead_letters')
+    .set({ state: 'replayed' })
+    .where('id', 'in', ids)
+    .where('state', '=', 'replaying')
+    .execute()
+}
+
+/**
+ * Removes letters received before `before` (epoch ms), and the oldest beyond `mostBytes` (payloads, and 256 bytes for
+ * each row). Gives the number removed.
+ */
+export async function trimDeadLetters(tx: Tx, rule: { before: number; mostBytes: number }): Promise<number> {
+  const old = await tx.deleteFrom('dead_letters').where('received_at', '<', rule.before).executeTakeFirstOrThrow()
+  const large = await sql`delete from dead_letters where id in (
+      select id from (
+        select id, sum(length(payload) + ${sql.lit(rowBytes)}) over (order by received_at desc, id desc) as bytes
+        from dead_letters
+      ) as newest_first where bytes > ${rule.mostBytes}
+    )`.execute(tx)
+  return Number(old.numDeletedRows) + Number(large.numAffectedRows ?? 0n)
+}
+
+const columns = ['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const
+const size = sql<number>`length(payload)`.as('size')
+const listed = [...columns, size] as const
+
+function matching(filter: DeadLetterFilter): (e: ExpressionBuilder<Database, 'dead_letters'>) => Expression<SqlBool> {
+  return (e) =>
+    e.and([
+      ...(filter.code === undefined ? [] : [e('code', '=', filter.code)]),
+      ...(filter.device === undefined ? [] : [e('device', '=', filter.device)]),
+      ...(filter.state === undefined ? [] : [e('state', '=', filter.state)]),
+    ])
+}
+
+const letterOf = (row: Omit<Row, 'payload'> & { size: number }): DeadLetter => ({
+  id: row.id,
+  received_at: isoTime(row.received_at),
+  topic: row.topic,
+  principal: row.principal,
+  device: row.device,
+  code: row.code,
+  detail: row.detail,
+  retained: row.retained !== 0,
+  state: row.state,
+  size: row.size,
+})

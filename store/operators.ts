@@ -1,0 +1,140 @@
+import { type Selectable, sql } from 'kysely'
+import type { z } from 'zod'
+import { VigilError } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { newSecret } from '../domain/random.ts'
+import type { Operator, OperatorInput } from '../domain/registry.ts'
+import {
+  areaWithin,
+  freeId,
+  type Listed,
+  mustBeFree,
+  mustExist,
+  mustRefer,
+  namedFields,
+  notClosed,
+  type Page,
+  pageOf,
+} from './registry.ts'
+import type { Database } from './schema.ts'
+import type { Db, Store, Tx } from './store.ts'
+import { passwordHash, passwordMatches, tokenHash } from './tokens.ts'
+
+type Input = z.infer<typeof OperatorInput>
+type Row = Selectable<Database['operators']>
+/** Who calls, and what bounds him: `area_path` is null for somebody who sees everything. */
+export type Session = { operator: Operator; area_path: string | null; expires_at: number }
+
+/** Adds an operator. Takes the store, because the password is hashed before the transaction and not in it.
+ *  Throws `id_taken` (of the name too), `reference_unknown`. */
+export async function createOperator(store: Store, input: Input): Promise<Operator> {
+  const password_hash = await passwordHash(input.password)
+  return store.write(async (tx) => {
+    const id = await freeId(tx, 'operators', input.id)
+    await nameMustBeFree(tx, input.name)
+    await mustRefer(tx, 'areas', input.area)
+    const operator = { id, name: input.name, role: input.role, area: input.area ?? null }
+    await tx
+      .insertInto('operators')
+      .values({ ...operator, password_hash })
+      .execute()
+    return operator
+  })
+}
+
+export async function getOperator(db: Db, id: string): Promise<Operator | undefined> {
+  const row = await db.selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && operatorOf(row)
+}
+
+/** Operators by id; with a bound, those whose own area lies within it. */
+export async function listOperators(db: Db, page: Page): Promise<Listed<Operator>> {
+  const rows = await db
+    .selectFrom('operators')
+    .selectAll()
+    .$if(page.areaPath !== undefined, (query) =>
+      query.where(areaWithin(sql.ref<string | null>('operators.area'), page.areaPath ?? '/')),
+    )
+    .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
+    .orderBy('id')
+    .limit(page.most + 1)
+    .execute()
+  return pageOf(rows, page.most, (row) => row.id, operatorOf)
+}
+
+/** Changes an operator; a new password ends all of his sessions. Throws `not_found`, `id_taken`, `reference_unknown`. */
+export async function updateOperator(store: Store, id: string, change: Partial<Omit<Input, 'id'>>): Promise<Operator> {
+  const password_hash = change.password === undefined ? undefined : await passwordHash(change.password)
+  return store.write(async (tx) => {
+    await mustExist(tx, 'operators', id)
+    if (change.name !== undefined) await nameMustBeFree(tx, change.name, id)
+    await mustRefer(tx, 'areas', change.area)
+    const named = namedFields({ name: change.name, role: change.role, area: change.area, password_hash })
+    if (named) await tx.updateTable('operators').set(named).where('id', '=', id).execute()
+    if (password_hash) await tx.deleteFrom('sessions').where('operator', '=', id).execute()
+    const operator = await getOperator(tx, id)
+    if (!operator) throw new VigilError('not_found', `there is no operator ${id}`)
+    return operator
+  })
+}
+
+/** Removes an operator and his sessions. Throws `not_found`; `still_referenced` while he holds an open ticket. */
+export async function deleteOperator(tx: Tx, id: string): Promise<void> {
+  await mustExist(tx, 'operators', id)
+  await mustBeFree(tx, 'operator', [['tickets', 'holder', notClosed]], id)
+  await tx.deleteFrom('operators').where('id', '=', id).execute()
+}
+
+/** Begins a session of `limits.sessionMs`; the token is given here once. Throws `login_failed`, whatever was wrong. */
+export async function login(
+  store: Store,
+  given: { name: string; password: string },
+  now: number,
+): Promise<Session & { token: string }> {
+  const row = await store.db.selectFrom('operators').selectAll().where('name', '=', given.name).executeTakeFirst()
+  const right = await passwordMatches(given.password, row?.password_hash)
+  if (!row || !right) throw new VigilError('login_failed')
+  const token = newSecret()
+  const session = { token_hash: tokenHash(token), operator: row.id, expires_at: now + limits.sessionMs }
+  await store.write(async (tx) => {
+    await tx.deleteFrom('sessions').where('expires_at', '<=', now).execute()
+    // Between the check and now the operator may have been removed, or his password changed: then it was not right.
+    const same = await tx
+      .selectFrom('operators')
+      .select('id')
+      .where('id', '=', row.id)
+      .where('password_hash', '=', row.password_hash)
+      .executeTakeFirst()
+    if (!same) throw new VigilError('login_failed')
+    await tx.insertInto('sessions').values(session).execute()
+  })
+  const begun = await sessionOf(store.db, token, now)
+  if (!begun) throw new VigilError('login_failed')
+  return { ...begun, token }
+}
+
+/** The session of a token, or undefined where it is unknown or over. Role and area are as they are now. */
+export async function sessionOf(db: Db, token: string, now: number): Promise<Session | undefined> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('operators', 'operators.id', 'sessions.operator')
+    .leftJoin('areas', 'areas.id', 'operators.area')
+    .selectAll('operators')
+    .select(['sessions.expires_at', 'areas.path as area_path'])
+    .where('sessions.token_hash', '=', tokenHash(token))
+    .where('sessions.expires_at', '>', now)
+    .executeTakeFirst()
+  return row && { operator: operatorOf(row), area_path: row.area_path, expires_at: row.expires_at }
+}
+
+/** Ends a session; nothing happens where there is none. */
+export async function logout(tx: Tx, token: string): Promise<void> {
+  await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash(token)).execute()
+}
+
+async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void> {
+  const row = await tx.selectFrom('operators').select('id').where('name', '=', name).executeTakeFirst()
+  if (row && row.id !== but) throw new VigilError('id_taken', 'another operator has this login name')
+}
+
+const operatorOf = ({ id, name, role, area }: Row): Operator => ({ id, name, role, area })

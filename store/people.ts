@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import { VigilError } from '../domain/errors.ts'
+import type { Contact, ContactInput, Resident, ResidentInput } from '../domain/registry.ts'
+import { freeId, homeWithin, type Listed, mustExist, mustRefer, namedFields, type Page, pageOf } from './registry.ts'
+import type { Db, Tx } from './store.ts'
+
+type NewResident = z.infer<typeof ResidentInput>
+type NewContact = z.infer<typeof ContactInput>
+type PeoplePage = Page & { home?: string | undefined }
+
+/** Adds a resident to a home. Throws `id_taken`, `reference_unknown`. */
+export async function createResident(tx: Tx, input: NewResident): Promise<Resident> {
+  const id = await freeId(tx, 'residents', input.id)
+  await mustRefer(tx, 'homes', input.home)
+  const { home, name, birth_year = null, phone = null, risks = null } = input
+  const resident = { id, home, name, birth_year, phone, risks }
+  await tx.insertInto('residents').values(resident).execute()
+  return resident
+}
+
+export function getResident(db: Db, id: string): Promise<Resident | undefined> {
+  return db.selectFrom('residents').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Residents by id. */
+export async function listResidents(db: Db, page: PeoplePage): Promise<Listed<Resident>> {
+  const rows = await db
+    .selectFrom('residents')
+    .selectAll()
+    .$if(page.home !== undefined, (query) => query.where('home', '=', page.home ?? ''))
+    .$if(page.areaPath !== undefined, (query) =>
+      query.where(homeWithin(sql.ref<string>('residents.home'), page.areaPath ?? '/')),
+    )
+    .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
+    .orderBy('id')
+    .limit(page.most + 1)
+    .execute()
+  return pageOf(
+    rows,
+    page.most,
+    (row) => row.id,
+    (row) => row,
+  )
+}
+
+/** Changes a resident. Throws `not_found`, `reference_unknown`. */
+export async function updateResident(tx: Tx, id: string, change: Partial<Omit<NewResident, 'id'>>): Promise<Resident> {
+  await mustExist(tx, 'residents', id)
+  await mustRefer(tx, 'homes', change.home)
+  const { home, name, birth_year, phone, risks } = change
+  const named = namedFields({ home, name, birth_year, phone, risks })
+  if (named) await tx.updateTable('residents').set(named).where('id', '=', id).execute()
+  const resident = await getResident(tx, id)
+  if (!resident) throw new VigilError('not_found', `there is no resident ${id}`)
+  return resident
+}
+
+/** Removes a resident. Throws `not_found`. */
+export async function deleteResident(tx: Tx, id: string): Promise<void> {
+  await mustExist(tx, 'residents', id)
+  await tx.deleteFrom('residents').where('id', '=', id).execute()
+}
+
+/** Adds somebody to call for a home. Throws `id_taken`, `reference_unknown`. */
+export async function createContact(tx: Tx, input: NewContact): Promise<Contact> {
+  const id = await freeId(tx, 'contacts', input.id)
+  await mustRefer(tx, 'homes', input.home)
+  const { home, name, relation = null, phone, position } = input
+  const contact = { id, home, name, relation, phone, position }
+  await tx.insertInto('contacts').values(contact).execute()
+  return contact
+}
+
+export function getContact(db: Db, id: string): Promise<Contact | undefined> {
+  return db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Contacts by home, and within a home in the order in which they are called. */
+export async function listContacts(db: Db, page: PeoplePage): Promise<Listed<Contact>> {
+  const after = page.after?.split('/') ?? []
+  const [home = '', position = '', id = ''] = after
+  const rows = await db
+    .selectFrom('contacts')
+    .selectAll()
+    .$if(page.home !== undefined, (query) => query.where('home', '=', page.home ?? ''))
+    .$if(page.areaPath !== undefined, (query) =>
+      query.where(homeWithin(sql.ref<string>('contacts.home'), page.areaPath ?? '/')),
+    )
+    .$if(after.length === 3 && Number.isSafeInteger(Number(position)), (query) =>
+      query.where((e) => e(e.refTuple('home', 'position', 'id'), '>', e.tuple(home, Number(position), id))),
+    )
+    .orderBy('home')
+    .orderBy('position')
+    .orderBy('id')
+    .limit(page.most + 1)
+    .execute()
+  return pageOf(
+    rows,
+    page.most,
+    (row) => `${row.home}/${row.position}/${row.id}`,
+    (row) => row,
+  )
+}
+
+/** Changes a contact. Throws `not_found`, `reference_unknown`. */
+export async function updateContact(tx: Tx, id: string, change: Partial<Omit<NewContact, 'id'>>): Promise<Contact> {
+  await mustExist(tx, 'contacts', id)
+  await mustRefer(tx, 'homes', change.home)
+  const { home, name, relation, phone, position } = change
+  const named = namedFields({ home, name, relation, phone, position })
+  if (named) await tx.updateTable('contacts').set(named).where('id', '=', id).execute()
+  const contact = await getContact(tx, id)
+  if (!contact) throw new VigilError('not_found', `there is no contact ${id}`)
+  return contact
+}
+
+/** Removes a contact. Throws `not_found`. */
+export async function deleteContact(tx: Tx, id: string): Promise<void> {
+  await mustExist(tx, 'contacts', id)
+  await tx.deleteFrom('contacts').where('id', '=', id).execute()
+}

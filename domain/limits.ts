@@ -9,8 +9,8 @@ export const limits = {
   payloadDepth: 32,
   /** Entries of one batch: a day of one reading every 17 s. */
   batchEntries: 5_000,
-  /** Bytes of a payload that the cheap look for a safety signal reads on bulk topics; signal topics are read whole. */
-  urgentLookBytes: 16 * 1024,
+  /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
+  refusalsPerMessage: 50,
   topicBytes: 512,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,

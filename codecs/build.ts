@@ -1,0 +1,61 @@
+import { parseTime } from '../domain/clock.ts'
+import type { ErrorCode } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import type { DecodeContext, Decoded, Signal } from '../domain/message.ts'
+import { isPlausible, type MetricName, metrics } from '../domain/metrics.ts'
+import { type SignalKind, signals } from '../domain/signals.ts'
+
+/** What every codec does alike when it adds something to a `Decoded`. */
+
+/** One entry of a message in its context; `where` begins the details of its refusals. */
+export type EntryContext = DecodeContext & { where: string }
+
+/** How much of a device's own words is repeated in a refusal's detail. */
+const quotedChars = 64
+
+/** A device's own words, made short enough to be told back. */
+export const quoted = (text: string): string => (text.length > quotedChars ? `${text.slice(0, quotedChars)}…` : text)
+
+/** Notes a refusal. Gives undefined, so that a reader can give it back in place of what it did not find. */
+export function refuse(decoded: Decoded, code: ErrorCode, detail: string): undefined {
+  if (decoded.refusals.length < limits.refusalsPerMessage) decoded.refusals.push({ code, detail })
+}
+
+/** The metrics that are hazards too: a detector that only reports `{"smoke":1}` must not be silent. */
+const hazards = new Set<string>(Object.keys(metrics).filter((name) => Object.hasOwn(signals, name)))
+export const isHazard = (name: string): name is SignalKind & MetricName => hazards.has(name)
+
+/** Adds a reading, flagged where physics does not allow it. `at`: epoch ms. */
+export function addReading(decoded: Decoded, metric: MetricName, value: number, at: number): void {
+  // + 0 turns -0 into 0, which databases write differently
+  decoded.readings.push({ at, metric, value: value + 0, implausible: !isPlausible(metric, value) })
+}
+
+export function addSignal(decoded: Decoded, signal: Signal): void {
+  decoded.signals.push(signal)
+}
+
+/** The instant that counts: the device's own, unless its clock is ahead or was never set; then the time of receipt. */
+export function settle(at: number | undefined, receivedAt: number): number {
+  if (at === undefined || at > receivedAt + limits.clockAheadMs || at < limits.clockUnsetBefore) return receivedAt
+  return at
+}
+
+/** Whether a field is there at all; null is as good as absent. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null
+
+/** The time that a device wrote, epoch ms; undefined where it wrote none, and `time_invalid` where it is none. */
+export function readAt(decoded: Decoded, at: unknown, where: string): number | undefined {
+  if (!isGiven(at)) return undefined
+  return parseTime(at) ?? refuse(decoded, 'time_invalid', `${where}at: ${shown(at)}`)
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value in a few words, for a refusal's detail. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return quoted(typeof value === 'string' ? `"${value}"` : String(value))
+}

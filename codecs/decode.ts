@@ -1,0 +1,79 @@
+import { type ErrorCode, errorTable } from '../domain/errors.ts'
+import { type DecodeContext, type Decoded, nothingDecoded, type Refusal } from '../domain/message.ts'
+import type { SignalKind } from '../domain/signals.ts'
+import { parseTopic } from '../domain/topics.ts'
+import { addSignal, refuse } from './build.ts'
+import { codecOf, deviceOf } from './codecs.ts'
+import { asBuffer } from './payload.ts'
+import { claimedIn, foldedText, namedIn, raisedIn } from './words.ts'
+
+/** A journalled message as decoding needs it. `refused`: the code with which the front door refused it. */
+export type Message = { topic: string; payload: Uint8Array; receivedAt: number; refused?: string | undefined }
+
+/**
+ * What a message says. Never throws and always gives the same for the same message.
+ *
+ * A safety signal is looked for twice: by the codec, and again in the bytes wherever the codec could not read them whole
+ * or the topic is for signals. What only the second look finds is marked `malformed`.
+ *
+ * Of a message that the front door refused only the signals stand, with that refusal: it must not write readings, but
+ * an SOS in it is heard.
+ */
+export function decodeRecord(message: Message): Decoded {
+  const decoded = decodeByCodec(message.topic, message.payload, { receivedAt: message.receivedAt })
+  salvage(decoded, message.topic, message.payload)
+  return message.refused ? onlySignals(decoded, message.refused) : decoded
+}
+
+function decodeByCodec(topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
+  const codec = codecOf(topic)
+  if (!codec) {
+    const decoded = nothingDecoded()
+    refuse(decoded, 'topic_unknown', 'no codec takes this topic')
+    return decoded
+  }
+  try {
+    return codec.decode(topic, payload, context)
+  } catch (error) {
+    const decoded = nothingDecoded(deviceOf(topic))
+    refuse(decoded, 'codec_failed', `${codec.name}: ${error instanceof Error ? error.message : String(error)}`)
+    return decoded
+  }
+}
+
+function onlySignals(decoded: Decoded, code: string): Decoded {
+  const known = Object.hasOwn(errorTable, code)
+  const refusal: Refusal = {
+    code: known ? (code as ErrorCode) : 'internal',
+    detail: known ? 'at the front door' : code,
+  }
+  return { ...nothingDecoded(decoded.device), signals: decoded.signals, refusals: [refusal] }
+}
+
+/** Refusals after which the codec has not seen the content of the message, or not all of it. */
+const unread = new Set<ErrorCode>([
+  'payload_not_json',
+  'payload_too_large',
+  'payload_too_deep',
+  'batch_too_long',
+  'topic_unknown',
+  'codec_failed',
+])
+
+function salvage(decoded: Decoded, topic: string, payload: Uint8Array): void {
+  const isUnread = decoded.refusals.some(({ code }) => unread.has(code))
+  const forSignals = parseTopic(topic)?.kind === 'signals'
+  const buffer = asBuffer(payload)
+  if (!isUnread && !forSignals && !buffer.includes('signal')) return
+  const folded = foldedText(buffer)
+  const found = new Set<SignalKind>(claimedIn(folded))
+  if (isUnread) for (const kind of raisedIn(folded)) found.add(kind)
+  if (isUnread && forSignals && found.size === 0 && decoded.signals.length === 0) {
+    for (const kind of namedIn(folded)) found.add(kind)
+  }
+  for (const { signal } of decoded.signals) found.delete(signal)
+  for (const signal of found) addSignal(decoded, { signal, at: undefined, malformed: true })
+  if (found.size > 0 && decoded.refusals.length === 0) {
+    refuse(decoded, 'payload_invalid', 'a signal stands where none belongs; it was taken all the same')
+  }
+}

@@ -1,0 +1,82 @@
+import { limits } from '../domain/limits.ts'
+import { type DecodeContext, type Decoded, nothingDecoded } from '../domain/message.ts'
+import { isUpKind, parseTopic, type UpKind } from '../domain/topics.ts'
+import { type EntryContext, isRecord, refuse, shown } from './build.ts'
+import type { Codec } from './codec.ts'
+import { takeMotion } from './native-motion.ts'
+import { takeReadings } from './native-readings.ts'
+import { takeSignal, takeStray } from './native-signals.ts'
+import { takeStatus } from './native-status.ts'
+import { parsePayload } from './payload.ts'
+import { decodePack, isPack } from './senml.ts'
+
+/**
+ * Vigil's own JSON on `vigil/v1/{device}/{readings|signals|motion|status}`: one object or an array of them. Each entry
+ * of an array is refused on its own, the others stand.
+ *
+ * Checks are written by hand: this is the path of every reading, and a schema library costs ten times the parsing.
+ */
+export const native: Codec = {
+  name: 'native',
+  claims: (topic) => upTopic(topic) !== undefined,
+  device: (topic) => upTopic(topic)?.device,
+  urgent(topic) {
+    const kind = upTopic(topic)?.kind
+    return kind === 'signals' || kind === 'motion'
+  },
+  decode(topic, payload, context) {
+    const { device, kind } = upTopic(topic) ?? {}
+    const decoded = nothingDecoded(device)
+    if (kind) decodePayload(decoded, kind, payload, context)
+    return decoded
+  },
+}
+
+function upTopic(topic: string): { device: string; kind: UpKind } | undefined {
+  const parsed = parseTopic(topic)
+  return parsed && isUpKind(parsed.kind) ? { device: parsed.device, kind: parsed.kind } : undefined
+}
+
+function decodePayload(decoded: Decoded, kind: UpKind, payload: Uint8Array, context: DecodeContext): void {
+  // An empty status is how MQTT clears a retained one: nothing said, nothing wrong.
+  if (kind === 'status' && payload.length === 0) return
+  const parsed = parsePayload(payload)
+  if (!parsed.ok) {
+    refuse(decoded, parsed.code, parsed.detail)
+    return
+  }
+  if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
+  const { receivedAt } = context
+  if (Array.isArray(parsed.value)) decodeBatch(decoded, kind, parsed.value, receivedAt)
+  else decodeEntry(decoded, kind, parsed.value, { receivedAt, where: '' })
+}
+
+function decodeBatch(decoded: Decoded, kind: UpKind, batch: unknown[], receivedAt: number): void {
+  if (batch.length === 0) refuse(decoded, 'payload_empty', 'an empty batch')
+  else if (batch.length > limits.batchEntries) refuse(decoded, 'batch_too_long', `${batch.length} entries`)
+  else if (kind === 'readings' && isPack(batch)) decodePack(decoded, batch, { receivedAt })
+  else {
+    for (const [index, entry] of batch.entries()) {
+      decodeEntry(decoded, kind, entry, { receivedAt, where: `entry ${index}: ` })
+    }
+  }
+}
+
+/**
+ * What one entry holds. Readings and a signal are taken wherever they stand, beside what the topic is for: a watch that
+ * adds `"signal":"sos"` to its readings means it.
+ */
+function decodeEntry(decoded: Decoded, kind: UpKind, entry: unknown, context: EntryContext): void {
+  if (!isRecord(entry)) {
+    refuse(decoded, 'payload_invalid', `${context.where}not an object but ${shown(entry)}`)
+    takeStray(decoded, entry)
+    return
+  }
+  const signalled = takeSignal(decoded, kind, entry, context)
+  const read = takeReadings(decoded, entry, context)
+  if (kind === 'motion') takeMotion(decoded, entry, context)
+  else if (kind === 'status') takeStatus(decoded, entry, context)
+  else if (kind === 'signals' && !signalled) refuse(decoded, 'payload_invalid', `${context.where}no signal`)
+  else if (!signalled && !read) refuse(decoded, 'payload_invalid', `${context.where}no readings`)
+  if (!signalled) takeStray(decoded, entry)
+}

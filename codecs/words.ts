@@ -1,0 +1,75 @@
+import { type SignalKind, signalOf, signals } from '../domain/signals.ts'
+
+/** Recognising a safety signal where a device did not write it as the contract asks. Erring towards recognising. */
+
+const printable = /^[\x20-\x7e\t\r\n]{1,64}$/
+
+/** The signal that a value spells, or undefined. ASCII only, so that the cheap look at the bytes sees it as well. */
+export const spelled = (value: unknown): SignalKind | undefined =>
+  typeof value === 'string' && printable.test(value) ? signalOf(value) : undefined
+
+/** Whether a flag beside a signal's name says yes. Devices write true, "TRUE", "ON", 1, "1". */
+export function saysYes(value: unknown): boolean {
+  if (typeof value === 'number') return value > 0
+  if (typeof value === 'string') return /^(?:1|true|on|yes|alarm|detected)$/i.test(value.trim())
+  return value === true
+}
+
+/**
+ * The signal that a field's name raises when its value says yes: any spelling of sos and fall, but of the hazards only
+ * the kind itself, because `co: 0.4` and `flood: 12` are measurements.
+ */
+export function flagOf(name: string): SignalKind | undefined {
+  const kind = spelled(name)
+  return kind === 'sos' || kind === 'fall' || kind === name.toLowerCase() ? kind : undefined
+}
+
+const kinds = Object.keys(signals) as SignalKind[]
+const asPattern = (words: readonly string[]): string =>
+  [...words]
+    .sort((a, b) => b.length - a.length)
+    .map((word) => word.replaceAll('_', '[_\\s-]+'))
+    .join('|')
+const allWords = asPattern(kinds.flatMap((kind) => signals[kind].words))
+const flagWords = asPattern(kinds.flatMap((kind) => signals[kind].words).filter((word) => flagOf(word)))
+
+/** What may stand between a key and its value in JSON, in JSON inside JSON, in Python and in YAML. */
+const gap = `["'\\s\\\\]*`
+const patterns = {
+  claim: new RegExp(`(?<![a-z0-9])signal${gap}[:=]${gap}(${allWords})(?=\\s*(?:["'\\\\,;}\\]]|$))`, 'g'),
+  flag: new RegExp(
+    `(?<![a-z0-9_])(${flagWords})${gap}[:=]${gap}(?:true|on|yes|alarm|detected|[1-9]|0\\.\\d*[1-9])`,
+    'g',
+  ),
+  bare: new RegExp(`^[\\s"']*(${allWords})[\\s"'!.]*$`),
+  /** A word anywhere, unless the same breath takes it back: `no fall`, `sos_cancelled`, `smoke cleared`. */
+  anywhere: new RegExp(
+    `(?<![a-z0-9]|\\bno[_\\s-])(${allWords})(?![a-z0-9]|[_\\s-]*(?:cancel|clear|reset|restor|resolv|end|off|over|false))`,
+    'g',
+  ),
+}
+
+const kindsFound = (text: string, pattern: RegExp): SignalKind[] =>
+  [...text.matchAll(pattern)].flatMap(([, word]) => signalOf(word ?? '') ?? [])
+
+/** Bytes that are no proper JSON -> lower-case text: UTF-16 and NUL-padded text closed up, ASCII escapes undone. */
+export function foldedText(bytes: Buffer): string {
+  let text = bytes.toString('latin1').toLowerCase()
+  if (text.includes('\0')) text = text.replaceAll('\0', '')
+  if (text.includes('\\u00')) {
+    text = text.replaceAll(/\\u00([0-7][0-9a-f])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
+  return text.toLowerCase()
+}
+
+/** Signals claimed by a `signal` key and a known word, however broken the rest is. */
+export const claimedIn = (folded: string): SignalKind[] => kindsFound(folded, patterns.claim)
+
+/** Signals raised by flags (`"sos": true`) in text that cannot be parsed, or by the text being just the word. */
+export function raisedIn(folded: string): SignalKind[] {
+  const bare = signalOf(patterns.bare.exec(folded.replace(/^[^a-z"']+/, ''))?.[1] ?? '')
+  return bare ? [bare] : kindsFound(folded, patterns.flag)
+}
+
+/** Signals whose words occur anywhere: only for what was sent to a signals topic and says nothing else. */
+export const namedIn = (text: string): SignalKind[] => kindsFound(text.toLowerCase(), patterns.anywhere)

@@ -61,3 +61,13 @@ export class VigilError extends Error {
     this.detail = detail
   }
 }
+
+/** An answer after RFC 9457 (problem+json). `code` is what programs should look at. */
+export type Problem = { type: string; title: string; status: number; code: ErrorCode; detail?: string }
+
+/** What an HTTP caller is told of a failure; anything that is not a VigilError is `internal` and tells nothing more. */
+export function problemOf(err: unknown): Problem {
+  const { code, detail } = err instanceof VigilError ? err : { code: 'internal' as const, detail: undefined }
+  const { status, text } = errorTable[code]
+  return { type: `urn:vigil:error:${code}`, title: text, status: status || 500, code, ...(detail && { detail }) }
+}

@@ -5,6 +5,7 @@ import { open, type RootDatabase } from 'lmdb'
 import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
+import { causeOf, groupCommits } from './group_commit.ts'
 import { type Journal, type JournalRecord, type Lane, lanes, type StoredRecord } from './journal.ts'
 
 /** A record as LMDB keeps it (msgpack): positions instead of names, because names would be a third of a small record. */
@@ -41,14 +42,14 @@ export type LmdbOptions = {
 
 /**
  * The embedded journal: one LMDB environment a lane, so that an urgent append never waits for a bulk commit.
- * All appends of one event-loop turn share a commit; a commit is fsynced before it becomes visible (overlappingSync
- * is off), so what a reader sees is durable. Throws where another process has it open for writing.
+ * A commit is fsynced before it becomes visible (overlappingSync is off), so what a reader sees is durable. Throws where another process has it open for writing.
  */
 export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
   await mkdir(options.path, { recursive: true })
   const release = options.readOnly ? () => {} : lockForWriting(options.path)
   const dbs = Object.fromEntries(lanes.map((lane) => [lane, openLane(options, lane)])) as Record<Lane, LaneDb>
   const next = Object.fromEntries(lanes.map((lane) => [lane, newest(dbs[lane]) + 1])) as Record<Lane, number>
+  const put = { urgent: groupCommits(dbs.urgent), bulk: groupCommits(dbs.bulk) }
   const closing = new AbortController()
   let refusing: string | undefined
 
@@ -63,18 +64,12 @@ export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
   return {
     async append(lane, record) {
       if (lane === 'bulk' && refusing) throw new VigilError('journal_full', refusing)
-      const seq = next[lane]++
-      try {
-        await dbs[lane].put(seq, toRow(record))
-      } catch (cause) {
-        throw new VigilError('journal_unwritable', undefined, { cause })
-      }
-      return seq
+      return put[lane](next[lane]++, toRow(record))
     },
     async read(lane, after, most) {
       dbs[lane].resetReadTxn()
-      const range = dbs[lane].getRange({ start: after + 1, limit: most, snapshot: false })
-      return range.map(({ key, value }) => fromRow(lane, key, value)).asArray
+      const rows = dbs[lane].getRange({ start: after + 1, limit: most, snapshot: false })
+      return Array.from(rows, ({ key, value }) => fromRow(lane, key, value))
     },
     async waitBeyond(lane, after, signal) {
       while (!signal.aborted && newest(dbs[lane]) <= after) await options.clock.sleep(lookEveryMs, signal)
@@ -98,6 +93,8 @@ function openLane(options: LmdbOptions, lane: Lane): LaneDb {
     readOnly: options.readOnly ?? false,
     noSubdir: true,
     overlappingSync: false,
+    // Commits are grouped by group_commit.ts; lmdb's own grouping leaves a promise unhandled when a commit fails.
+    eventTurnBatching: false,
     // Freed pages are not wiped in memory before they are written: nothing in here is more secret than its neighbour.
     noMemInit: true,
     maxReaders: 64,
@@ -131,7 +128,8 @@ async function shortOfSpace(options: LmdbOptions, bulk: LaneDb): Promise<string 
   const most = options.laneBytes ?? limits.journalLaneBytes
   if (bytesOf(bulk) > most) return `the bulk lane holds more than ${most} bytes that are not yet consumed or too young`
   const disk = await statfs(options.path)
-  const reserve = options.diskReserveBytes ?? limits.diskReserveBytes
+  // On a small volume a tenth of it is reserve enough.
+  const reserve = options.diskReserveBytes ?? Math.min(limits.diskReserveBytes, (disk.blocks * disk.bsize) / 10)
   const free = disk.bavail * disk.bsize
   return free < reserve ? `${free} bytes are free on the volume, ${reserve} are kept for safety signals` : undefined
 }
@@ -154,17 +152,25 @@ async function trimLane(
 ): Promise<number> {
   let removed = 0
   for (;;) {
-    const [first] = db.getKeys({ limit: 1 }).asArray
+    const [first] = db.getKeys({ limit: 1 })
     // The newest record stays: the next number is derived from it, also after a restart.
     const end = Math.min(first === undefined ? 0 : first + trimStep, rule.consumed + 1, newest(db))
     if (first === undefined || first >= end) return removed
     const last = db.get(end - 1)
     const old = last !== undefined && last[0] < clock.now() - rule.keepMs
     if (!old && bytesOf(db) <= rule.mostBytes) return removed
-    const gone: Promise<boolean>[] = []
-    for (let seq = first; seq < end; seq++) gone.push(db.remove(seq))
-    await Promise.all(gone)
-    removed += gone.length
+    await removeRange(db, first, end)
+    removed += end - first
+  }
+}
+
+async function removeRange(db: LaneDb, first: number, end: number): Promise<void> {
+  try {
+    await db.batch(() => {
+      for (let seq = first; seq < end; seq++) void db.remove(seq)
+    })
+  } catch (err) {
+    throw await causeOf(err)
   }
 }
 

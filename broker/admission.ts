@@ -1,0 +1,59 @@
+import { deviceOf } from '../codecs/codecs.ts'
+import { isUrgent } from '../codecs/urgent.ts'
+import type { ErrorCode } from '../domain/errors.ts'
+import { partitionOf } from '../domain/ids.ts'
+import { limits } from '../domain/limits.ts'
+import { parseTopic } from '../domain/topics.ts'
+import type { JournalRecord, Lane } from '../journal/journal.ts'
+import type { Principal } from './principal.ts'
+
+/** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms. */
+export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number }
+
+/** What is to be journalled, and where. Also refused messages are: nothing refused is thrown away. */
+export type Admission = { lane: Lane; record: JournalRecord }
+
+/**
+ * The one place that decides about a message: which lane, whose it is, whether it is refused. Pure and cheap; MQTT and
+ * HTTP both come through here, and a faster path must decide exactly the same.
+ */
+export function admit(principal: Principal, arrival: Arrival): Admission {
+  const { topic, payload, retained, receivedAt } = arrival
+  const named = deviceOf(topic)
+  const device = named ?? (principal.kind === 'device' ? principal.id : undefined)
+  return {
+    lane: isUrgent(topic, payload) ? 'urgent' : 'bulk',
+    record: {
+      receivedAt,
+      topic,
+      principal: principal.kind === 'device' ? principal.id : undefined,
+      device,
+      partition: partition(principal, device),
+      payload,
+      retained,
+      refused: refusalOf(principal, topic, payload, named),
+      replayOf: undefined,
+    },
+  }
+}
+
+function refusalOf(
+  principal: Principal,
+  topic: string,
+  payload: Uint8Array,
+  named: string | undefined,
+): ErrorCode | undefined {
+  if (principal.kind === 'device' && named !== undefined && named !== principal.id) return 'topic_foreign'
+  const own = parseTopic(topic)
+  if (own?.kind === 'commands' || own?.kind === 'receipts') {
+    return principal.kind === 'device' && own.device !== principal.id ? 'topic_foreign' : 'topic_unknown'
+  }
+  if (named === undefined || Buffer.byteLength(topic) > limits.topicBytes) return 'topic_unknown'
+  if (payload.byteLength > limits.payloadBytes) return 'payload_too_large'
+  return undefined
+}
+
+function partition(principal: Principal, device: string | undefined): number {
+  if (principal.kind === 'device' && device === principal.id) return principal.partition
+  return partitionOf(device ?? '')
+}

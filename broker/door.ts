@@ -1,0 +1,52 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../domain/clock.ts'
+import { VigilError } from '../domain/errors.ts'
+import type { Journal } from '../journal/journal.ts'
+import { type Admission, admit } from './admission.ts'
+import { ackSeconds, admitted, withheld } from './metrics.ts'
+import type { Principal } from './principal.ts'
+
+export type Door = {
+  /**
+   * Decides about a message and journals it. Resolves when it is durable; rejects with `journal_full` or
+   * `journal_unwritable`: then it is not stored and must not be acknowledged. The append begins before this returns,
+   * so calls in order are records in order.
+   */
+  enter(principal: Principal, message: Message, via: 'mqtt' | 'http'): Promise<Admission>
+  /** Resolves when nothing is on its way to the journal any more. */
+  idle(): Promise<void>
+}
+
+export type Message = { topic: string; payload: Uint8Array; retained: boolean }
+
+/** The way of every message into the journal. */
+export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
+  const underWay = new Set<Promise<unknown>>()
+
+  async function append(admission: Admission, via: 'mqtt' | 'http'): Promise<Admission> {
+    const { lane, record } = admission
+    try {
+      await journal.append(lane, record)
+    } catch (err) {
+      const code = err instanceof VigilError ? err.code : 'internal'
+      withheld.inc({ lane, code })
+      log.error({ err, lane, topic: record.topic }, 'message not journalled, therefore not acknowledged')
+      throw err
+    }
+    ackSeconds.observe({ lane }, (clock.now() - record.receivedAt) / 1000)
+    admitted.inc({ lane, via, refused: record.refused ?? 'none' })
+    return admission
+  }
+
+  return {
+    enter(principal, message, via) {
+      const entered = append(admit(principal, { ...message, receivedAt: clock.now() }), via)
+      const settled = entered.catch(() => {}).finally(() => underWay.delete(settled))
+      underWay.add(settled)
+      return entered
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { createWebSocketStream, WebSocketServer } from 'ws'
+import { decodeRecord } from '../codecs/decode.ts'
+import { problemOf, VigilError } from '../domain/errors.ts'
+import { idPattern } from '../domain/ids.ts'
+import { limits } from '../domain/limits.ts'
+import { topicOf } from '../domain/topics.ts'
+import type { Db } from '../store/store.ts'
+import type { Door } from './door.ts'
+import type { MqttBroker } from './mqtt.ts'
+import { administratorName, authenticate, type Principal } from './principal.ts'
+
+type Options = { db: Db; door: Door; mqtt: MqttBroker; log: Logger; adminToken: string | undefined }
+
+const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion)(?:\?.*)?$/
+
+/** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
+export function openHttp(options: Options): Server {
+  const server = createServer((request, response) => {
+    answer(options, request).then(
+      ({ status, body }) => send(response, status, body),
+      (err) => {
+        if (!(err instanceof VigilError)) options.log.error({ err }, 'HTTP ingest failed')
+        const problem = problemOf(err)
+        send(response, problem.status, problem, 'application/problem+json')
+      },
+    )
+  })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packetBytes, handleProtocols: () => 'mqtt' })
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] !== '/mqtt') return socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      const stream = createWebSocketStream(ws)
+      // A peer that goes away mid-frame is Aedes' to notice; without a listener it would end the process.
+      stream.on('error', (err) => options.log.debug({ err }, 'WebSocket failed'))
+      options.mqtt.handle(stream, request)
+    })
+  })
+  return server
+}
+
+async function answer(options: Options, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+  if (request.url === '/healthz') return { status: 200, body: { status: 'ok' } }
+  const [, id, kind] = route.exec(request.url ?? '') ?? []
+  if (request.method !== 'POST' || !id || !kind) throw new VigilError('not_found')
+  const device = decodeURIComponent(id)
+  if (!idPattern.test(device)) throw new VigilError('not_found')
+  const principal = await identify(options, request, device)
+  const payload = await bodyOf(request)
+  const topic = topicOf(device, kind as 'readings' | 'signals' | 'motion')
+  const { record } = await options.door.enter(principal, { topic, payload, retained: false }, 'http')
+  return verdict(record)
+}
+
+/** 202 for what counts in whole or in part; the refusal's own status where nothing of it does. It is durable either way. */
+function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; body: unknown } {
+  const { refusals, readings, signals, motions } = decodeRecord(record)
+  const [first] = refusals
+  if (first && readings.length + signals.length + motions.length === 0) throw new VigilError(first.code, first.detail)
+  return { status: 202, body: refusals.length > 0 ? { accepted: true, refusals } : { accepted: true } }
+}
+
+async function identify(options: Options, request: IncomingMessage, device: string): Promise<Principal> {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const principal =
+    (await authenticate(options.db, options.adminToken, administratorName, token)) ??
+    (await authenticate(options.db, undefined, device, token))
+  if (!principal) throw new VigilError('unauthenticated')
+  return principal
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length
+    if (bytes > limits.packetBytes) throw new VigilError('payload_too_large')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}
+
+function send(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
+  // A request that was answered before its body was read is over: the rest of the body is not wanted.
+  if (!response.req.complete) response.setHeader('connection', 'close')
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(JSON.stringify(body))
+}

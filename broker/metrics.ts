@@ -1,0 +1,42 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+
+export const connections = new Gauge({
+  name: 'vigil_broker_connections',
+  help: 'MQTT connections that are authenticated now',
+})
+export const connects = new Counter({
+  name: 'vigil_broker_connects_total',
+  help: 'Connection attempts by result: accepted, unauthenticated, failed',
+  labelNames: ['result'] as const,
+})
+export const admitted = new Counter({
+  name: 'vigil_broker_messages_total',
+  help: 'Messages journalled, by lane, way in, and refusal code (none where accepted)',
+  labelNames: ['lane', 'via', 'refused'] as const,
+})
+export const withheld = new Counter({
+  name: 'vigil_broker_withheld_total',
+  help: 'Messages that could not be journalled and were therefore not acknowledged, by lane and code',
+  labelNames: ['lane', 'code'] as const,
+})
+export const ackSeconds = new Histogram({
+  name: 'vigil_broker_journal_seconds',
+  help: 'From the arrival of a message to its durable append',
+  labelNames: ['lane'] as const,
+  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+})
+export const cut = new Counter({
+  name: 'vigil_broker_cut_total',
+  help: 'Connections cut by the broker, by reason',
+  labelNames: ['reason'] as const,
+})
+export const outboxWorked = new Counter({
+  name: 'vigil_broker_outbox_total',
+  help: 'Outbox rows that the broker worked, by channel',
+  labelNames: ['channel'] as const,
+})
+export const trimmed = new Counter({
+  name: 'vigil_broker_trimmed_total',
+  help: 'Journal records removed by age or size, by lane',
+  labelNames: ['lane'] as const,
+})

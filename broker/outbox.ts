@@ -1,0 +1,74 @@
+import type { Logger } from 'pino'
+import { isUrgent } from '../codecs/urgent.ts'
+import type { Clock } from '../domain/clock.ts'
+import { partitionOf } from '../domain/ids.ts'
+import { topicOf } from '../domain/topics.ts'
+import type { Journal } from '../journal/journal.ts'
+import { deadLetter, markReplayed } from '../store/dead_letters.ts'
+import { markSent, pending } from '../store/outbox.ts'
+import type { Store } from '../store/store.ts'
+import { outboxWorked } from './metrics.ts'
+import type { MqttBroker } from './mqtt.ts'
+
+/** How often the outbox is looked at; a device waits this long for its receipt at most, beside the work itself. */
+const lookEveryMs = 50
+const mostAtOnce = 500
+
+type Options = { store: Store; journal: Journal; mqtt: MqttBroker; clock: Clock; log: Logger; signal: AbortSignal }
+
+/** Works the broker's share of the outbox until `signal` aborts: receipts to devices, dead letters back into the journal. At least once each. */
+export async function workOutbox(options: Options): Promise<void> {
+  const { clock, signal, log } = options
+  while (!signal.aborted) {
+    try {
+      const worked = (await sendReceipts(options)) + (await replay(options))
+      if (worked === 0) await clock.sleep(lookEveryMs, signal)
+    } catch (err) {
+      if (!signal.aborted) log.error({ err }, 'outbox not worked, trying again')
+      await clock.sleep(1_000, signal)
+    }
+  }
+}
+
+async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
+  const rows = await pending(store.db, 'receipt', mostAtOnce)
+  if (rows.length === 0) return 0
+  for (const row of rows) await mqtt.publish(topicOf(row.target, 'receipts'), JSON.parse(row.body))
+  await store.write((tx) =>
+    markSent(
+      tx,
+      rows.map((row) => row.id),
+      clock.now(),
+    ),
+  )
+  outboxWorked.inc({ channel: 'receipt' }, rows.length)
+  return rows.length
+}
+
+/** A replayed message enters with its first time of receipt, so that readings without a time of their own keep theirs. */
+async function replay({ store, journal, clock }: Options): Promise<number> {
+  const rows = await pending(store.db, 'replay', mostAtOnce)
+  for (const row of rows) {
+    const letter = await deadLetter(store.db, row.target)
+    if (letter) {
+      const payload = new Uint8Array(letter.payload)
+      await journal.append(isUrgent(letter.topic, payload) ? 'urgent' : 'bulk', {
+        receivedAt: letter.received_at,
+        topic: letter.topic,
+        principal: letter.principal ?? undefined,
+        device: letter.device ?? undefined,
+        partition: partitionOf(letter.device ?? ''),
+        payload,
+        retained: letter.retained === 1,
+        refused: undefined,
+        replayOf: letter.id,
+      })
+    }
+    await store.write(async (tx) => {
+      await markReplayed(tx, row.target)
+      await markSent(tx, [row.id], clock.now())
+    })
+  }
+  outboxWorked.inc({ channel: 'replay' }, rows.length)
+  return rows.length
+}

@@ -1,0 +1,88 @@
+import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '../domain/clock.ts'
+import { limits } from '../domain/limits.ts'
+import { type Journal, lanes } from '../journal/journal.ts'
+import { consumedBy } from '../store/positions.ts'
+import type { Store } from '../store/store.ts'
+import { openDoor } from './door.ts'
+import { openHttp } from './http.ts'
+import { trimmed } from './metrics.ts'
+import { openMqtt } from './mqtt.ts'
+import { workOutbox } from './outbox.ts'
+
+/** Whoever must have read a record before it may be trimmed. */
+const consumers = ['ingest', 'alerts']
+const trimEveryMs = 30_000
+
+export type BrokerOptions = {
+  journal: Journal
+  store: Store
+  clock: Clock
+  log: Logger
+  /** Address to listen on for MQTT. HTTP is for the api process beside it and always on loopback. */
+  host: string
+  /** 0 picks a free one. */
+  mqttPort: number
+  httpPort: number
+  adminToken?: string
+}
+
+export type RunningBroker = { mqttPort: number; httpPort: number; close(): Promise<void> }
+
+/** Opens the front door. Rejects where a port is taken. `close` leaves nothing on its way to the journal. */
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
+  const { journal, store, clock, log } = options
+  const stopping = new AbortController()
+  const door = openDoor(journal, clock, log)
+  const shared = { db: store.db, door, clock, log, adminToken: options.adminToken }
+  const mqtt = await openMqtt(shared)
+  const tcp = createServer({ noDelay: true }, (socket) => mqtt.handle(socket))
+  const http = openHttp({ ...shared, mqtt })
+  const mqttPort = await listen(tcp, options.mqttPort, options.host)
+  const httpPort = await listen(http, options.httpPort, '127.0.0.1')
+  const working = [
+    workOutbox({ store, journal, mqtt, clock, log, signal: stopping.signal }),
+    keepTrimmed(options, stopping.signal),
+  ]
+  return {
+    mqttPort,
+    httpPort,
+    async close() {
+      stopping.abort()
+      tcp.close()
+      http.close()
+      await Promise.all(working)
+      await mqtt.close()
+      http.closeAllConnections()
+      await door.idle()
+    },
+  }
+}
+
+function listen(server: Server | HttpServer, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}
+
+async function keepTrimmed({ journal, store, clock, log }: BrokerOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const lane of lanes) {
+        const consumed = await consumedBy(store.db, consumers, lane)
+        const rule = { consumed, keepMs: limits.journalKeepMs, mostBytes: limits.journalLaneBytes * 0.9 }
+        trimmed.inc({ lane }, await journal.trim(lane, rule))
+      }
+    } catch (err) {
+      log.error({ err }, 'journal not trimmed, trying again')
+    }
+    await clock.sleep(trimEveryMs, signal)
+  }
+}

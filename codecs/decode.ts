@@ -60,15 +60,17 @@ const unread = new Set<ErrorCode>([
   'codec_failed',
 ])
 
+/** The second look: adds the signals that the codec did not find. */
 function salvage(decoded: Decoded, topic: string, payload: Uint8Array): void {
   const isUnread = decoded.refusals.some(({ code }) => unread.has(code))
   const forSignals = parseTopic(topic)?.kind === 'signals'
   const buffer = asBuffer(payload)
   if (!isUnread && !forSignals && !buffer.includes('signal')) return
   const folded = foldedText(buffer)
-  const found = new Set<SignalKind>(claimedIn(folded))
-  if (isUnread) for (const kind of raisedIn(folded)) found.add(kind)
-  if (isUnread && forSignals && found.size === 0 && decoded.signals.length === 0) {
+  const found = new Set<SignalKind>([...claimedIn(folded), ...(isUnread ? raisedIn(folded) : [])])
+  // Nothing else is sent to a signals topic, so there a word will do, unless the codec has judged the word itself.
+  const isJudged = decoded.refusals.some(({ code }) => code === 'signal_unknown')
+  if (forSignals && !isJudged && found.size + decoded.signals.length === 0) {
     for (const kind of namedIn(folded)) found.add(kind)
   }
   for (const { signal } of decoded.signals) found.delete(signal)

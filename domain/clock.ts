@@ -33,9 +33,11 @@ export const systemClock: Clock = {
 }
 
 export type VirtualClock = Clock & {
-  /** Moves time forward, running what falls due in order of its time. Awaits the microtasks between two timers. */
+  /** Moves time forward, running what falls due in order of its time, with a turn of the event loop after each. */
   advance(ms: number): Promise<void>
 }
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** A clock that moves only when told. `start` in epoch milliseconds. */
 export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
@@ -58,9 +60,10 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
         due.delete(next[0])
         now = Math.max(now, next[1].at)
         next[1].fn()
-        await new Promise<void>((resolve) => setImmediate(resolve))
+        await turn()
       }
       now = end
+      await turn()
     },
   }
   return clock

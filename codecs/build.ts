@@ -1,4 +1,3 @@
-import { parseTime } from '../domain/clock.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import type { DecodeContext, Decoded, Signal } from '../domain/message.ts'
@@ -7,8 +6,11 @@ import { type SignalKind, signals } from '../domain/signals.ts'
 
 /** What every codec does alike when it adds something to a `Decoded`. */
 
-/** One entry of a message in its context; `where` begins the details of its refusals. */
-export type EntryContext = DecodeContext & { where: string }
+/**
+ * One entry of a message in its context. `where` begins the details of its refusals; `deviceAt` is the entry's own time,
+ * `isTimeBroken` where it wrote one that cannot be read.
+ */
+export type EntryContext = DecodeContext & { where: string; deviceAt: number | undefined; isTimeBroken: boolean }
 
 /** How much of a device's own words is repeated in a refusal's detail. */
 const quotedChars = 64
@@ -43,12 +45,6 @@ export function settle(at: number | undefined, receivedAt: number): number {
 
 /** Whether a field is there at all; null is as good as absent. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null
-
-/** The time that a device wrote, epoch ms; undefined where it wrote none, and `time_invalid` where it is none. */
-export function readAt(decoded: Decoded, at: unknown, where: string): number | undefined {
-  if (!isGiven(at)) return undefined
-  return parseTime(at) ?? refuse(decoded, 'time_invalid', `${where}at: ${shown(at)}`)
-}
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

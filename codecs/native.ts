@@ -1,7 +1,8 @@
+import { parseTime } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../domain/message.ts'
 import { isUpKind, parseTopic, type UpKind } from '../domain/topics.ts'
-import { type EntryContext, isRecord, refuse, shown } from './build.ts'
+import { type EntryContext, isGiven, isRecord, refuse, shown } from './build.ts'
 import type { Codec } from './codec.ts'
 import { takeMotion } from './native_motion.ts'
 import { takeReadings } from './native_readings.ts'
@@ -48,7 +49,7 @@ function decodePayload(decoded: Decoded, kind: UpKind, payload: Uint8Array, cont
   if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
   const { receivedAt } = context
   if (Array.isArray(parsed.value)) decodeBatch(decoded, kind, parsed.value, receivedAt)
-  else decodeEntry(decoded, kind, parsed.value, { receivedAt, where: '' })
+  else decodeEntry(decoded, kind, parsed.value, receivedAt, '')
 }
 
 function decodeBatch(decoded: Decoded, kind: UpKind, batch: unknown[], receivedAt: number): void {
@@ -57,7 +58,7 @@ function decodeBatch(decoded: Decoded, kind: UpKind, batch: unknown[], receivedA
   else if (kind === 'readings' && isPack(batch)) decodePack(decoded, batch, { receivedAt })
   else {
     for (const [index, entry] of batch.entries()) {
-      decodeEntry(decoded, kind, entry, { receivedAt, where: `entry ${index}: ` })
+      decodeEntry(decoded, kind, entry, receivedAt, `entry ${index}: `)
     }
   }
 }
@@ -66,17 +67,26 @@ function decodeBatch(decoded: Decoded, kind: UpKind, batch: unknown[], receivedA
  * What one entry holds. Readings and a signal are taken wherever they stand, beside what the topic is for: a watch that
  * adds `"signal":"sos"` to its readings means it.
  */
-function decodeEntry(decoded: Decoded, kind: UpKind, entry: unknown, context: EntryContext): void {
+function decodeEntry(decoded: Decoded, kind: UpKind, entry: unknown, receivedAt: number, where: string): void {
   if (!isRecord(entry)) {
-    refuse(decoded, 'payload_invalid', `${context.where}not an object but ${shown(entry)}`)
+    refuse(decoded, 'payload_invalid', `${where}not an object but ${shown(entry)}`)
     takeStray(decoded, entry)
     return
   }
+  const context = contextOf(decoded, entry.at, receivedAt, where)
   const signalled = takeSignal(decoded, kind, entry, context)
   const read = takeReadings(decoded, entry, context)
   if (kind === 'motion') takeMotion(decoded, entry, context)
   else if (kind === 'status') takeStatus(decoded, entry, context)
-  else if (kind === 'signals' && !signalled) refuse(decoded, 'payload_invalid', `${context.where}no signal`)
-  else if (!signalled && !read) refuse(decoded, 'payload_invalid', `${context.where}no readings`)
+  else if (kind === 'signals' && !signalled) refuse(decoded, 'payload_invalid', `${where}no signal`)
+  else if (!signalled && !read) refuse(decoded, 'payload_invalid', `${where}no readings`)
   if (!signalled) takeStray(decoded, entry)
+}
+
+/** The entry's time is read once, and refused once. */
+function contextOf(decoded: Decoded, at: unknown, receivedAt: number, where: string): EntryContext {
+  const deviceAt = isGiven(at) ? parseTime(at) : undefined
+  const isTimeBroken = isGiven(at) && deviceAt === undefined
+  if (isTimeBroken) refuse(decoded, 'time_invalid', `${where}at: ${shown(at)}`)
+  return { receivedAt, where, deviceAt, isTimeBroken }
 }

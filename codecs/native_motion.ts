@@ -1,5 +1,5 @@
 import type { Decoded, Motion } from '../domain/message.ts'
-import { type EntryContext, isGiven, readAt, refuse, settle, shown } from './build.ts'
+import { type EntryContext, isGiven, refuse, settle, shown } from './build.ts'
 
 /** Samples a second that an accelerometer worn or mounted can give. */
 const rate = { min: 1, max: 1_000 }
@@ -22,7 +22,7 @@ const inG = new Map<unknown, number>([
 export function takeMotion(decoded: Decoded, entry: Record<string, unknown>, context: EntryContext): void {
   const samples = readSamples(decoded, entry, context.where)
   if (!samples) return
-  const at = settle(readAt(decoded, entry.at, context.where), context.receivedAt)
+  const at = settle(context.deviceAt, context.receivedAt)
   decoded.motions.push({ at, ...samples, ...readRange(decoded, entry, context.where) })
 }
 

@@ -1,17 +1,6 @@
 import type { Decoded } from '../domain/message.ts'
 import { isMetric } from '../domain/metrics.ts'
-import {
-  addReading,
-  addSignal,
-  type EntryContext,
-  isGiven,
-  isHazard,
-  isRecord,
-  readAt,
-  refuse,
-  settle,
-  shown,
-} from './build.ts'
+import { addReading, addSignal, type EntryContext, isHazard, isRecord, refuse, settle, shown } from './build.ts'
 import { flagOf, saysYes } from './words.ts'
 
 type ReadingTime = { at: number; deviceAt: number | undefined }
@@ -22,20 +11,20 @@ type ReadingTime = { at: number; deviceAt: number | undefined }
  * wrong time is a wrong reading; a hazard among them is still raised.
  */
 export function takeReadings(decoded: Decoded, entry: Record<string, unknown>, context: EntryContext): boolean {
-  const { readings, at } = entry
+  const { readings } = entry
+  const { where, deviceAt } = context
   if (readings === undefined) return false
   if (!isRecord(readings)) {
-    refuse(decoded, 'payload_invalid', `${context.where}readings: not an object but ${shown(readings)}`)
+    refuse(decoded, 'payload_invalid', `${where}readings: not an object but ${shown(readings)}`)
     return true
   }
-  const deviceAt = readAt(decoded, at, context.where)
-  if (isGiven(at) && deviceAt === undefined) {
+  if (context.isTimeBroken) {
     raiseFlags(decoded, readings)
     return true
   }
   const time = { at: settle(deviceAt, context.receivedAt), deviceAt }
   // Parsed JSON has no inherited enumerable keys, so this sees own keys only, `__proto__` among them.
-  for (const name in readings) takeReading(decoded, name, readings[name], time, context.where)
+  for (const name in readings) takeReading(decoded, name, readings[name], time, where)
   return true
 }
 

@@ -1,7 +1,7 @@
 import type { Decoded, Position, Signal } from '../domain/message.ts'
 import { type SignalKind, signalOf } from '../domain/signals.ts'
 import type { UpKind } from '../domain/topics.ts'
-import { addSignal, type EntryContext, isGiven, isRecord, readAt, refuse, shown } from './build.ts'
+import { addSignal, type EntryContext, isGiven, isRecord, refuse, shown } from './build.ts'
 import { flagOf, namedIn, saysYes, spelled } from './words.ts'
 
 /**
@@ -62,15 +62,15 @@ function readSignal(
   decoded: Decoded,
   kind: SignalKind,
   entry: Record<string, unknown>,
-  { where }: EntryContext,
+  { where, deviceAt, isTimeBroken }: EntryContext,
 ): Signal {
-  const { at, confidence, position, test } = entry
-  const signal: Signal = { signal: kind, at: readAt(decoded, at, where) }
+  const { confidence, position, test } = entry
+  const signal: Signal = { signal: kind, at: deviceAt }
   const broken = (detail: string): void => {
     signal.malformed = true
     refuse(decoded, 'payload_invalid', `${where}${detail}`)
   }
-  if (isGiven(at) && signal.at === undefined) signal.malformed = true
+  if (isTimeBroken) signal.malformed = true
   if (isWithin(confidence, 0, 1)) signal.confidence = confidence
   else if (isGiven(confidence)) broken('confidence: not a number from 0 to 1')
   if (isGiven(position)) readPosition(signal, position, broken)

@@ -28,7 +28,7 @@ const kinds = Object.keys(signals) as SignalKind[]
 
 /** What may stand between a key and its value in JSON, in JSON inside JSON, in Python and in YAML. */
 const gap = `["'\\s\\\\]*`
-const yes = '(?:true|on|yes|alarm|detected|[1-9]|0\\.\\d*[1-9])'
+const yes = '(?:(?:true|on|yes|alarm|detected)(?![a-z])|[1-9]|0\\.\\d*[1-9])'
 const no = '(?:false|null|none|no|off|-|0(?![.\\d])|0\\.0*(?!\\d))'
 /** Words that take a claim back in the same breath: `sos_cancelled`, `smoke cleared`. */
 const back = '[_\\s-]*(?:cancel|clear|reset|restor|resolv|end|off|over)'
@@ -44,7 +44,7 @@ const patterns = kinds.map((kind): [SignalKind, Patterns] => {
     {
       claim: new RegExp(`(?<![a-z0-9])signal${gap}[:=]${gap}(?:${words})(?=\\s*(?:["'\\\\,;}\\]]|$))`),
       flag: new RegExp(`(?<![a-z0-9_])(?:${flags})${gap}[:=]${gap}${yes}`),
-      bare: new RegExp(`^[^a-z]*(?:${words})[^a-z0-9]*$`),
+      bare: new RegExp(`^[^a-z]*(?:${words})[^a-z0-9:=]*$`),
       anywhere: new RegExp(`(?<![a-z0-9]|\\bno[_\\s-])(?:${words})(?![a-z0-9]|${back}|${gap}[:=]${gap}${no})`),
     },
   ]

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import { isUrgent } from '../codecs/urgent.ts'
 import type { Clock } from '../domain/clock.ts'
 import { partitionOf } from '../domain/ids.ts'
 import { topicOf } from '../domain/topics.ts'
@@ -7,8 +6,10 @@ import type { Journal } from '../journal/journal.ts'
 import { deadLetter, markReplayed } from '../store/dead_letters.ts'
 import { markSent, pending } from '../store/outbox.ts'
 import type { Store } from '../store/store.ts'
+import { admit } from './admission.ts'
 import { outboxWorked } from './metrics.ts'
 import type { MqttBroker } from './mqtt.ts'
+import type { Principal } from './principal.ts'
 
 /** How often the outbox is looked at; a device waits this long for its receipt at most, beside the work itself. */
 const lookEveryMs = 50
@@ -33,7 +34,7 @@ export async function workOutbox(options: Options): Promise<void> {
 async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
   const rows = await pending(store.db, 'receipt', mostAtOnce)
   if (rows.length === 0) return 0
-  for (const row of rows) await mqtt.publish(topicOf(row.target, 'receipts'), JSON.parse(row.body))
+  for (const row of rows) await mqtt.publish(topicOf(row.target, 'receipts'), row.body)
   await store.write((tx) =>
     markSent(
       tx,
@@ -45,30 +46,26 @@ async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
   return rows.length
 }
 
-/** A replayed message enters with its first time of receipt, so that readings without a time of their own keep theirs. */
+/**
+ * A replayed message goes through the door again, as from whom it came, and is judged anew. It keeps its first time of
+ * receipt, so that readings without a time of their own keep theirs.
+ */
 async function replay({ store, journal, clock }: Options): Promise<number> {
   const rows = await pending(store.db, 'replay', mostAtOnce)
   for (const row of rows) {
     const letter = await deadLetter(store.db, row.target)
     if (letter) {
-      const payload = new Uint8Array(letter.payload)
-      await journal.append(isUrgent(letter.topic, payload) ? 'urgent' : 'bulk', {
-        receivedAt: letter.received_at,
-        topic: letter.topic,
-        principal: letter.principal ?? undefined,
-        device: letter.device ?? undefined,
-        partition: partitionOf(letter.device ?? ''),
-        payload,
-        retained: letter.retained === 1,
-        refused: undefined,
-        replayOf: letter.id,
-      })
+      const { lane, record } = admit(senderOf(letter.principal), letter)
+      await journal.append(lane, { ...record, replayOf: letter.id })
     }
     await store.write(async (tx) => {
-      await markReplayed(tx, row.target)
+      await markReplayed(tx, [row.target])
       await markSent(tx, [row.id], clock.now())
     })
   }
-  outboxWorked.inc({ channel: 'replay' }, rows.length)
+  if (rows.length > 0) outboxWorked.inc({ channel: 'replay' }, rows.length)
   return rows.length
 }
+
+const senderOf = (device: string | null): Principal =>
+  device === null ? { kind: 'administrator' } : { kind: 'device', id: device, partition: partitionOf(device) }

@@ -1,0 +1,152 @@
+import { fileURLToPath } from 'node:url'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import statics from '@fastify/static'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { VigilError } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { newId } from '../domain/random.ts'
+import { createIdentify, guard, type Identify } from './auth.ts'
+import type { Api, ApiDeps } from './context.ts'
+import { deadLetterRoutes } from './dead_letters.ts'
+import { type Events, eventRoutes, eventsPath } from './events.ts'
+import { frontDoorRoutes } from './front_door.ts'
+import { sessionRoutes } from './login.ts'
+import * as metrics from './metrics.ts'
+import { documentHead, finished } from './openapi.ts'
+import { opsRoutes } from './ops.ts'
+import { asProblem, problemType, rawProblem } from './problem.ts'
+import { registryRoutes } from './registry.ts'
+import { ruleRoutes } from './rules.ts'
+import { telemetryRoutes } from './telemetry.ts'
+import { ticketRoutes } from './tickets.ts'
+import { upgradePaths } from './upgrades.ts'
+
+/**
+ * Requests a minute from one address. Generous: a whole centre may sit behind one address and an import writes ten
+ * thousand homes; it is there for a program gone wild, and guessing passwords has a limit of its own.
+ */
+const requestsPerMinute = 60_000
+/** Nobody needs the count on every answer; the one that refuses says how long to wait. */
+const noHeaders = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+const consoleFolder = fileURLToPath(new URL('../console/', import.meta.url))
+/** What of the console's folder is for the browser; its tests and notes are not. */
+const forBrowsers = /(\/|\.(html|js|css|svg|png|ico|woff2|webmanifest|mp3|ogg|wav))$/
+const isForBrowsers = (path: string) => forBrowsers.test(path) && !path.includes('.test.')
+
+export type BuiltApp = { app: Api; events: Events; identify: Identify }
+
+/** The whole api, not yet listening. Rejects where a route is not fully declared. */
+export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
+  const app = bareApp(deps)
+  answerFailures(app)
+  logAndCount(app, deps)
+  const identify = createIdentify(deps)
+  guard(app, identify)
+  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, addHeadersOnExceeding: noHeaders })
+  await app.register(helmet, securityHeaders)
+  await document(app)
+  sessionRoutes(app, deps)
+  ticketRoutes(app, deps)
+  const events = eventRoutes(app, { ...deps, identify })
+  registryRoutes(app, deps)
+  ruleRoutes(app)
+  telemetryRoutes(app, deps)
+  deadLetterRoutes(app, deps)
+  frontDoorRoutes(app, deps)
+  opsRoutes(app, deps)
+  await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
+  await app.ready()
+  return { app, events, identify }
+}
+
+function bareApp({ log }: ApiDeps): Api {
+  const app = Fastify({
+    loggerInstance: log,
+    // Fastify would log the address with its query, and a query may hold a token; `logAndCount` logs the path.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => newId('req'),
+    bodyLimit: limits.payloadBytes,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    http: {
+      shouldUpgradeCallback: ({ url, headers }) => isWebSocket(headers.upgrade) && upgradePaths.has(pathOf(url)),
+    },
+    frameworkErrors: (error, request, reply) => void failed(error, request as FastifyRequest, reply as FastifyReply),
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      const problem = asProblem({ statusCode: 400 }, newId('req'))
+      socket.end(rawProblem(problem))
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  return app as unknown as Api
+}
+
+const isWebSocket = (upgrade: string | undefined) => upgrade?.toLowerCase() === 'websocket'
+export const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0] ?? ''
+
+function answerFailures(app: Api): void {
+  app.setErrorHandler(failed)
+  app.setNotFoundHandler((request, reply) => {
+    const what = new VigilError('not_found', `There is no ${request.method} ${pathOf(request.url)}.`)
+    return failed(what, request, reply)
+  })
+}
+
+function failed(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error, request.id)
+  metrics.problems.inc({ code: problem.code })
+  if (problem.code === 'internal') request.log.error({ err: error, route: request.routeOptions?.url }, 'request failed')
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply.code(problem.status).header('x-request-id', request.id).type(problemType).send(JSON.stringify(problem))
+}
+
+function logAndCount(app: Api, { log }: ApiDeps): void {
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request
+    const route = request.routeOptions.url ?? 'none'
+    const status = reply.statusCode
+    metrics.requests.inc({ method, route, status })
+    if (route !== eventsPath) metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000)
+    const ms = Math.round(reply.elapsedTime)
+    log.debug({ id: request.id, who: request.principal?.id, method, path: pathOf(request.url), status, ms }, 'request')
+  })
+}
+
+/** Everything comes from here and nothing from elsewhere. No HSTS and no upgrade to https: a house may run on a plain LAN. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+    },
+  },
+  strictTransportSecurity: false,
+}
+
+async function document(app: Api): Promise<void> {
+  await app.register(swagger, {
+    openapi: documentHead,
+    transform: jsonSchemaTransform,
+    transformObject: finished,
+  })
+  await app.register(swaggerUi, { routePrefix: '/api/docs' })
+}

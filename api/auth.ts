@@ -1,0 +1,130 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { VigilError } from '../domain/errors.ts'
+import type { Role } from '../domain/registry.ts'
+import { sessionOf } from '../store/operators.ts'
+import type { Api, ApiDeps } from './context.ts'
+
+/** Who calls. `areaPath` null: bounded by no area. `expiresAt` epoch ms, undefined for the administrator's token. */
+export type Principal = {
+  id: string
+  name: string
+  role: Role
+  area: string | null
+  areaPath: string | null
+  expiresAt: number | undefined
+}
+
+const everybody: readonly Role[] = ['administrator', 'supervisor', 'dispatcher', 'viewer', 'vendor', 'integrator']
+const people: readonly Role[] = ['administrator', 'supervisor', 'dispatcher', 'viewer', 'integrator']
+
+/**
+ * Who may do what; every route names one of these. A vendor sees its devices and what was refused of them, nothing of
+ * the people who wear them. Operators are the administrator's alone: who may write them may become anybody.
+ */
+export const permissions = {
+  be_signed_in: everybody,
+  read_rules: everybody,
+  read_tickets: people,
+  act_on_tickets: ['administrator', 'supervisor', 'dispatcher'],
+  read_registry: people,
+  read_devices: everybody,
+  write_registry: ['administrator', 'integrator'],
+  write_operators: ['administrator'],
+  read_telemetry: people,
+  read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],
+  replay_dead_letters: ['administrator', 'integrator'],
+} as const satisfies Record<string, readonly Role[]>
+export type Permission = keyof typeof permissions
+
+/**
+ * What a route asks of its caller: a permission; `anyone`; `device`, whose token the front door checks; or `loopback`,
+ * anyone from this machine and anyone signed in from elsewhere.
+ */
+export type Access = Permission | 'anyone' | 'device' | 'loopback'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    may?: Access
+    /** The token may come as `?access_token=`, because an EventSource cannot send headers. */
+    tokenInQuery?: boolean
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/** Says who holds the token, or undefined. Asked on every request, so a session that ended counts no more at once. */
+export type Identify = (token: string | undefined) => Promise<Principal | undefined>
+
+export function createIdentify({
+  store,
+  clock,
+  adminToken,
+}: Pick<ApiDeps, 'store' | 'clock' | 'adminToken'>): Identify {
+  const admin = adminToken ? digest(adminToken) : undefined
+  return async (token) => {
+    if (!token) return undefined
+    // Digests are of one length, so the comparison tells neither the token's length nor its beginning by its time.
+    if (admin && timingSafeEqual(digest(token), admin)) return administrator
+    const session = await sessionOf(store.db, token, clock.now())
+    return session && { ...session.operator, areaPath: session.area_path, expiresAt: session.expires_at }
+  }
+}
+
+const administrator: Principal = {
+  id: 'administrator',
+  name: 'administrator',
+  role: 'administrator',
+  area: null,
+  areaPath: null,
+  expiresAt: undefined,
+}
+
+/** The token of an `Authorization: Bearer …` header, or undefined. */
+export const bearerOf = (header: string | undefined): string | undefined =>
+  header === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(header)?.[1]
+
+/** The caller of a route that asks for a permission. */
+export function callerOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new VigilError('unauthenticated')
+  return request.principal
+}
+
+/** Throws `unauthenticated` or `forbidden` unless the principal has the permission. */
+export function demand(principal: Principal | undefined, permission: Permission): Principal {
+  if (!principal) throw new VigilError('unauthenticated')
+  const allowed: readonly Role[] = permissions[permission]
+  if (!allowed.includes(principal.role))
+    throw new VigilError('forbidden', `The role ${principal.role} does not have the permission ${permission}.`)
+  return principal
+}
+
+const loopback = /^(127\.|::1$|::ffff:127\.)/
+
+/** From this machine and not passed on by a proxy on it, which would make the whole world look local. */
+export const isLocal = (request: Pick<FastifyRequest, 'ip' | 'headers'>): boolean =>
+  loopback.test(request.ip) && !request.headers['x-forwarded-for'] && !request.headers.forwarded
+
+/** The token of a request, from its header or, where the route takes it there, from its query. */
+export function tokenOf(request: FastifyRequest): string | undefined {
+  const bearer = bearerOf(request.headers.authorization)
+  if (bearer || !request.routeOptions.config.tokenInQuery) return bearer
+  const { access_token } = request.query as { access_token?: unknown }
+  return typeof access_token === 'string' ? access_token : undefined
+}
+
+/** Checks every request before anything of it is read. A route under /api/v1 that names no access cannot be registered. */
+export function guard(app: Api, identify: Identify): void {
+  app.decorateRequest('principal', null)
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (url.startsWith('/api/v1') && !config?.may) throw new Error(`route ${String(method)} ${url} names no access`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const may = request.routeOptions.config.may ?? 'anyone'
+    if (may === 'anyone' || may === 'device' || (may === 'loopback' && isLocal(request))) return
+    request.principal = demand(await identify(tokenOf(request)), may === 'loopback' ? 'be_signed_in' : may)
+  })
+}

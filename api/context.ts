@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import type { Clock } from '../domain/clock.ts'
+import type { Telemetry } from '../ingest/telemetry.ts'
+import type { Store } from '../store/store.ts'
+
+/** One of the other processes of this house and the base of its loopback admin listener. */
+export type Peer = { process: string; url: URL }
+
+/**
+ * What the api works with. `frontDoor` gives the base of the broker's loopback HTTP listener, undefined while it is
+ * away; `peers` gives the other processes that serve `/metrics.json`. Both are asked anew each time, because a process
+ * that was restarted listens elsewhere.
+ */
+export type ApiDeps = {
+  store: Store
+  telemetry: Telemetry
+  clock: Clock
+  log: Logger
+  adminToken?: string
+  frontDoor: () => Promise<URL | undefined>
+  peers: () => Promise<Peer[]>
+}
+
+/** The Fastify instance with zod as the source of its types. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>

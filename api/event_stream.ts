@@ -1,0 +1,175 @@
+import type { ServerResponse } from 'node:http'
+import type { WebSocket } from 'ws'
+import type { Clock } from '../domain/clock.ts'
+import { VigilError } from '../domain/errors.ts'
+import { isVisibleFrom } from '../store/area_paths.ts'
+import { demand, type Identify, type Principal } from './auth.ts'
+import type { EventHub, HubEvent } from './event_hub.ts'
+import { eventsSent, streamsCut, subscribers } from './metrics.ts'
+
+/** A silent line is told from a quiet night by this; the console takes three missed ones for a dead line. */
+const heartbeatMs = 5_000
+/** A subscriber that takes nothing off its full buffer for this long is cut; it resumes where it was by number. */
+const stalledMs = 10_000
+/** Bytes that may lie unsent for one subscriber before the stream waits for it. */
+const bufferBytes = 64 * 1024
+
+/** The way to one subscriber, over whichever transport. */
+export type Outlet = {
+  transport: 'sse' | 'websocket'
+  /** The events as they go over the wire, in pieces of about `bufferBytes`. */
+  pieces(events: { seq: number; json: string }[]): string[]
+  /** Tells that what the subscriber has cannot be continued: it must load the tickets anew and go on after `seq`. */
+  reset(seq: number): string
+  /** Resolves when the next piece may follow. */
+  write(piece: string): Promise<void>
+  /** Gives whether the other side still shows life, where the transport can tell. */
+  heartbeat(): boolean
+  end(): void
+}
+
+export type StreamOptions = {
+  hub: EventHub
+  clock: Clock
+  identify: Identify
+  token: string | undefined
+  /** The last event that the subscriber has. */
+  cursor: number
+  outlet: Outlet
+  /** Ends the stream: the subscriber left, or the api closes. */
+  gone: AbortController
+}
+
+/** Feeds one subscriber until it leaves, stalls, or may listen no more. Never rejects. */
+export async function feed(principal: Principal, options: StreamOptions): Promise<void> {
+  const { hub, outlet, gone } = options
+  let who = principal
+  const unsubscribe = hub.subscribe()
+  subscribers.inc({ transport: outlet.transport })
+  const stopBeating = beat(options, (now) => {
+    who = now
+  })
+  try {
+    await pump(options, () => who)
+  } catch {
+    cut(gone, 'failed')
+  } finally {
+    stopBeating()
+    unsubscribe()
+    subscribers.dec({ transport: outlet.transport })
+    outlet.end()
+  }
+}
+
+async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: () => Principal): Promise<void> {
+  const write = (piece: string) => unlessStalled(clock, gone, outlet.write(piece))
+  let last = cursor
+  while (!gone.signal.aborted) {
+    const events = await hub.after(last, gone.signal)
+    if (events === 'reset') {
+      last = await hub.head()
+      await write(outlet.reset(last))
+    } else if (events.length > 0) {
+      const faces = events.map((e) => ({ seq: e.seq, json: sees(who(), e) ? e.whole : e.elsewhere }))
+      for (const piece of outlet.pieces(faces)) await write(piece)
+      eventsSent.inc(events.length)
+      last = events.at(-1)!.seq
+    }
+  }
+}
+
+const sees = ({ areaPath }: Principal, event: HubEvent) => isVisibleFrom(areaPath, event)
+
+function cut(gone: AbortController, reason: 'slow' | 'silent' | 'signed_out' | 'failed'): void {
+  if (gone.signal.aborted) return
+  streamsCut.inc({ reason })
+  gone.abort()
+}
+
+/** Waits until a piece is sent, but not beyond the stream's end, which comes when the piece takes too long. */
+function unlessStalled(clock: Clock, gone: AbortController, sent: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(stalledMs, () => cut(gone, 'slow'))
+    const done = (settle: () => void) => {
+      cancel()
+      gone.signal.removeEventListener('abort', ended)
+      settle()
+    }
+    const ended = () => done(resolve)
+    gone.signal.addEventListener('abort', ended, { once: true })
+    if (gone.signal.aborted) ended()
+    sent.then(
+      () => done(resolve),
+      (err: unknown) => done(() => reject(err)),
+    )
+  })
+}
+
+/** Heartbeats, and with each the question whether the subscriber may still listen and to what. */
+function beat({ clock, identify, token, outlet, gone }: StreamOptions, renew: (now: Principal) => void): () => void {
+  let cancel = clock.after(heartbeatMs, () => void tick())
+  async function tick(): Promise<void> {
+    if (!outlet.heartbeat()) return cut(gone, 'silent')
+    try {
+      renew(demand(await identify(token), 'read_tickets'))
+    } catch (err) {
+      // A database that is away for a moment signs nobody out.
+      if (err instanceof VigilError) return cut(gone, 'signed_out')
+    }
+    if (!gone.signal.aborted) cancel = clock.after(heartbeatMs, () => void tick())
+  }
+  return () => cancel()
+}
+
+/** Server-sent events. The first lines name the start, so that a browser resumes rightly even before any event came. */
+export function sseOutlet(response: ServerResponse, cursor: number): Outlet {
+  response.write(`retry: 1000\nid: ${cursor}\n\n`)
+  return {
+    transport: 'sse',
+    pieces(events) {
+      const pieces = ['']
+      for (const { seq, json } of events) {
+        if (pieces.at(-1)!.length >= bufferBytes) pieces.push('')
+        pieces[pieces.length - 1] += `id: ${seq}\ndata: ${json}\n\n`
+      }
+      return pieces
+    },
+    reset: (seq) => `event: reset\nid: ${seq}\ndata: ${JSON.stringify({ seq, type: 'reset' })}\n\n`,
+    write: (piece) =>
+      new Promise((resolve) => {
+        if (response.write(piece)) resolve()
+        else response.once('drain', resolve)
+      }),
+    heartbeat() {
+      if (!response.writableNeedDrain) response.write(': still here\n\n')
+      return true
+    },
+    end: () => (response.writableLength > 0 ? void response.destroy() : void response.end()),
+  }
+}
+
+/** The same over a WebSocket, one message an event. `hello` names the start to a subscriber who named none. */
+export function socketOutlet(socket: WebSocket, hello: number | undefined): Outlet {
+  let alive = true
+  socket.on('pong', () => {
+    alive = true
+  })
+  if (hello !== undefined) socket.send(JSON.stringify({ seq: hello, type: 'hello' }))
+  return {
+    transport: 'websocket',
+    pieces: (events) => events.map(({ json }) => json),
+    reset: (seq) => JSON.stringify({ seq, type: 'reset' }),
+    write: (piece) =>
+      new Promise((resolve, reject) => {
+        socket.send(piece, (err) => (err ? reject(err) : resolve()))
+        if (socket.bufferedAmount < bufferBytes) resolve()
+      }),
+    heartbeat() {
+      const lived = alive
+      alive = false
+      socket.ping()
+      return lived
+    },
+    end: () => (socket.bufferedAmount > 0 ? socket.terminate() : socket.close(1001)),
+  }
+}

@@ -1,0 +1,159 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { VigilError } from '../domain/errors.ts'
+import { Id } from '../domain/ids.ts'
+import { limits } from '../domain/limits.ts'
+import type { Api, ApiDeps } from './context.ts'
+import { Motions, Readings, Signals } from './device_payloads.ts'
+import { forwarded } from './metrics.ts'
+import { answers } from './openapi.ts'
+
+/** The broker answers once the message is on disk; longer than this and something is badly wrong with that disk. */
+const answerMs = 10_000
+
+const kinds = {
+  readings: { body: Readings, summary: 'Publish readings' },
+  signals: { body: Signals, summary: 'Publish safety signals' },
+  motion: { body: Motions, summary: 'Publish accelerometer windows' },
+} as const
+
+const Params = z.object({ id: Id })
+
+const upKinds = ['readings', 'signals', 'motion'] as const
+
+const Accepted = z.object({
+  accepted: z.literal(true),
+  refusals: z
+    .array(z.object({ code: z.string(), detail: z.string() }))
+    .optional()
+    .describe('parts of the message that were refused while the rest counts'),
+})
+
+/**
+ * `POST /api/v1/devices/{id}/{readings|signals|motion}`: bytes in, bytes on to the broker, its answer back. Nothing here
+ * reads, limits or delays them, because a safety signal may be among them.
+ */
+export function frontDoorRoutes(app: Api, deps: ApiDeps): void {
+  const agent = new Agent({ keepAlive: true })
+  app.addHook('onClose', async () => agent.destroy())
+  void app.register((scope: Api, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
+    for (const kind of upKinds) forwardRoute(scope, { deps, agent }, kind)
+    done()
+  })
+}
+
+type Way = { deps: ApiDeps; agent: Agent }
+
+function forwardRoute(scope: Api, way: Way, kind: keyof typeof kinds): void {
+  const { body, summary } = kinds[kind]
+  scope.route({
+    method: 'POST',
+    url: `/api/v1/devices/:id/${kind}`,
+    bodyLimit: limits.packetBytes,
+    config: { may: 'device', rateLimit: false },
+    // The schemas are for the document; what is readable is the broker's to say, and the answer is its own.
+    validatorCompiler: () => (data: unknown) => ({ value: data }),
+    schema: {
+      summary,
+      description: 'The same payloads as over MQTT; 202 once the message is durable. The bearer token is the device’s.',
+      tags: ['devices'],
+      params: Params,
+      body,
+      response: answers(
+        { 202: Accepted },
+        ...(['unauthenticated', 'topic_foreign', 'payload_not_json', 'payload_too_large'] as const),
+        ...(['journal_full', 'journal_unwritable', 'front_door_unreachable'] as const),
+      ),
+    },
+    handler: async (request, reply) => {
+      const { status, type, retryAfter, body: bytes } = await pass(way, kind, request)
+      if (retryAfter) reply.header('retry-after', retryAfter)
+      return reply
+        .code(status as 202)
+        .type(type)
+        .send(bytes as never)
+    },
+  })
+}
+
+type Answer = { status: number; type: string; retryAfter: string | undefined; body: Buffer }
+type FromDevice = FastifyRequest<{ Params: z.output<typeof Params> }>
+
+async function pass({ deps, agent }: Way, kind: string, request: FromDevice): Promise<Answer> {
+  const base = await deps.frontDoor()
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  try {
+    if (!base) throw new Error('the broker is not running')
+    // Not from request.url: that may name another host, and this request goes to the broker and nowhere else.
+    const url = new URL(`/api/v1/devices/${request.params.id}/${kind}`, base)
+    const answer = await send({ deps, agent }, { url, headers: passedOn(request, body), body })
+    forwarded.inc({ status: String(answer.status) })
+    return answer
+  } catch (err) {
+    forwarded.inc({ status: 'unreachable' })
+    request.log.warn({ err }, 'front door unreachable')
+    throw new VigilError('front_door_unreachable')
+  }
+}
+
+type Exchange = { url: URL; headers: Record<string, string | number>; body: Buffer }
+
+/** One request to the broker. A kept connection that it closed in the same moment is tried once more on a new one. */
+function send(way: Way, message: Exchange): Promise<Answer> {
+  return exchange(way, message).catch((err: unknown) => {
+    if (err instanceof StaleConnection) return exchange(way, message)
+    throw err
+  })
+}
+
+class StaleConnection extends Error {}
+
+function exchange({ deps: { clock }, agent }: Way, { url, headers, body }: Exchange): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
+      collect(response).then(
+        (bytes) => done(() => resolve(answerOf(response, bytes))),
+        (err: unknown) => done(() => reject(err)),
+      )
+    })
+    const cancel = clock.after(answerMs, () => request.destroy(new Error('no answer in time')))
+    const done = (settle: () => void) => {
+      cancel()
+      settle()
+    }
+    request.on('error', (err: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && (err.code === 'ECONNRESET' || err.code === 'EPIPE')
+      done(() => reject(stale ? new StaleConnection(err.message) : err))
+    })
+    request.end(body)
+  })
+}
+
+async function collect(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+const answerOf = ({ statusCode = 502, headers }: IncomingMessage, body: Buffer): Answer => ({
+  status: statusCode,
+  type: headers['content-type'] ?? 'application/json; charset=utf-8',
+  retryAfter: headers['retry-after'],
+  body,
+})
+
+/** Who it is, what it is, and from where; nothing else of a request is the broker's business. */
+function passedOn(request: FastifyRequest, body: Buffer): Record<string, string | number> {
+  const { authorization, 'content-type': type, 'content-encoding': encoding } = request.headers
+  return {
+    ...(authorization && { authorization }),
+    ...(type && { 'content-type': type }),
+    ...(encoding && { 'content-encoding': encoding }),
+    'content-length': body.length,
+    'x-forwarded-for': request.ip,
+    'x-request-id': request.id,
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { VigilError } from '../domain/errors.ts'
+import type { ApiDeps } from './context.ts'
+
+export const mqttPath = '/mqtt'
+
+/** The request as it came. Raw headers, because order and spelling are the broker's to judge, not ours. */
+function headOf({ method, url, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/1.1`]
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+/**
+ * Passes a WebSocket at `/mqtt` on to the broker, byte for byte and from the first line, so that the broker itself
+ * answers the upgrade. Rejects with `front_door_unreachable` while nothing was sent; afterwards a broken side breaks
+ * the other.
+ */
+export async function passUpgrade(
+  { frontDoor }: Pick<ApiDeps, 'frontDoor'>,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const base = await frontDoor()
+  if (!base) throw new VigilError('front_door_unreachable')
+  const broker = connect({ host: base.hostname, port: Number(base.port), noDelay: true })
+  await new Promise<void>((resolve, reject) => {
+    broker.once('connect', resolve)
+    broker.once('error', (err) => reject(new VigilError('front_door_unreachable', undefined, { cause: err })))
+  })
+  broker.on('error', () => socket.destroy())
+  broker.on('close', () => socket.destroy())
+  socket.on('close', () => broker.destroy())
+  if (socket.destroyed) broker.destroy()
+  broker.write(headOf(request))
+  broker.write(head)
+  socket.pipe(broker).pipe(socket)
+}

@@ -1,0 +1,89 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { isoTime } from '../domain/clock.ts'
+import { VigilError } from '../domain/errors.ts'
+import { Operator } from '../domain/registry.ts'
+import { login, logout } from '../store/operators.ts'
+import { bearerOf, callerOf } from './auth.ts'
+import type { Api, ApiDeps } from './context.ts'
+import { createLockout } from './lockout.ts'
+import { answers, withToken } from './openapi.ts'
+
+/** Wrong passwords of one name from one address. By both, so that nobody can lock a dispatcher out from elsewhere. */
+const failuresOfName = 10
+/** Wrong passwords from one address, whatever the names: a whole centre may sit behind one. */
+const failuresOfAddress = 100
+const windowMs = 5 * 60_000
+
+const Login = z.object({ name: z.string().trim().min(1).max(100), password: z.string().min(1).max(200) })
+const Session = z.object({
+  token: z.string().describe('the bearer token of this session; given once'),
+  expires_at: z.string(),
+  operator: Operator,
+})
+const Me = z.object({
+  operator: Operator,
+  expires_at: z.string().nullable().describe('null for the administrator’s token, which does not expire'),
+})
+
+/** `POST /login`, `POST /logout`, `GET /me`. */
+export function sessionRoutes(app: Api, deps: ApiDeps): void {
+  loginRoute(app, deps)
+  app.route({
+    method: 'POST',
+    url: '/api/v1/logout',
+    config: { may: 'be_signed_in' },
+    schema: {
+      summary: 'End the session of this token',
+      tags: ['session'],
+      response: answers({ 204: z.undefined().describe('The token is void') }, ...withToken),
+    },
+    handler: async (request, reply) => {
+      await deps.store.write((tx) => logout(tx, bearerOf(request.headers.authorization) ?? ''))
+      return reply.code(204).send()
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/api/v1/me',
+    config: { may: 'be_signed_in' },
+    schema: { summary: 'Who you are', tags: ['session'], response: answers({ 200: Me }, ...withToken) },
+    handler: async (request) => {
+      const { id, name, role, area, expiresAt } = callerOf(request)
+      return { operator: { id, name, role, area }, expires_at: expiresAt === undefined ? null : isoTime(expiresAt) }
+    },
+  })
+}
+
+function loginRoute(app: Api, { store, clock }: ApiDeps): void {
+  const byAddress = createLockout(clock, failuresOfAddress, windowMs)
+  const byName = createLockout(clock, failuresOfName, windowMs)
+  app.route({
+    method: 'POST',
+    url: '/api/v1/login',
+    config: { may: 'anyone' },
+    schema: {
+      summary: 'Begin a session with name and password',
+      description: `After ${failuresOfName} wrong passwords within five minutes an address must wait; see \`retry-after\` (seconds).`,
+      tags: ['session'],
+      security: [],
+      body: Login,
+      response: answers({ 200: Session }, 'login_failed'),
+    },
+    handler: async (request, reply) => {
+      const { name } = request.body
+      const keys = keysOf(request, name)
+      const wait = byAddress.attempt(keys.address) || byName.attempt(keys.name)
+      if (wait > 0) {
+        reply.header('retry-after', Math.ceil(wait / 1_000))
+        throw new VigilError('too_many_requests', 'Too many wrong passwords; wait and try again.')
+      }
+      const { token, operator, expires_at } = await login(store, request.body, clock.now())
+      byAddress.succeeded(keys.address)
+      byName.succeeded(keys.name)
+      return { token, expires_at: isoTime(expires_at), operator }
+    },
+  })
+}
+
+const keysOf = ({ ip }: FastifyRequest, name: string) => ({ address: ip, name: `${ip} ${name}` })

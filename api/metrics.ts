@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+
+/** What the api counts, on prom-client's default register. Labels take their values from routes and codes, never from callers. */
+export const requests = new Counter({
+  name: 'vigil_api_requests_total',
+  help: 'Requests answered',
+  labelNames: ['method', 'route', 'status'] as const,
+})
+
+export const requestSeconds = new Histogram({
+  name: 'vigil_api_request_seconds',
+  help: 'Time from request to answer; live event streams are not counted',
+  labelNames: ['route'] as const,
+  buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+})
+
+export const problems = new Counter({
+  name: 'vigil_api_problems_total',
+  help: 'Requests that failed, by the stable code',
+  labelNames: ['code'] as const,
+})
+
+export const subscribers = new Gauge({
+  name: 'vigil_api_event_subscribers',
+  help: 'Live event streams that are open',
+  labelNames: ['transport'] as const,
+})
+
+export const eventsSent = new Counter({
+  name: 'vigil_api_events_sent_total',
+  help: 'Live events sent, over all streams',
+})
+
+export const streamsCut = new Counter({
+  name: 'vigil_api_event_streams_cut_total',
+  help: 'Live event streams that the api ended, by reason',
+  labelNames: ['reason'] as const,
+})
+
+export const forwarded = new Counter({
+  name: 'vigil_api_forwarded_total',
+  help: 'Requests passed on to the front door, by its answer; unreachable where it gave none',
+  labelNames: ['status'] as const,
+})

@@ -1,0 +1,112 @@
+import { AggregatorRegistry, register } from 'prom-client'
+import { z } from 'zod'
+import { lastEvent } from '../store/events.ts'
+import type { Api, ApiDeps } from './context.ts'
+import { answers, localOrToken, withToken } from './openapi.ts'
+import { getInTime, type MetricJson, metricsOfPeers, type PeerMetrics } from './peers.ts'
+
+/** How the other processes tell how far behind they are: gauges of records unread, by lane. */
+const lagMetrics = /^vigil_[a-z]+_lag(_records)?$/
+
+const Check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().nullable() })
+type Check = z.infer<typeof Check>
+
+const Readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.array(Check) })
+
+const local = 'Needs no token from this machine itself.'
+
+/** `/healthz`, `/readyz`, `/metrics`: for the supervisor, the load balancer and Prometheus. */
+export function opsRoutes(app: Api, deps: ApiDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/healthz',
+    config: { may: 'loopback' },
+    schema: {
+      summary: 'Whether this process is alive',
+      description: local,
+      tags: ['operation'],
+      security: localOrToken,
+      response: answers({ 200: z.object({ status: z.literal('ok') }) }, ...withToken),
+    },
+    handler: async () => ({ status: 'ok' as const }),
+  })
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    config: { may: 'loopback' },
+    schema: {
+      summary: 'Whether the house can do its work, check by check',
+      description: `${local} The consumers’ lag is told, but never makes the house unready: a backlog is worked off by itself.`,
+      tags: ['operation'],
+      security: localOrToken,
+      response: answers({ 200: Readiness, 503: Readiness }, ...withToken),
+    },
+    handler: async (_request, reply) => {
+      const checks = await allChecks(deps)
+      const ready = checks.every(({ ok }) => ok)
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { may: 'loopback' },
+    schema: {
+      summary: 'Metrics of all processes for Prometheus',
+      description: `${local} Each sample carries the label \`process\`.`,
+      tags: ['operation'],
+      security: localOrToken,
+      response: answers({ 200: ['text/plain', z.string()] }, ...withToken),
+    },
+    handler: async (_request, reply) => {
+      const own: PeerMetrics = {
+        process: 'api',
+        metrics: (await register.getMetricsAsJSON()) as unknown as MetricJson[],
+      }
+      return reply.type(register.contentType).send(await merged([own, ...(await metricsOfPeers(deps.peers, deps))]))
+    },
+  })
+}
+
+async function allChecks(deps: ApiDeps): Promise<Check[]> {
+  const [store, door, peers] = await Promise.all([
+    check('store', () => lastEvent(deps.store.db).then(() => null)),
+    check('front_door', () => doorAnswers(deps)),
+    metricsOfPeers(deps.peers, deps),
+  ])
+  return [store, door, ...peers.flatMap(peerChecks)]
+}
+
+/** A check fails with the sentence of what failed; what it gives is told as detail. */
+async function check(name: string, of: () => Promise<string | null>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await of() }
+  } catch (err) {
+    return { name, ok: false, detail: err instanceof Error ? err.message : String(err) }
+  }
+}
+
+async function doorAnswers({ frontDoor, clock }: ApiDeps): Promise<null> {
+  const base = await frontDoor()
+  if (!base) throw new Error('the broker is not running')
+  await getInTime(clock, new URL('/healthz', base))
+  return null
+}
+
+function peerChecks({ process, metrics }: PeerMetrics): Check[] {
+  if (!metrics) return [{ name: process, ok: false, detail: 'the process does not answer' }]
+  const lags = metrics.filter(({ name }) => lagMetrics.test(name)).flatMap(({ values }) => values)
+  const told = lags.map(({ value, labels }) => `${value} ${labels.lane ?? ''} records behind`.replace('  ', ' '))
+  return [{ name: process, ok: true, detail: told.join(', ') || null }]
+}
+
+/** One text for all processes. Each sample is marked with its process first, so that no gauge is summed over processes. */
+export async function merged(all: PeerMetrics[]): Promise<string> {
+  const marked = all.map(({ process, metrics = [] }) =>
+    metrics.map((metric) => ({
+      ...metric,
+      values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, process } })),
+    })),
+  )
+  return AggregatorRegistry.aggregate(marked).metrics()
+}

@@ -1,0 +1,58 @@
+import { VigilError } from '../domain/errors.ts'
+import { pathOfArea } from '../store/areas.ts'
+import { listDevices } from '../store/devices.ts'
+import { pathOfHome } from '../store/homes.ts'
+import type { Db } from '../store/store.ts'
+import type { Principal } from './auth.ts'
+
+/** What a caller may see of the registry: what lies in its area. What lies elsewhere is, to it, not there. */
+
+/** Whether something in the area of this path (null: in none) lies in the caller's area. */
+export const isWithin = ({ areaPath }: Principal, path: string | null | undefined): boolean =>
+  areaPath === null || (path?.startsWith(areaPath) ?? false)
+
+/** Throws `not_found` unless the thing is there (its path is not undefined) and lies in the caller's area. */
+export function mustSee(caller: Principal, path: string | null | undefined): void {
+  if (path === undefined || !isWithin(caller, path)) throw new VigilError('not_found')
+}
+
+/** The path of an area that the caller may see. Throws `not_found`. */
+export async function areaPathSeen(db: Db, caller: Principal, area: string): Promise<string> {
+  const path = await pathOfArea(db, area)
+  mustSee(caller, path)
+  return path ?? ''
+}
+
+/** The bound of a list: the area asked for, else the caller's own. Throws `not_found` for an area of elsewhere. */
+export async function boundOf(db: Db, caller: Principal, area?: string): Promise<{ areaPath?: string }> {
+  const areaPath = area === undefined ? caller.areaPath : await areaPathSeen(db, caller, area)
+  return areaPath === null ? {} : { areaPath }
+}
+
+export type Place = { table: 'areas' | 'homes'; id: string | null | undefined }
+
+/**
+ * Throws unless the caller may put something there. A place of elsewhere is answered like one that does not exist;
+ * nowhere is only for who is bounded by no area, because anybody else would lose sight of what he made.
+ */
+export async function mustPlace(db: Db, caller: Principal, { table, id }: Place): Promise<void> {
+  if (caller.areaPath === null) return
+  const noun = table === 'areas' ? 'area' : 'home'
+  if (id === null || id === undefined)
+    throw new VigilError('forbidden', `It would lie outside your area; name ${noun === 'area' ? 'an area' : 'a home'}.`)
+  const path = await (table === 'areas' ? pathOfArea(db, id) : pathOfHome(db, id))
+  if (!isWithin(caller, path)) throw new VigilError('reference_unknown', `there is no ${noun} ${id}`)
+}
+
+/** Ids of all devices of a home that the caller may see. Throws `not_found`. */
+export async function devicesOfHome(db: Db, caller: Principal, home: string): Promise<string[]> {
+  mustSee(caller, await pathOfHome(db, home))
+  const devices: string[] = []
+  let after: string | undefined
+  do {
+    const page = await listDevices(db, { home, most: 1_000, after })
+    devices.push(...page.items.map(({ id }) => id))
+    after = page.next ?? undefined
+  } while (after !== undefined)
+  return devices
+}

@@ -46,6 +46,7 @@ export const errorTable = {
   login_failed: { status: 401, text: 'Name or password is wrong.' },
   too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },
   too_many_points: { status: 413, text: 'More than 1,000,000 points; narrow the time or use every=.' },
+  telemetry_unreachable: { status: 503, text: 'The telemetry database does not answer; ask again later.' },
   internal: { status: 500, text: 'Something broke on our side; the log has it under the given request id.' },
 } as const
 

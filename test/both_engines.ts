@@ -6,16 +6,16 @@ import { startTimeline, type Timeline, type TimelineOptions } from './timeline.t
 /** Opens a timeline on a fresh store; it is closed after the test. */
 export type Open = (options?: Pick<TimelineOptions, 'rules'>) => Promise<Timeline>
 
-/** Runs the same tests over the embedded store and over a real PostgreSQL. */
-export function onBothEngines(name: string, tests: (open: Open) => void): void {
-  describe(`${name} (SQLite)`, () => tests(closingAfterEach(startTimeline)))
-  describe.skipIf(!needs('postgres'))(`${name} (PostgreSQL)`, () => {
+/** Runs the same tests over the embedded store and over a real PostgreSQL. Once a file: each call starts a server. */
+export function onBothEngines(tests: (open: Open) => void): void {
+  describe('SQLite', () => tests(closingAfterEach(startTimeline)))
+  describe.skipIf(!needs('postgres'))('PostgreSQL', () => {
     let server: TestPostgres | undefined
     beforeAll(async () => {
       server = await startPostgres()
     }, 60_000)
     afterAll(async () => server?.close())
-    tests(closingAfterEach(async (options) => startTimeline({ ...options, url: (await server?.freshDatabase()) ?? '' })))
+    tests(closingAfterEach(async (options) => startTimeline({ ...options, url: await server!.freshDatabase() })))
   })
 }
 

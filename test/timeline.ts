@@ -46,7 +46,13 @@ const homeOf = { watch: 'elm', radar: 'elm', detector: 'elm', pendant: 'oak', st
 
 /** What a message says beside its payload; `lane` is urgent and the principal the device itself, unless told. */
 export type Envelope = Partial<Omit<StoredRecord, 'payload' | 'seq'>>
-type ActDetails = { ticket?: string; reason?: string; outcome?: NonNullable<Ticket['outcome']>; assignee?: string; areaPath?: string }
+type ActDetails = {
+  ticket?: string
+  reason?: string
+  outcome?: NonNullable<Ticket['outcome']>
+  assignee?: string
+  areaPath?: string
+}
 
 export type Moment = {
   /** Publishes on the device's signals topic. Objects go as JSON, strings as they are. Gives the journal record. */
@@ -113,9 +119,7 @@ export async function startTimeline({ url, rules }: TimelineOptions = {}): Promi
       async does(operator, action, { ticket, ...details } = {}) {
         await passUntil(time(minutes))
         const id = ticket ?? (await newest())
-        return store.write((tx) =>
-          act(tx, { ticket: id, action, operator: operators[operator], at: now, ...details }),
-        )
+        return store.write((tx) => act(tx, { ticket: id, action, operator: operators[operator], at: now, ...details }))
       },
     }),
     tickets: () => allTickets(store),
@@ -147,7 +151,13 @@ const neverWaits: Clock = {
 }
 
 /** A record as the front door journals what `device` publishes on its signals topic. */
-export function recordOf(device: string, payload: unknown, receivedAt: number, seq: number, lane: Lane = 'urgent'): StoredRecord {
+export function recordOf(
+  device: string,
+  payload: unknown,
+  receivedAt: number,
+  seq: number,
+  lane: Lane = 'urgent',
+): StoredRecord {
   return {
     lane,
     seq,
@@ -180,10 +190,16 @@ export async function fillRegistry(tx: Tx): Promise<void> {
   await tx.insertInto('areas').values(areas).execute()
   const nowhere = { lat: null, lon: null, notes: null }
   const home = (id: string) => ({ id, area: 'hill', address: `${id} house, Hill Street`, ...nowhere })
-  await tx.insertInto('homes').values([home('elm'), home('oak')]).execute()
+  await tx
+    .insertInto('homes')
+    .values([home('elm'), home('oak')])
+    .execute()
   const devices = Object.entries(homeOf).map(([id, of]) => ({ id, home: of, token_hash: '', created_at: noon }))
   const unsaid = { model: null, category: null, place: null }
-  await tx.insertInto('devices').values(devices.map((device) => ({ ...device, ...unsaid }))).execute()
+  await tx
+    .insertInto('devices')
+    .values(devices.map((device) => ({ ...device, ...unsaid })))
+    .execute()
   const people = Object.values(operators).map((operator) => ({ ...operator, password_hash: '', area: null }))
   await tx.insertInto('operators').values(people).execute()
 }

@@ -57,8 +57,9 @@ export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input,
   if (!row) throw new VigilError('not_found', `there is no area ${id}`)
   const name = change.name ?? row.name
   const parent = change.parent === undefined ? row.parent : change.parent
+  const path = parent === row.parent ? row.path : await pathFor(tx, parent, id, row.path)
   await tx.updateTable('areas').set({ name, parent }).where('id', '=', id).execute()
-  if (parent !== row.parent) await movePaths(tx, row.path, await pathFor(tx, parent, id, row.path))
+  if (path !== row.path) await movePaths(tx, row.path, path)
   return { id, name, parent }
 }
 

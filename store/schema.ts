@@ -77,7 +77,7 @@ type TicketTable = {
   severity: Severity
   home: string | null
   area: string | null
-  /** The area's path at opening; null where there is no home. */
+  /** The path of the area that the home lay in at opening; follows when the area moves. Null where there is no home. */
   area_path: string | null
   device: string | null
   /** What the episode is of: `home:{id}`, or `device:{id}` where there is no home. */

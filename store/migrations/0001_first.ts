@@ -131,7 +131,7 @@ async function tickets(schema: Schema, text: Column) {
     .addColumn('holder', text)
     .addColumn('shared_with', text, (c) => c.notNull())
     .execute()
-  await schema.createIndex('tickets_episode').on('tickets').columns(['episode', 'state', 'last_at']).execute()
+  await schema.createIndex('tickets_episode').on('tickets').columns(['episode', 'last_at']).execute()
   await schema.createIndex('tickets_state').on('tickets').columns(['state', 'number']).execute()
   await schema.createIndex('tickets_area').on('tickets').columns(['area_path', 'number']).execute()
 }

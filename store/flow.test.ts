@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import type { Ticket } from '../domain/ticket.ts'
+import { onBothEngines } from '../test/engines.ts'
+import { appendEvent, firstEvent, lastEvent, readEvents, trimEvents } from './events.ts'
+import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
+import { consumedBy, movePosition, readPosition } from './positions.ts'
+import type { Tx } from './store.ts'
+
+const event = (tx: Tx, id: string) =>
+  appendEvent(tx, { type: 'ticket.updated', at: 5, ticket: { id } as Ticket, areaPath: '/a/', sharedWith: ['/b/'] })
+const receipt = (tx: Tx, stableId: string, body: unknown = {}) =>
+  enqueue(tx, { stableId, channel: 'receipt', target: 'watch-1', body, at: 3 })
+
+onBothEngines((engine) => {
+  test('a position is the lowest of the partitions, and never moves back', async () => {
+    const store = await engine.open()
+    expect(await readPosition(store.db, 'alerts', 'urgent')).toBe(0)
+    await store.write((tx) => movePosition(tx, 'alerts', 'urgent', 7))
+    expect(await readPosition(store.db, 'alerts', 'urgent')).toBe(7)
+    await store.write((tx) => movePosition(tx, 'alerts', 'urgent', 9, [3, 4]))
+    expect(await readPosition(store.db, 'alerts', 'urgent')).toBe(7)
+    expect(await readPosition(store.db, 'alerts', 'urgent', [3, 4])).toBe(9)
+    await store.write((tx) => movePosition(tx, 'alerts', 'urgent', 8))
+    expect(await readPosition(store.db, 'alerts', 'urgent')).toBe(8)
+    expect(await readPosition(store.db, 'alerts', 'urgent', [3, 4])).toBe(9)
+    expect(await readPosition(store.db, 'alerts', 'bulk')).toBe(0)
+  })
+
+  test('a partition that nobody has worked holds the position at 0', async () => {
+    const store = await engine.open()
+    await store.write((tx) => movePosition(tx, 'alerts', 'bulk', 50, [0, 1, 2]))
+    expect(await readPosition(store.db, 'alerts', 'bulk')).toBe(0)
+  })
+
+  test('the journal may be trimmed to where the slowest consumer is', async () => {
+    const store = await engine.open()
+    await store.write((tx) => movePosition(tx, 'alerts', 'bulk', 90))
+    expect(await consumedBy(store.db, ['alerts', 'ingest'], 'bulk')).toBe(0)
+    await store.write((tx) => movePosition(tx, 'ingest', 'bulk', 40))
+    expect(await consumedBy(store.db, ['alerts', 'ingest'], 'bulk')).toBe(40)
+  })
+
+  test('a position moves with the effect or not at all', async () => {
+    const store = await engine.open()
+    const failing = store.write(async (tx) => {
+      await movePosition(tx, 'alerts', 'urgent', 5)
+      throw new Error('detector broke')
+    })
+    await expect(failing).rejects.toThrow('detector broke')
+    expect(await readPosition(store.db, 'alerts', 'urgent')).toBe(0)
+  })
+
+  test('events are read after a number, with who may see them', async () => {
+    const store = await engine.open()
+    await store.write(async (tx) => {
+      for (const id of ['t-1', 't-2', 't-3']) await event(tx, id)
+    })
+    expect(await readEvents(store.db, 1, 1)).toEqual([
+      {
+        seq: 2,
+        type: 'ticket.updated',
+        at: 5,
+        ticket_id: 't-2',
+        area_path: '/a/',
+        shared_with: ['/b/'],
+        body: { id: 't-2' },
+      },
+    ])
+    expect(await lastEvent(store.db)).toBe(3)
+  })
+
+  test('trimming events keeps the newest and never a number twice', async () => {
+    const store = await engine.open()
+    expect([await firstEvent(store.db), await lastEvent(store.db)]).toEqual([1, 0])
+    await store.write(async (tx) => {
+      for (const id of ['t-1', 't-2', 't-3']) await event(tx, id)
+    })
+    expect(await store.write((tx) => trimEvents(tx, 2))).toBe(1)
+    expect(await firstEvent(store.db)).toBe(2)
+    await store.write((tx) => trimEvents(tx, 0))
+    expect([await firstEvent(store.db), await lastEvent(store.db)]).toEqual([4, 3])
+    expect(await store.write((tx) => event(tx, 't-4'))).toBe(4)
+  })
+
+  test('the same notice twice leaves the house once, even when it has left already', async () => {
+    const store = await engine.open()
+    await store.write((tx) => receipt(tx, 'r-1', { result: 'accepted' }))
+    await store.write((tx) => receipt(tx, 'r-1', { result: 'refused' }))
+    const [notice, ...others] = await pending(store.db, 'receipt', 9)
+    expect(others).toEqual([])
+    expect(notice).toMatchObject({ stable_id: 'r-1', target: 'watch-1', body: { result: 'accepted' }, created_at: 3 })
+    await store.write((tx) => markSent(tx, [notice!.id], 10))
+    await store.write((tx) => receipt(tx, 'r-1'))
+    expect(await pending(store.db, 'receipt', 9)).toEqual([])
+  })
+
+  test('notices are pending in their order and by channel, until they are marked sent', async () => {
+    const store = await engine.open()
+    await store.write(async (tx) => {
+      for (const id of ['r-2', 'r-1', 'r-3']) await receipt(tx, id)
+      await enqueue(tx, { stableId: 'x-1', channel: 'replay', target: 'u-1', body: {}, at: 3 })
+    })
+    const first = await pending(store.db, 'receipt', 2)
+    expect(first.map(({ stable_id }) => stable_id)).toEqual(['r-2', 'r-1'])
+    await store.write((tx) => markSent(tx, [first[0]!.id], 10))
+    expect((await pending(store.db, 'receipt', 9)).map(({ stable_id }) => stable_id)).toEqual(['r-1', 'r-3'])
+    expect((await pending(store.db, 'replay', 9)).map(({ target }) => target)).toEqual(['u-1'])
+  })
+
+  test('trimming the outbox takes what was sent long ago, and nothing that is pending', async () => {
+    const store = await engine.open()
+    await store.write(async (tx) => {
+      for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
+    })
+    const [one, two] = await pending(store.db, 'receipt', 9)
+    await store.write((tx) => markSent(tx, [one!.id], 100))
+    await store.write((tx) => markSent(tx, [two!.id], 200))
+    expect(await store.write((tx) => trimOutbox(tx, 200))).toBe(1)
+    expect(await store.write((tx) => trimOutbox(tx, 1e15))).toBe(1)
+    expect((await pending(store.db, 'receipt', 9)).map(({ stable_id }) => stable_id)).toEqual(['r-3'])
+  })
+})

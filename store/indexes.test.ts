@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../domain/clock.ts'
+import { deadLetter, listDeadLetters, requestReplay } from './dead_letters.ts'
+import { deviceByToken, listDevices, placeOfDevice } from './devices.ts'
+import { lastEvent, readEvents, trimEvents } from './events.ts'
+import { listHomes } from './homes.ts'
+import { openStore } from './open.ts'
+import { sessionOf } from './operators.ts'
+import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
+import { listContacts, listResidents } from './people.ts'
+import { consumedBy } from './positions.ts'
+import type { Store, Tx } from './store.ts'
+import {
+  clearTimers,
+  countRepeat,
+  dueTimers,
+  hasEvidence,
+  nextTimerAt,
+  openTicketsOf,
+  sameClaims,
+} from './ticket_rows.ts'
+import { listTickets, readTicket } from './tickets.ts'
+
+/** Every query that runs while the house is running; what an administrator does once a year may take its time. */
+const running: Record<string, (tx: Tx) => Promise<unknown>> = {
+  readTicket: (tx) => readTicket(tx, 't-1'),
+  listTickets: (tx) => listTickets(tx, { most: 10 }),
+  listTicketsByState: (tx) => listTickets(tx, { states: ['open'], most: 10 }),
+  listTicketsOfArea: (tx) => listTickets(tx, { areaPath: '/city/', after: '5', most: 10 }),
+  openTicketsOf: (tx) => openTicketsOf(tx, 'home:h'),
+  sameClaims: (tx) => sameClaims(tx, 'watch-1', 'sos', 1),
+  hasEvidence: (tx) => hasEvidence(tx, 'urgent', 1, 0),
+  countRepeat: (tx) => countRepeat(tx, 1),
+  clearTimers: (tx) => clearTimers(tx, 't-1'),
+  dueTimers: (tx) => dueTimers(tx, 1, 10),
+  nextTimerAt: (tx) => nextTimerAt(tx),
+  readEvents: (tx) => readEvents(tx, 5, 10),
+  lastEvent: (tx) => lastEvent(tx),
+  trimEvents: (tx) => trimEvents(tx, 10),
+  enqueue: (tx) => enqueue(tx, { stableId: 'x', channel: 'receipt', target: 'd', body: {}, at: 1 }),
+  pending: (tx) => pending(tx, 'receipt', 10),
+  markSent: (tx) => markSent(tx, [1], 1),
+  trimOutbox: (tx) => trimOutbox(tx, 1),
+  consumedBy: (tx) => consumedBy(tx, ['alerts'], 'bulk'),
+  deadLetter: (tx) => deadLetter(tx, 'bulk-1'),
+  listDeadLetters: (tx) => listDeadLetters(tx, {}, { most: 10, after: '5:bulk-1' }),
+  listDeadLettersOfDevice: (tx) => listDeadLetters(tx, { device: 'watch-1' }, { most: 10 }),
+  requestReplay: (tx) => requestReplay(tx, ['bulk-1'], 1),
+  deviceByToken: (tx) => deviceByToken(tx, 'watch-1', 'x'),
+  placeOfDevice: (tx) => placeOfDevice(tx, 'watch-1'),
+  sessionOf: (tx) => sessionOf(tx, 'x', 1),
+  listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
+  listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
+  listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),
+  listContactsOfHome: (tx) => listContacts(tx, { most: 10, home: 'h' }),
+}
+
+let store: Store
+let data: string
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'vigil-plans-'))
+  store = await openStore({ data, clock: systemClock })
+})
+afterAll(async () => {
+  await store.close()
+  await rm(data, { recursive: true })
+})
+
+/** SQLite tells its plan even for empty tables, and it plans by indexes only, like a server whose tables are large. */
+test.each(Object.entries(running))(
+  '%s reads by an index, and neither the whole table nor sorts it',
+  async (_, query) => {
+    const plans = await store.write(async (tx) => {
+      const seen: RootOperationNode[] = []
+      await query(tx.withPlugin(noting(seen)))
+      const compiled = seen.map((node) => tx.getExecutor().compileQuery(node, createQueryId()))
+      return Promise.all(compiled.map((each) => planOf(tx, each)))
+    })
+    expect(plans).not.toEqual([])
+    const slow = plans.flat().filter((step) => /^SCAN \w+$/.test(step) || step.includes('TEMP B-TREE FOR ORDER BY'))
+    expect(slow).toEqual([])
+  },
+)
+
+const noting = (seen: RootOperationNode[]): KyselyPlugin => ({
+  transformQuery({ node }) {
+    seen.push(node)
+    return node
+  },
+  transformResult: async ({ result }) => result,
+})
+
+async function planOf(tx: Tx, { sql: text, parameters }: CompiledQuery): Promise<string[]> {
+  const { rows } = await tx.executeQuery<{ detail: string }>(
+    CompiledQuery.raw(`explain query plan ${text}`, [...parameters]),
+  )
+  return rows.map(({ detail }) => detail)
+}

@@ -1,0 +1,52 @@
+import { systemClock } from '../domain/clock.ts'
+import { createArea, getArea } from '../store/areas.ts'
+import { createDevice } from '../store/devices.ts'
+import { createHome } from '../store/homes.ts'
+import type { Store, Tx } from '../store/store.ts'
+import type { Identity } from './load_messages.ts'
+
+/** Wearable, pendant and a home monitor: what a home has, on the average. */
+const DEVICES_PER_HOME = 3
+/** Records of one transaction: long enough to be fast, short enough that nobody waits long for the writer's place. */
+const PER_TRANSACTION = 500
+const AREA = 'bench'
+
+/** A device with the home that it belongs to. */
+export type FleetDevice = Identity & { home: string }
+
+async function addHome(tx: Tx, id: string): Promise<void> {
+  if (!(await getArea(tx, AREA))) await createArea(tx, { id: AREA, name: 'Bench' })
+  await createHome(tx, { id, area: AREA, address: 'nowhere' })
+}
+
+async function addDevice(tx: Tx, prefix: string, n: number, perHome: number): Promise<FleetDevice> {
+  const home = `${prefix}-home-${Math.floor(n / perHome)}`
+  if (n % perHome === 0) await addHome(tx, home)
+  const device = `${prefix}-${n}`
+  const { token } = await createDevice(
+    tx,
+    { id: device, home, model: 'bench', category: 'wearable' },
+    systemClock.now(),
+  )
+  return { device, token, home }
+}
+
+/** Registers `count` devices `{prefix}-0`, …, straight in the store, because 10,000 calls of the API would take longer than the bench. */
+export async function registerFleet(
+  store: Store,
+  prefix: string,
+  count: number,
+  perHome = DEVICES_PER_HOME,
+): Promise<FleetDevice[]> {
+  const fleet: FleetDevice[] = []
+  for (let from = 0; from < count; from += PER_TRANSACTION) {
+    const part = await store.write(async (tx) => {
+      const made: FleetDevice[] = []
+      for (let n = from; n < Math.min(count, from + PER_TRANSACTION); n++)
+        made.push(await addDevice(tx, prefix, n, perHome))
+      return made
+    })
+    fleet.push(...part)
+  }
+  return fleet
+}

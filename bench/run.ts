@@ -1,0 +1,87 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type PipelineOptions, runPipeline } from './pipeline.ts'
+import { profileTable } from './profile.ts'
+import { reportOf, tableOf } from './report.ts'
+
+/** `npm run bench -- <question> [options]`. One command a question. */
+
+const number =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
+  }
+
+const url =
+  (...schemes: string[]) =>
+  (text: string): string => {
+    if (URL.canParse(text) && schemes.includes(new URL(text).protocol)) return text
+    throw new InvalidArgumentError(
+      `Give a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`,
+    )
+  }
+
+/** Open files that a process needs beside its connections. */
+const SPARE_FILES = 200
+
+function checkOpenFiles(connections: number): void {
+  const report = process.report.getReport() as { userLimits?: { open_files?: { hard: number | 'unlimited' } } }
+  const most = report.userLimits?.open_files?.hard
+  if (typeof most !== 'number' || connections + SPARE_FILES <= most) return
+  throw new Error(
+    `${connections} connections need as many open files in the broker, and this system allows ${most}: raise it (ulimit -n) or ask for fewer devices.`,
+  )
+}
+
+async function pipeline(options: PipelineOptions & { json?: string }): Promise<void> {
+  checkOpenFiles(Math.max(options.devices, options.idle))
+  const profile = options.profile && resolve(options.profile)
+  if (profile) await mkdir(profile, { recursive: true })
+  const stopping = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort())
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const { json, ...asked } = options
+  const figures = await runPipeline({ ...asked, profile }, say, stopping.signal)
+  const report = reportOf(figures)
+  process.stdout.write(`${tableOf(report)}\n`)
+  if (profile) process.stdout.write(`\n${await profileTable(profile, figures.processes)}\n`)
+  if (json) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
+  if (report.faults.length > 0) process.exitCode = 1
+}
+
+const program = new Command('bench')
+  .description(
+    'Measures Vigil on this machine: starts the real processes on an empty folder, loads them, and checks what came of it.',
+  )
+  .showHelpAfterError('(--help shows what there is)')
+
+program
+  .command('pipeline')
+  .description('From the socket to telemetry and ticket: throughput, lag, SOS latency under load, CPU and memory')
+  .option('--devices <n>', 'connected devices, each with its own identity', number(1, 60_000), 1_000)
+  .option(
+    '--rate <n>',
+    'messages a second over all devices; 0 sends as fast as they are acknowledged',
+    number(0, 1_000_000),
+    2_000,
+  )
+  .option('--seconds <n>', 'duration of the load', number(1, 600), 15)
+  .option('--window <n>', 'unacknowledged messages of one device', number(1, 10_000), 16)
+  .option('--idle <n>', 'measure the memory of so many idle connections first', number(0, 60_000), 0)
+  .addOption(new Option('--influx <url>', 'store readings in this InfluxDB').argParser(url('http:', 'https:')))
+  .addOption(
+    new Option('--database <url>', 'keep registry and tickets in this PostgreSQL').argParser(
+      url('postgres:', 'postgresql:'),
+    ),
+  )
+  .option('--json <file>', 'write the figures as JSON')
+  .option('--profile <folder>', 'CPU-profile every process and show where the time went')
+  .action(pipeline)
+
+program.parseAsync().catch((error: Error) => {
+  process.stderr.write(`bench: ${error.message}\n`)
+  process.exit(1)
+})

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../domain/limits.ts'
 import { type Doubt, signals } from '../domain/signals.ts'
-import { onBothEngines } from '../test/both_engines.ts'
-import { countedSignals, day, iso, noon, story, time } from '../test/timeline.ts'
+import { onBothEngines } from '../test/engines.ts'
+import { countedSignals, day, iso, noon, startTimeline, story, type TimelineOptions, time } from '../test/timeline.ts'
 
 const sos = { signal: 'sos' }
 const fall = { signal: 'fall' }
@@ -10,7 +10,9 @@ const fall = { signal: 'fall' }
 const gap = limits.episodeGapMs / 60_000
 const stale = limits.signalStaleMs / 60_000
 
-onBothEngines((open) => {
+onBothEngines((engine) => {
+  const open = async (options: TimelineOptions = {}) => startTimeline({ ...options, store: await engine.open() })
+
   describe('one signal', () => {
     it('opens one verified ticket with its evidence, its reason and a living next step', async () => {
       const night = await open()
@@ -546,7 +548,7 @@ onBothEngines((open) => {
       await night.at(gap).publish('watch', { ...sos, at: iso(gap) })
       await night.at(gap * 2).publish('watch', { ...sos, at: iso(gap * 2) })
       expect(countedSignals(await night.ticket())).toBe(presses.length + 2)
-    }, 30_000)
+    })
 
     it('keeps the first of another device or signal even then, with its severity', async () => {
       const night = await open()
@@ -560,6 +562,6 @@ onBothEngines((open) => {
       expect(ticket).toMatchObject({ kind: 'sos', severity: 'critical' })
       expect(ticket.evidence.at(-1)).toMatchObject({ device: 'watch', signal: 'sos' })
       expect(countedSignals(ticket)).toBe(leaks.length + 1)
-    }, 30_000)
+    })
   })
 })

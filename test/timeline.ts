@@ -78,18 +78,18 @@ export type Timeline = {
   close(): Promise<void>
 }
 
-export type TimelineOptions = { url?: string; rules?: Partial<Rules> }
+/** `store`: an empty one, closed by whoever opened it; absent, an embedded one is made and closed with the timeline. */
+export type TimelineOptions = { store?: Store; rules?: Partial<Rules> }
 
-/** Opens a fresh store (embedded, or the empty database at `url`) with the registry in it. */
-export async function startTimeline({ url, rules }: TimelineOptions = {}): Promise<Timeline> {
-  const data = await mkdtemp(join(tmpdir(), 'vigil-timeline-'))
+/** Begins at noon with the registry and no ticket. */
+export async function startTimeline(options: TimelineOptions = {}): Promise<Timeline> {
   const log = pino({ level: 'silent' })
   let now = noon
   const clock: Clock = { ...neverWaits, now: () => now }
-  const store = await openStore({ data, clock, ...(url ? { url } : {}) })
+  const { store, close } = options.store ? { store: options.store, close: async () => {} } : await ownStore(clock)
   await store.write(fillRegistry)
   const seqs = { urgent: 0, bulk: 0 }
-  const folding = { store, clock, log, rules: { ...currentRules, ...rules } }
+  const folding = { store, clock, log, rules: { ...currentRules, ...options.rules } }
 
   async function passUntil(end: number): Promise<void> {
     for (let due = await nextTimerAt(store.db); due !== undefined && due <= end; due = await nextTimerAt(store.db)) {
@@ -133,6 +133,15 @@ export async function startTimeline({ url, rules }: TimelineOptions = {}): Promi
       const rows = await pending(store.db, 'receipt', 10_000)
       return rows.map(({ target, body }) => ({ to: target, receipt: body as Receipt }))
     },
+    close,
+  }
+}
+
+async function ownStore(clock: Clock): Promise<{ store: Store; close(): Promise<void> }> {
+  const data = await mkdtemp(join(tmpdir(), 'vigil-timeline-'))
+  const store = await openStore({ data, clock })
+  return {
+    store,
     async close() {
       await store.close()
       await rm(data, { recursive: true, force: true })

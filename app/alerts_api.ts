@@ -1,0 +1,64 @@
+import { startAlerts } from '../alerts/start.ts'
+import { startApi } from '../api/start.ts'
+import { openTelemetry } from '../ingest/open.ts'
+import { openStore } from '../store/open.ts'
+import type { House, Room } from './house.ts'
+import { openJournalForReading } from './reading.ts'
+import { findRunning, listRunning } from './runtime.ts'
+
+/** From the journal to tickets. */
+export async function openAlerts(house: House): Promise<Room> {
+  const { config, clock, log } = house
+  const store = await openStore({ url: config.databaseUrl, data: config.data, clock, log })
+  const journal = await openJournalForReading(house)
+  const alerts = await startAlerts({ journal, store, clock, log })
+  return {
+    ports: {},
+    async close() {
+      await alerts.close()
+      await journal.close()
+      await store.close()
+    },
+  }
+}
+
+/** HTTP for people and programs. It finds the other processes by their notes in the data folder. */
+export async function openApi({ config, clock, log, adminToken }: House): Promise<Room> {
+  const { data, host, httpPort: port } = config
+  const store = await openStore({ url: config.databaseUrl, data, clock, log })
+  const telemetry = await openTelemetry({ influx: config.influx, data, clock, log, readOnly: true })
+  const frontDoor = async () => loopback((await findRunning(data, 'broker'))?.ports.door)
+  const peers = () => othersIn(data)
+  const api = await startApi({ store, telemetry, clock, log, host, port, adminToken, frontDoor, peers })
+  return {
+    ports: { http: api.port },
+    async close() {
+      await api.close()
+      await telemetry.close()
+      await store.close()
+    },
+  }
+}
+
+/** Alerts and api in one process, as `vigil start` runs them. */
+export async function openAlertsAndApi(house: House): Promise<Room> {
+  const [alerts, api] = await Promise.all([openAlerts(house), openApi(house)])
+  return {
+    ports: { ...alerts.ports, ...api.ports },
+    async close() {
+      await Promise.all([alerts.close(), api.close()])
+    },
+  }
+}
+
+const loopback = (port: number | undefined): URL | undefined =>
+  port === undefined ? undefined : new URL(`http://127.0.0.1:${port}`)
+
+/** The other processes of the house and their admin listeners. */
+async function othersIn(data: string): Promise<{ process: string; url: URL }[]> {
+  const others = (await listRunning(data)).filter(({ pid }) => pid !== process.pid)
+  return others.flatMap(({ process: name, ports }) => {
+    const url = loopback(ports.admin)
+    return url ? [{ process: name, url }] : []
+  })
+}

@@ -1,0 +1,20 @@
+import { startBroker } from '../broker/start.ts'
+import { openJournal } from '../journal/open.ts'
+import { openStore } from '../store/open.ts'
+import type { House, Room } from './house.ts'
+
+/** The front door. The only process that writes the journal; its HTTP listener is on loopback, for the api beside it. */
+export async function openBroker({ config, clock, log, adminToken }: House): Promise<Room> {
+  const { data, host, mqttPort } = config
+  const store = await openStore({ url: config.databaseUrl, data, clock, log })
+  const journal = await openJournal({ data, clock })
+  const broker = await startBroker({ journal, store, clock, log, host, mqttPort, httpPort: 0, adminToken })
+  return {
+    ports: { mqtt: broker.mqttPort, door: broker.httpPort },
+    async close() {
+      await broker.close()
+      await journal.close()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Config } from './config.ts'
+import { Fault } from './fault.ts'
+import { findRunning, reachable } from './runtime.ts'
+import { knownAdminToken } from './secrets.ts'
+
+/** The HTTP API for the commands. `path` begins after `/api/v1`. Every failure is a Fault with a sentence. */
+export type Client = {
+  get<T>(path: string, shape: z.ZodType<T>): Promise<T>
+  post<T>(path: string, body: unknown, shape: z.ZodType<T>): Promise<T>
+}
+
+export type ClientOptions = { url?: string; token?: string }
+
+const Problem = z.object({ title: z.string(), code: z.string(), detail: z.string().optional() })
+
+/** Speaks to the Vigil at `url`, or to the one that runs with the data folder, as its administrator. */
+export async function connectApi(config: Config, options: ClientOptions): Promise<Client> {
+  const base = options.url ?? (await runningApi(config))
+  const token = options.token ?? (await knownAdminToken(config))
+  const call = async <T>(method: string, path: string, body: unknown, shape: z.ZodType<T>): Promise<T> => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    }
+    const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
+    const response = await fetch(new URL(`/api/v1${path}`, base), request).catch((cause) => {
+      throw new Fault(`Nothing answers at ${base}: is Vigil running there? npm start starts it.`, { cause })
+    })
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (!response.ok) throw refusal(answer, response.status, base)
+    return shape.parse(answer)
+  }
+  return {
+    get: (path, shape) => call('GET', path, undefined, shape),
+    post: (path, body, shape) => call('POST', path, body, shape),
+  }
+}
+
+async function runningApi(config: Config): Promise<string> {
+  const api = await findRunning(config.data, 'api')
+  if (!api?.ports.http)
+    throw new Fault(`No Vigil runs with the data folder ${config.data}: run npm start, or say where it is with --url.`)
+  return `http://${reachable(api.host)}:${api.ports.http}`
+}
+
+function refusal(answer: unknown, status: number, base: string): Fault {
+  const problem = Problem.safeParse(answer)
+  if (!problem.success) return new Fault(`${base} answered ${status} and no explanation: is it a Vigil?`)
+  const { title, code, detail } = problem.data
+  const mend = code === 'unauthenticated' ? ' Give the right token with --token or VIGIL_ADMIN_TOKEN.' : ''
+  return new Fault(`${detail ?? title}${mend} (${code})`)
+}

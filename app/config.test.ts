@@ -1,0 +1,47 @@
+import { isAbsolute } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+describe('configuration', () => {
+  it('needs no variable at all: a demo that only this machine can reach', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({ mqttPort: 1883, httpPort: 8080, host: '127.0.0.1', demo: true, log: 'warn' })
+    expect(config.databaseUrl).toBeUndefined()
+    expect(config.influx).toBeUndefined()
+    expect(isAbsolute(config.data)).toBe(true)
+  })
+
+  it('listens for devices everywhere once it is no demo, unless told otherwise', () => {
+    expect(readConfig({ VIGIL_DEMO: '0' }).host).toBe('0.0.0.0')
+    expect(readConfig({ VIGIL_DEMO: '0', VIGIL_HOST: '10.0.0.7' }).host).toBe('10.0.0.7')
+    expect(readConfig({ VIGIL_HOST: '0.0.0.0' }).host).toBe('0.0.0.0')
+  })
+
+  it('takes an empty variable as absent, as compose files write it', () => {
+    expect(readConfig({ MQTT_PORT: '', DATABASE_URL: '', INFLUX_URL: '', NATS_URL: '' }).mqttPort).toBe(1883)
+  })
+
+  it('reads InfluxDB as one thing', () => {
+    const influx = readConfig({ INFLUX_URL: 'http://db:8086', INFLUX_TOKEN: 't', INFLUX_VERSION: '2' }).influx
+    expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: 2 })
+  })
+
+  it.each([
+    ['MQTT_PORT', '70000', 'must be a port'],
+    ['HTTP_PORT', '80a', 'must be a port'],
+    ['HTTP_PORT', '-1', 'must be a port'],
+    ['DATABASE_URL', 'mysql://root:hunter2@db/vigil', 'must be a URL like postgres://'],
+    ['INFLUX_URL', 'db:8086', 'must be a URL like http://'],
+    ['INFLUX_VERSION', '4', 'must be 1, 2 or 3'],
+    ['INFLUX_TOKEN', 'hunter2', 'INFLUX_URL is not'],
+    ['VIGIL_DEMO', 'no', 'must be 1'],
+    ['VIGIL_LOG', 'verbose', 'must be one of trace, debug'],
+    ['VIGIL_ADMIN_TOKEN', 'hunter2', 'at least 16 characters'],
+    ['NATS_URL', 'nats://n1:4222', 'is not supported yet'],
+  ])('refuses %s=%s in one sentence, without repeating the value', (name, value, why) => {
+    const read = () => readConfig({ [name]: value })
+    expect(read).toThrow(why)
+    expect(read).toThrow(new RegExp(`^${name} .*[.]$`))
+    expect(read).not.toThrow('hunter2')
+  })
+})

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Fault } from './fault.ts'
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Where readings go, if not into the embedded store. `version` 1, 2 or 3; told by the server itself where absent. */
+export type InfluxConfig = { url: string; token?: string; database?: string; org?: string; version?: 1 | 2 | 3 }
+
+/** Everything that the environment decides. `data` is an absolute path; port 0 picks a free one. */
+export type Config = {
+  mqttPort: number
+  httpPort: number
+  host: string
+  data: string
+  databaseUrl: string | undefined
+  influx: InfluxConfig | undefined
+  adminToken: string | undefined
+  demo: boolean
+  log: LogLevel
+}
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535; 0 picks a free one')
+  .transform(Number)
+  .refine((n) => n <= 65_535, 'must be a port, 0 to 65535; 0 picks a free one')
+
+const url = (schemes: string[], example: string) =>
+  z.string().refine((text) => schemes.includes(protocolOf(text)), `must be a URL like ${example}`)
+
+const protocolOf = (text: string): string => (URL.canParse(text) ? new URL(text).protocol : '')
+
+const word = z.string().min(1)
+
+const Environment = z.object({
+  MQTT_PORT: port.default(1883),
+  HTTP_PORT: port.default(8080),
+  VIGIL_HOST: word.optional(),
+  VIGIL_DATA: word.default('./data'),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/vigil').optional(),
+  INFLUX_URL: url(['http:', 'https:'], 'http://host:8086').optional(),
+  INFLUX_TOKEN: word.optional(),
+  INFLUX_DATABASE: word.optional(),
+  INFLUX_ORG: word.optional(),
+  INFLUX_VERSION: z
+    .enum(['1', '2', '3'], 'must be 1, 2 or 3; leave it out to have it detected')
+    .transform((version) => Number(version) as 1 | 2 | 3)
+    .optional(),
+  VIGIL_ADMIN_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, 'must be at least 16 characters without spaces, because it opens everything')
+    .optional(),
+  VIGIL_DEMO: z.enum(['0', '1'], 'must be 1 (demo homes, the default) or 0 (start empty)').default('1'),
+  VIGIL_LOG: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('warn'),
+  NATS_URL: z.never('is not supported yet: unset it, and the embedded journal is used').optional(),
+})
+type Environment = z.infer<typeof Environment>
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as absent. Throws Fault, naming the first
+ * variable that is wrong and never its value, which may be a secret.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = Environment.safeParse(present)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Fault(`${String(issue?.path[0])} ${issue?.message}.`)
+  }
+  return configOf(parsed.data)
+}
+
+function configOf(env: Environment): Config {
+  const demo = env.VIGIL_DEMO === '1'
+  return {
+    mqttPort: env.MQTT_PORT,
+    httpPort: env.HTTP_PORT,
+    // A demo is for the one who starts it; a centre that was set up on purpose is there for its devices.
+    host: env.VIGIL_HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    data: resolve(env.VIGIL_DATA),
+    databaseUrl: env.DATABASE_URL,
+    influx: influxOf(env),
+    adminToken: env.VIGIL_ADMIN_TOKEN,
+    demo,
+    log: env.VIGIL_LOG,
+  }
+}
+
+function influxOf(env: Environment): InfluxConfig | undefined {
+  const [stray] = (['INFLUX_TOKEN', 'INFLUX_DATABASE', 'INFLUX_ORG', 'INFLUX_VERSION'] as const).filter((k) => env[k])
+  if (!env.INFLUX_URL && stray) throw new Fault(`${stray} is set but INFLUX_URL is not: set both or none.`)
+  if (!env.INFLUX_URL) return undefined
+  return {
+    url: env.INFLUX_URL,
+    ...(env.INFLUX_TOKEN && { token: env.INFLUX_TOKEN }),
+    ...(env.INFLUX_DATABASE && { database: env.INFLUX_DATABASE }),
+    ...(env.INFLUX_ORG && { org: env.INFLUX_ORG }),
+    ...(env.INFLUX_VERSION && { version: env.INFLUX_VERSION }),
+  }
+}

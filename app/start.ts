@@ -1,0 +1,40 @@
+import { systemClock } from '../domain/clock.ts'
+import { banner } from './banner.ts'
+import type { Config } from './config.ts'
+import { prepare } from './first_run.ts'
+import { aborted, untilStopped } from './house.ts'
+import { createLog } from './log.ts'
+import { claim } from './runtime.ts'
+import { supervise } from './supervisor.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/**
+ * `vigil start`: the whole house under one supervisor, until Ctrl-C. Throws Fault, with nothing left running, where it
+ * cannot start.
+ */
+export async function start(config: Config): Promise<void> {
+  process.title = 'vigil'
+  // Whoever read our lines may have gone (`npm start | head`); the house goes on.
+  process.stdout.on('error', () => {})
+  const signal = untilStopped()
+  const place = await claim(config.data, 'vigil')
+  const log = createLog({ process: 'vigil', level: config.log })
+  const prepared = await prepare(config, systemClock, log)
+  const env = { ...process.env, VIGIL_ADMIN_TOKEN: prepared.adminToken }
+  const house = supervise({ config, env, clock: systemClock, say })
+  try {
+    await place.publish(config.host, {})
+    const ports = await Promise.race([house.up, aborted(signal)])
+    if (ports) {
+      say(banner({ config, ...ports, ...prepared, demoRefused: config.demo && !prepared.demo }))
+      if (prepared.demo) house.startDemo()
+      await aborted(signal)
+    }
+    say('Stopping…')
+  } finally {
+    await house.stop()
+    await place.release()
+  }
+  say('Stopped. The next start goes on from the same data.')
+}

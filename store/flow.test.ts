@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
+import { limits } from '../domain/limits.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { onBothEngines } from '../test/engines.ts'
+import { keepDeadLetter } from './dead_letters.ts'
 import { appendEvent, firstEvent, lastEvent, readEvents, trimEvents } from './events.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { consumedBy, movePosition, readPosition } from './positions.ts'
 import type { Tx } from './store.ts'
+import { trimStore } from './trim.ts'
 
 const event = (tx: Tx, id: string) =>
   appendEvent(tx, { type: 'ticket.updated', at: 5, ticket: { id } as Ticket, areaPath: '/a/', sharedWith: ['/b/'] })
@@ -118,5 +121,22 @@ onBothEngines((engine) => {
     expect(await store.write((tx) => trimOutbox(tx, 200))).toBe(1)
     expect(await store.write((tx) => trimOutbox(tx, 1e15))).toBe(1)
     expect((await pending(store.db, 'receipt', 9)).map(({ stable_id }) => stable_id)).toEqual(['r-3'])
+  })
+
+  test('the trim of the whole store goes by the limits, and leaves what is within them', async () => {
+    const store = await engine.open()
+    const now = Date.UTC(2026, 10, 22)
+    const letter = { topic: 'x', code: 'payload_empty', detail: '', payload: new Uint8Array(), retained: false }
+    await store.write(async (tx) => {
+      await keepDeadLetter(tx, { ...letter, id: 'b-1', receivedAt: now - limits.deadLetterKeepMs - 1 })
+      await keepDeadLetter(tx, { ...letter, id: 'b-2', receivedAt: now - limits.deadLetterKeepMs })
+      await event(tx, 't-1')
+      for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
+    })
+    const [one, two] = await pending(store.db, 'receipt', 9)
+    await store.write((tx) => markSent(tx, [one!.id], now - 25 * 3_600_000))
+    await store.write((tx) => markSent(tx, [two!.id], now - 23 * 3_600_000))
+    expect(await trimStore(store, now)).toEqual({ dead_letters: 1, events: 0, outbox: 1, sessions: 0 })
+    expect(await trimStore(store, now)).toEqual({ dead_letters: 0, events: 0, outbox: 0, sessions: 0 })
   })
 })

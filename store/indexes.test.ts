@@ -14,15 +14,7 @@ import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { listContacts, listResidents } from './people.ts'
 import { consumedBy } from './positions.ts'
 import type { Store, Tx } from './store.ts'
-import {
-  clearTimers,
-  countRepeat,
-  dueTimers,
-  hasEvidence,
-  nextTimerAt,
-  openTicketsOf,
-  sameClaims,
-} from './ticket_rows.ts'
+import { clearTimers, countRepeat, hasEvidence, nextTimerAt, sameClaims } from './ticket_rows.ts'
 import { listTickets, readTicket } from './tickets.ts'
 
 /** Every query that runs while the house is running; what an administrator does once a year may take its time. */
@@ -31,12 +23,10 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   listTickets: (tx) => listTickets(tx, { most: 10 }),
   listTicketsByState: (tx) => listTickets(tx, { states: ['open'], most: 10 }),
   listTicketsOfArea: (tx) => listTickets(tx, { areaPath: '/city/', after: '5', most: 10 }),
-  openTicketsOf: (tx) => openTicketsOf(tx, 'home:h'),
   sameClaims: (tx) => sameClaims(tx, 'watch-1', 'sos', 1),
   hasEvidence: (tx) => hasEvidence(tx, 'urgent', 1, 0),
   countRepeat: (tx) => countRepeat(tx, 1),
   clearTimers: (tx) => clearTimers(tx, 't-1'),
-  dueTimers: (tx) => dueTimers(tx, 1, 10),
   nextTimerAt: (tx) => nextTimerAt(tx),
   readEvents: (tx) => readEvents(tx, 5, 10),
   lastEvent: (tx) => lastEvent(tx),

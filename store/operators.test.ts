@@ -16,6 +16,7 @@ import {
 import type { Store } from './store.ts'
 import { insertTicket, updateTicket } from './ticket_rows.ts'
 import { passwordHash } from './tokens.ts'
+import { trimStore } from './trim.ts'
 
 const refusedWith = (code: ErrorCode) => expect.objectContaining({ code })
 const zhang = { id: 'op-1', name: 'zhang', password: 'correct horse', role: 'dispatcher', area: 'east' } as const
@@ -78,7 +79,7 @@ onBothEngines((engine) => {
     expect(operators[0]?.password_hash).not.toBe(operators[1]?.password_hash)
   })
 
-  test('a session ends by logging out, and expired ones are cleared away at the next login', async () => {
+  test('a session ends by logging out, or by its time; then it is cleared away', async () => {
     const store = await engine.open()
     await withZhang(store)
     const first = await login(store, given, 0)
@@ -86,8 +87,9 @@ onBothEngines((engine) => {
     await store.write((tx) => logout(tx, first.token))
     expect(await sessionOf(store.db, first.token, 2)).toBeUndefined()
     expect(await sessionOf(store.db, second.token, 2)).toBeDefined()
-    await login(store, given, 1 + limits.sessionMs)
-    expect(await store.db.selectFrom('sessions').selectAll().execute()).toHaveLength(1)
+    expect((await trimStore(store, limits.sessionMs)).sessions).toBe(0)
+    expect((await trimStore(store, 1 + limits.sessionMs)).sessions).toBe(1)
+    expect(await store.db.selectFrom('sessions').selectAll().execute()).toEqual([])
   })
 
   test('a changed role or area holds in running sessions, a new password ends them', async () => {

@@ -97,7 +97,6 @@ export async function login(
   const token = newSecret()
   const session = { token_hash: tokenHash(token), operator: row.id, expires_at: now + limits.sessionMs }
   await store.write(async (tx) => {
-    await tx.deleteFrom('sessions').where('expires_at', '<=', now).execute()
     // Between the check and now the operator may have been removed, or his password changed: then it was not right.
     const same = await tx
       .selectFrom('operators')
@@ -130,6 +129,12 @@ export async function sessionOf(db: Db, token: string, now: number): Promise<Ses
 /** Ends a session; nothing happens where there is none. */
 export async function logout(tx: Tx, token: string): Promise<void> {
   await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash(token)).execute()
+}
+
+/** Removes sessions that are over. Gives how many. */
+export async function trimSessions(tx: Tx, now: number): Promise<number> {
+  const { numDeletedRows } = await tx.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }
 
 async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void> {

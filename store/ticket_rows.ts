@@ -6,7 +6,6 @@ import type { Db, Tx } from './store.ts'
 import type { EvidenceDetail, TicketRow } from './tickets.ts'
 
 export type EvidenceRow = Selectable<Database['evidence']>
-export type TimerRow = Selectable<Database['timers']>
 type NewTicket = Omit<Insertable<Database['tickets']>, 'number' | 'doubts' | 'shared_with'> & {
   doubts: Doubt[]
   /** Area paths. */
@@ -36,17 +35,6 @@ export async function insertTicket(tx: Tx, ticket: NewTicket): Promise<TicketRow
 /** Changes columns of a ticket; `doubts` and `shared_with` are JSON text here, as in the row. */
 export async function updateTicket(tx: Tx, id: string, change: Updateable<Database['tickets']>): Promise<void> {
   await tx.updateTable('tickets').set(change).where('id', '=', id).execute()
-}
-
-/** The tickets of an episode that are not closed, newest first. */
-export function openTicketsOf(db: Db, episode: string): Promise<TicketRow[]> {
-  return db
-    .selectFrom('tickets')
-    .selectAll()
-    .where('episode', '=', episode)
-    .where('state', '!=', 'closed')
-    .orderBy('last_at', 'desc')
-    .execute()
 }
 
 /** Adds evidence; false where this very record's signal is kept already, and then nothing changes. */
@@ -114,18 +102,6 @@ export async function setTimer(tx: Tx, ticket: string, what: string, dueAt: numb
 export async function clearTimers(tx: Tx, ticket: string, what?: string): Promise<void> {
   const all = tx.deleteFrom('timers').where('ticket', '=', ticket)
   await (what === undefined ? all : all.where('what', '=', what)).execute()
-}
-
-/** Timers due at or before `now`, earliest first, at most `most`. */
-export function dueTimers(db: Db, now: number, most: number): Promise<TimerRow[]> {
-  return db
-    .selectFrom('timers')
-    .selectAll()
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .orderBy('id')
-    .limit(most)
-    .execute()
 }
 
 /** When the next timer is due (epoch ms), or undefined while there is none. */

@@ -1,0 +1,124 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Clock } from '../domain/clock.ts'
+import type { Lane, StoredRecord } from '../journal/journal.ts'
+import { keepDeadLetter } from '../store/dead_letters.ts'
+import { noteSightings, type Sighting } from '../store/device_states.ts'
+import { enqueue, type Outgoing } from '../store/outbox.ts'
+import { movePosition } from '../store/positions.ts'
+import type { Store, Tx } from '../store/store.ts'
+import { type Judged, judge, judgeRefused, type Letter } from './judge.ts'
+import { batchRecords, messages, readingsStored, refused as refusedTotal } from './metrics.ts'
+import type { SightingFilter } from './sightings.ts'
+import type { Point, RefusedPoint, Telemetry } from './telemetry.ts'
+
+export const consumer = 'ingest'
+
+/** Payload bytes worked at once: bounds the memory, since the points of a message are some 20 times its bytes. */
+const bytesAtOnce = 4 * 1024 * 1024
+/** Payload bytes decoded without a break: some 10 ms. */
+const bytesPerTurn = 256 * 1024
+
+export type Ingest = {
+  store: Store
+  telemetry: Telemetry
+  clock: Clock
+  sightings: SightingFilter
+  signal: AbortSignal
+}
+
+type Effects = { letters: Letter[]; receipts: Outgoing[]; sightings: Sighting[] }
+
+/**
+ * Works records of one lane, in order: first their readings into telemetry, where a second time changes nothing, then
+ * everything else with the position in one transaction. Rejects where telemetry was aborted or the store failed; what
+ * was committed till then stays.
+ */
+export async function workBatch(ingest: Ingest, lane: Lane, records: StoredRecord[]): Promise<void> {
+  batchRecords.observe({ lane }, records.length)
+  for (const part of partsOf(records)) await workPart(ingest, lane, part)
+}
+
+async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Promise<void> {
+  const judged = await judgeAll(records)
+  const points = judged.flatMap((one) => one.points)
+  const refused = points.length > 0 ? await ingest.telemetry.write(points, ingest.signal) : []
+  const effects = effectsOf(judged, refused)
+  const sightings = ingest.sightings.due(effects.sightings)
+  await ingest.store.write(async (tx) => {
+    for (const letter of effects.letters) await keep(tx, letter)
+    for (const receipt of effects.receipts) await enqueue(tx, receipt)
+    if (sightings.length > 0) await noteSightings(tx, sightings)
+    await movePosition(tx, consumer, lane, records.at(-1)?.seq ?? 0)
+  })
+  ingest.sightings.noted(sightings)
+  messages.inc({ lane }, records.length)
+  readingsStored.inc(points.length - refused.length)
+  if (refused.length > 0) refusedTotal.inc({ code: 'point_refused' }, refused.length)
+  for (const code of judged.flatMap((one) => one.codes)) refusedTotal.inc({ code })
+}
+
+/** Cuts records so that none of the parts is too large for memory; a single record is never too large. */
+function partsOf(records: StoredRecord[]): StoredRecord[][] {
+  const parts: StoredRecord[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const record of records) {
+    bytes += record.payload.byteLength
+    if (bytes > bytesAtOnce) {
+      parts.push([])
+      bytes = record.payload.byteLength
+    }
+    parts.at(-1)?.push(record)
+  }
+  return parts
+}
+
+async function judgeAll(records: StoredRecord[]): Promise<Judged[]> {
+  const judged: Judged[] = []
+  let bytes = 0
+  for (const record of records) {
+    judged.push(judge(record))
+    bytes += record.payload.byteLength
+    if (bytes < bytesPerTurn) continue
+    bytes = 0
+    await turn()
+  }
+  return judged
+}
+
+function effectsOf(judged: Judged[], refused: RefusedPoint[]): Effects {
+  const effects: Effects = {
+    letters: judged.flatMap(({ letter }) => letter ?? []),
+    receipts: judged.flatMap(({ receipt }) => receipt ?? []),
+    sightings: judged.flatMap(({ sighting }) => sighting ?? []),
+  }
+  for (const [one, points] of byMessage(judged, refused)) {
+    const { letters, receipt } = judgeRefused(one, points)
+    effects.letters.push(...letters)
+    if (receipt) effects.receipts.push(receipt)
+  }
+  return effects
+}
+
+function byMessage(judged: Judged[], refused: RefusedPoint[]): Map<Judged, RefusedPoint[]> {
+  const found = new Map<Judged, RefusedPoint[]>()
+  if (refused.length === 0) return found
+  const origin = new Map<Point, Judged>(judged.flatMap((one) => one.points.map((point) => [point, one] as const)))
+  for (const one of refused) {
+    const message = origin.get(one.point)
+    if (message) found.set(message, [...(found.get(message) ?? []), one])
+  }
+  return found
+}
+
+/** A new dead letter; or, where a replay is refused again, the old one goes back to `kept` with the new reason. */
+async function keep(tx: Tx, { replayOf, ...letter }: Letter): Promise<void> {
+  if (replayOf === undefined) return keepDeadLetter(tx, letter)
+  const { code, detail } = letter
+  const { numUpdatedRows } = await tx
+    .updateTable('dead_letters')
+    .set({ state: 'kept', code, detail })
+    .where('id', '=', replayOf)
+    .executeTakeFirstOrThrow()
+  // Trimmed in the meantime: then what was refused is kept under its own number.
+  if (numUpdatedRows === 0n) await keepDeadLetter(tx, letter)
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+import { type Lane, lanes } from '../journal/journal.ts'
+
+export const readingsStored = new Counter({
+  name: 'vigil_ingest_readings_stored_total',
+  help: 'Readings that are durable in the telemetry database, repeats included',
+})
+export const messages = new Counter({
+  name: 'vigil_ingest_messages_total',
+  help: 'Messages worked, by lane',
+  labelNames: ['lane'] as const,
+})
+export const refused = new Counter({
+  name: 'vigil_ingest_refused_total',
+  help: 'Refusals by stable code; point_refused counts points, the others parts of messages',
+  labelNames: ['code'] as const,
+})
+/** Why something was tried again: what passes, what a person must mend, a request to be made smaller, a full disk. */
+export type RetryReason = 'passing' | 'misconfigured' | 'too_large' | 'disk'
+export const retries = new Counter({
+  name: 'vigil_ingest_retries_total',
+  help: 'Writes to the telemetry database that were tried again, by reason',
+  labelNames: ['reason'] as const,
+})
+export const batchRecords = new Histogram({
+  name: 'vigil_ingest_batch_records',
+  help: 'Records of one batch, by lane',
+  labelNames: ['lane'] as const,
+  buckets: [1, 10, 100, 500, 1_000, 2_500, 5_000],
+})
+
+/** How far behind a lane is: records that wait, and seconds since the oldest of them was received. */
+export type Lag = { records: number; seconds: number }
+const watched = new Map<Lane, () => Promise<Lag>>()
+
+/** Lets the lag be asked for when metrics are read; it grows while nothing is worked, so it can't be pushed. */
+export function watchLag(lane: Lane, ask: () => Promise<Lag>): () => void {
+  watched.set(lane, ask)
+  return () => void watched.delete(lane)
+}
+
+function lagGauge(name: string, help: string, pick: (lag: Lag) => number): Gauge<'lane'> {
+  return new Gauge({
+    name,
+    help,
+    labelNames: ['lane'] as const,
+    async collect() {
+      for (const lane of lanes) {
+        const ask = watched.get(lane)
+        if (ask) this.set({ lane }, pick(await ask()))
+      }
+    },
+  })
+}
+export const lagRecords = lagGauge('vigil_ingest_lag_records', 'Records that wait, by lane', (lag) => lag.records)
+export const lagSeconds = lagGauge(
+  'vigil_ingest_lag_seconds',
+  'Seconds since the oldest waiting record was received, by lane',
+  (lag) => lag.seconds,
+)

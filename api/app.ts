@@ -4,7 +4,7 @@ import rateLimit from '@fastify/rate-limit'
 import statics from '@fastify/static'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -14,7 +14,7 @@ import {
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
-import { createIdentify, guard, type Identify } from './auth.ts'
+import { createIdentify, guard, type RouteAccess } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
@@ -42,7 +42,7 @@ const consoleFolder = fileURLToPath(new URL('../console/', import.meta.url))
 const forBrowsers = /(\/|\.(html|js|css|svg|png|ico|woff2|webmanifest|mp3|ogg|wav))$/
 const isForBrowsers = (path: string) => forBrowsers.test(path) && !path.includes('.test.')
 
-export type BuiltApp = { app: Api; events: Events; identify: Identify }
+export type BuiltApp = { app: Api; events: Events; routes: RouteAccess[] }
 
 /** The whole api, not yet listening. Rejects where a route is not fully declared. */
 export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
@@ -50,7 +50,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   answerFailures(app)
   logAndCount(app, deps)
   const identify = createIdentify(deps)
-  guard(app, identify)
+  const routes = guard(app, identify)
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, addHeadersOnExceeding: noHeaders })
   await app.register(helmet, securityHeaders)
   await document(app)
@@ -65,12 +65,12 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   opsRoutes(app, deps)
   await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
   await app.ready()
-  return { app, events, identify }
+  return { app, events, routes }
 }
 
 function bareApp({ log }: ApiDeps): Api {
   const app = Fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     // Fastify would log the address with its query, and a query may hold a token; `logAndCount` logs the path.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId('req'),
@@ -88,9 +88,18 @@ function bareApp({ log }: ApiDeps): Api {
       socket.end(rawProblem(problem))
     },
   }).withTypeProvider<ZodTypeProvider>()
+  takeEmptyBodies(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  return app as unknown as Api
+  return app
+}
+
+/** An empty body of type JSON is no body: many clients name the type whether they send one or not. */
+function takeEmptyBodies(app: Api): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, null) : parse(request, body, done),
+  )
 }
 
 const isWebSocket = (upgrade: string | undefined) => upgrade?.toLowerCase() === 'websocket'

@@ -116,15 +116,23 @@ export function tokenOf(request: FastifyRequest): string | undefined {
   return typeof access_token === 'string' ? access_token : undefined
 }
 
-/** Checks every request before anything of it is read. A route under /api/v1 that names no access cannot be registered. */
-export function guard(app: Api, identify: Identify): void {
+export type RouteAccess = { method: string; url: string; may: Access }
+
+/**
+ * Checks every request before anything of it is read. A route under /api/v1 that names no access cannot be registered.
+ * Gives the list of routes, which fills as they are registered.
+ */
+export function guard(app: Api, identify: Identify): RouteAccess[] {
+  const routes: RouteAccess[] = []
   app.decorateRequest('principal', null)
   app.addHook('onRoute', ({ url, method, config }) => {
     if (url.startsWith('/api/v1') && !config?.may) throw new Error(`route ${String(method)} ${url} names no access`)
+    routes.push({ method: String(method), url, may: config?.may ?? 'anyone' })
   })
   app.addHook('onRequest', async (request) => {
     const may = request.routeOptions.config.may ?? 'anyone'
     if (may === 'anyone' || may === 'device' || (may === 'loopback' && isLocal(request))) return
     request.principal = demand(await identify(tokenOf(request)), may === 'loopback' ? 'be_signed_in' : may)
   })
+  return routes
 }

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import { Id } from '../domain/ids.ts'
@@ -40,6 +41,10 @@ export function frontDoorRoutes(app: Api, deps: ApiDeps): void {
   void app.register((scope: Api, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
+    // The bodies' schemas are for the document; what is readable is the broker's to say.
+    scope.setValidatorCompiler<z.ZodType>((part) =>
+      part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part),
+    )
     for (const kind of upKinds) forwardRoute(scope, { deps, agent }, kind)
     done()
   })
@@ -54,8 +59,6 @@ function forwardRoute(scope: Api, way: Way, kind: keyof typeof kinds): void {
     url: `/api/v1/devices/:id/${kind}`,
     bodyLimit: limits.packetBytes,
     config: { may: 'device', rateLimit: false },
-    // The schemas are for the document; what is readable is the broker's to say, and the answer is its own.
-    validatorCompiler: () => (data: unknown) => ({ value: data }),
     schema: {
       summary,
       description: 'The same payloads as over MQTT; 202 once the message is durable. The bearer token is the device’s.',
@@ -88,8 +91,8 @@ async function pass({ deps, agent }: Way, kind: string, request: FromDevice): Pr
   try {
     if (!base) throw new Error('the broker is not running')
     // Not from request.url: that may name another host, and this request goes to the broker and nowhere else.
-    const url = new URL(`/api/v1/devices/${request.params.id}/${kind}`, base)
-    const answer = await send({ deps, agent }, { url, headers: passedOn(request, body), body })
+    const path = `/api/v1/devices/${encodeURIComponent(request.params.id)}/${kind}`
+    const answer = await send({ deps, agent }, { base, path, headers: passedOn(request, body), body })
     forwarded.inc({ status: String(answer.status) })
     return answer
   } catch (err) {
@@ -99,7 +102,7 @@ async function pass({ deps, agent }: Way, kind: string, request: FromDevice): Pr
   }
 }
 
-type Exchange = { url: URL; headers: Record<string, string | number>; body: Buffer }
+type Exchange = { base: URL; path: string; headers: Record<string, string | number>; body: Buffer }
 
 /** One request to the broker. A kept connection that it closed in the same moment is tried once more on a new one. */
 function send(way: Way, message: Exchange): Promise<Answer> {
@@ -111,9 +114,9 @@ function send(way: Way, message: Exchange): Promise<Answer> {
 
 class StaleConnection extends Error {}
 
-function exchange({ deps: { clock }, agent }: Way, { url, headers, body }: Exchange): Promise<Answer> {
+function exchange({ deps: { clock }, agent }: Way, { base, path, headers, body }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
+    const request = httpRequest(base, { method: 'POST', path, agent, headers }, (response) => {
       collect(response).then(
         (bytes) => done(() => resolve(answerOf(response, bytes))),
         (err: unknown) => done(() => reject(err)),

@@ -111,7 +111,7 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
       summary: summaries[action],
       tags: ['tickets'],
       params: z.object({ id: Id }),
-      body: Step.default({}),
+      body: Step.nullish(),
       response: answers(
         { 200: Ticket },
         ...withToken,
@@ -123,7 +123,13 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
       const at = clock.now()
       return store.write(async (tx) => {
         const row = await ticketSeen(tx, caller, request.params.id)
-        return act(tx, { ticket: row.id, action, operator: caller, at, ...(await meaningOf(tx, row, request.body)) })
+        return act(tx, {
+          ticket: row.id,
+          action,
+          operator: caller,
+          at,
+          ...(await meaningOf(tx, row, request.body ?? {})),
+        })
       })
     },
   })

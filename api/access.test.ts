@@ -1,0 +1,254 @@
+import pino from 'pino'
+import { describe, expect, it } from 'vitest'
+import { systemClock } from '../domain/clock.ts'
+import { type Role, roles } from '../domain/registry.ts'
+import { tokenHash } from '../store/tokens.ts'
+import { buildApp } from './app.ts'
+import { type Access, permissions, type RouteAccess } from './auth.ts'
+import { type House, noTelemetry, openHouse } from './test_house.ts'
+
+/** What each permission is meant to be for, written out once more: the table in auth.ts must not drift unseen. */
+const meant: Record<keyof typeof permissions, string> = {
+  be_signed_in: 'administrator supervisor dispatcher viewer vendor integrator',
+  read_rules: 'administrator supervisor dispatcher viewer vendor integrator',
+  read_tickets: 'administrator supervisor dispatcher viewer integrator',
+  act_on_tickets: 'administrator supervisor dispatcher',
+  read_registry: 'administrator supervisor dispatcher viewer integrator',
+  read_devices: 'administrator supervisor dispatcher viewer vendor integrator',
+  write_registry: 'administrator integrator',
+  write_operators: 'administrator',
+  read_telemetry: 'administrator supervisor dispatcher viewer integrator',
+  read_dead_letters: 'administrator supervisor vendor integrator',
+  replay_dead_letters: 'administrator integrator',
+}
+const mayRole = (role: Role, may: keyof typeof permissions) => meant[may].split(' ').includes(role)
+
+/** A body that each writing route takes, for things of `district`; `me` is the operator who asks. */
+const bodies: Record<string, (district: string, me: string) => object> = {
+  'POST /api/v1/areas': (district) => ({ name: 'a street', parent: district }),
+  'POST /api/v1/homes': (district) => ({ area: `street-${district}`, address: '2' }),
+  'POST /api/v1/residents': (district) => ({ home: `home-${district}`, name: 'somebody' }),
+  'POST /api/v1/devices': (district) => ({ home: `home-${district}` }),
+  'POST /api/v1/contacts': (district) => ({ home: `home-${district}`, name: 'son', phone: '1', position: 2 }),
+  'POST /api/v1/operators': (district) => ({ name: 'new', password: 'long enough 1', role: 'viewer', area: district }),
+  'PATCH /api/v1/areas/:id': () => ({ name: 'renamed' }),
+  'PATCH /api/v1/homes/:id': () => ({ notes: 'the key is under the mat' }),
+  'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
+  'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
+  'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
+  'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
+  'POST /api/v1/tickets/:id/close': () => ({ outcome: 'test' }),
+  'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
+  'POST /api/v1/tickets/:id/reopen': () => ({ reason: 'rang again' }),
+  'POST /api/v1/tickets/:id/share': () => ({ area: 'city' }),
+  'POST /api/v1/dead-letters/replay': (district) => ({ ids: [`letter-${district}`] }),
+}
+
+/** The thing of `district` that `:id` of a route stands for. What is removed must be needed by nothing else. */
+function idFor({ method, url }: RouteAccess, district: string): string {
+  const plural = url.split('/')[3] ?? ''
+  if (plural === 'dead-letters') return `letter-${district}`
+  if (plural === 'operators') return `viewer-${district}`
+  if (plural === 'areas') return method === 'DELETE' ? `empty-${district}` : `street-${district}`
+  if (plural === 'homes' && method === 'DELETE') return `empty-home-${district}`
+  if (plural === 'devices' && method === 'DELETE') return `spare-${district}`
+  return `${plural.slice(0, -1)}-${district}`
+}
+
+/** Every route of the api as it registered itself. */
+async function allRoutes(house: House): Promise<RouteAccess[]> {
+  const deps = {
+    store: house.store,
+    telemetry: noTelemetry,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    frontDoor: async () => undefined,
+    peers: async () => [],
+  }
+  const { app, routes } = await buildApp(deps)
+  await app.close()
+  return routes
+}
+
+const asks = (may: Access): may is keyof typeof permissions => may in permissions
+
+/** The answer as `status code`; the head only, because live events have no end. */
+async function ask(
+  house: House,
+  route: RouteAccess,
+  district: string,
+  token: string | undefined,
+  me = '',
+): Promise<string> {
+  const { method, url } = route
+  const body = bodies[`${method} ${url}`]?.(district, me)
+  const answer = await fetch(house.base + url.replace(':id', idFor(route, district)), {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await answer.body?.cancel()
+    return `${answer.status}`
+  }
+  const text = await answer.text()
+  return answer.ok ? `${answer.status}` : `${answer.status} ${JSON.parse(text).code}`
+}
+
+/** Things that may be removed, and a second session, because logging out ends the first. */
+async function furnishMore(house: House, me: string): Promise<void> {
+  const now = systemClock.now()
+  await house.store.write(async (tx) => {
+    for (const district of ['north', 'south']) {
+      const path = `/city/${district}/empty-${district}/`
+      await tx
+        .insertInto('areas')
+        .values({ id: `empty-${district}`, name: 'e', parent: district, path })
+        .execute()
+      const home = { id: `empty-home-${district}`, area: `street-${district}`, address: 'e' }
+      await tx
+        .insertInto('homes')
+        .values({ ...home, lat: null, lon: null, notes: null })
+        .execute()
+    }
+    const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
+    await tx.insertInto('sessions').values(session).execute()
+  })
+}
+
+const goodStatus: Record<string, string> = {
+  'POST /api/v1/logout': '204',
+  'POST /api/v1/devices/:id/token': '200',
+  'POST /api/v1/dead-letters/replay': '202',
+}
+
+function goodAnswer({ method, url }: RouteAccess): string {
+  const told = goodStatus[`${method} ${url}`]
+  if (told) return told
+  if (method === 'DELETE') return '204'
+  return method === 'POST' && !url.includes(':id') ? '201' : '200'
+}
+
+describe('who may do what', () => {
+  it('is as it was meant', () => {
+    const table = Object.fromEntries(Object.entries(permissions).map(([may, of]) => [may, [...of].sort()]))
+    expect(table).toEqual(Object.fromEntries(Object.entries(meant).map(([may, of]) => [may, of.split(' ').sort()])))
+  })
+
+  it('asks for a token on every route that is not open', async () => {
+    const house = await openHouse()
+    const closed = (await allRoutes(house)).filter(({ may }) => asks(may))
+    expect(closed.length).toBeGreaterThan(45)
+    const answers = await Promise.all(closed.map((route) => ask(house, route, 'north', undefined)))
+    expect([...new Set(answers)]).toEqual(['401 unauthenticated'])
+    const wrong = await Promise.all(closed.map((route) => ask(house, route, 'north', 'no-such-token')))
+    expect([...new Set(wrong)]).toEqual(['401 unauthenticated'])
+  })
+
+  it('leaves open only what must be', async () => {
+    const house = await openHouse()
+    const open = (await allRoutes(house)).filter(({ may, url }) => !asks(may) && !url.startsWith('/api/docs'))
+    expect(open.map(({ method, url, may }) => `${method} ${url} ${may}`).sort()).toEqual([
+      'GET /healthz loopback',
+      'GET /metrics loopback',
+      'GET /readyz loopback',
+      'HEAD,GET /* anyone',
+      'POST /api/v1/devices/:id/motion device',
+      'POST /api/v1/devices/:id/readings device',
+      'POST /api/v1/devices/:id/signals device',
+      'POST /api/v1/login anyone',
+    ])
+  })
+
+  it.each(roles)(
+    'lets a %s of one district do on every route what the role may, and finds nothing of another',
+    async (role) => {
+      const house = await openHouse()
+      const me = `${role}-north`
+      await furnishMore(house, me)
+      const routes = (await allRoutes(house)).filter(({ may }) => asks(may))
+      // Removing comes last, and homes before the streets they stand in.
+      const order = (route: RouteAccess) => (route.method === 'DELETE' ? 1 : 0)
+      const expected: Record<string, string> = {}
+      const seen: Record<string, string> = {}
+      for (const route of routes.toSorted((a, b) => order(a) - order(b))) {
+        const { method, url, may } = route
+        const allowed = asks(may) && mayRole(role, may)
+        const token = url.endsWith('/logout') ? 'leaving' : `token-${me}`
+        expected[`own ${method} ${url}`] = allowed ? goodAnswer(route) : '403 forbidden'
+        seen[`own ${method} ${url}`] = await ask(house, route, 'north', token, me)
+        if (!url.includes(':id')) continue
+        expected[`foreign ${method} ${url}`] = allowed ? '404 not_found' : '403 forbidden'
+        seen[`foreign ${method} ${url}`] = await ask(house, route, 'south', token, me)
+      }
+      expect(seen).toEqual(expected)
+    },
+  )
+
+  it.each(roles)('shows a %s of one district nothing of the other in any list', async (role) => {
+    const house = await openHouse()
+    const routes = (await allRoutes(house)).filter(({ may }) => asks(may) && mayRole(role, may))
+    const lists = routes.filter(
+      ({ method, url }) => method === 'GET' && !url.includes(':id') && !url.endsWith('/events'),
+    )
+    const token = `token-${role}-north`
+    for (const { url } of lists) expect((await house.call('GET', url, { token })).text, url).not.toContain('south')
+    const unbounded = await house.call('GET', '/api/v1/devices', { token: `token-${role}` })
+    expect(unbounded.body.items?.map(({ id }) => id)).toContain('device-south')
+  })
+
+  it.each([
+    ['POST /api/v1/areas', { name: 'x', parent: 'PLACE' }],
+    ['POST /api/v1/homes', { area: 'PLACE', address: 'x' }],
+    ['POST /api/v1/residents', { home: 'home-PLACE', name: 'x' }],
+    ['POST /api/v1/devices', { home: 'home-PLACE' }],
+    ['POST /api/v1/contacts', { home: 'home-PLACE', name: 'x', phone: '1', position: 1 }],
+    ['POST /api/v1/operators', { name: 'x', password: 'long enough 1', role: 'viewer', area: 'PLACE' }],
+    ['PATCH /api/v1/areas/street-north', { parent: 'PLACE' }],
+    ['PATCH /api/v1/homes/home-north', { area: 'PLACE' }],
+    ['PATCH /api/v1/residents/resident-north', { home: 'home-PLACE' }],
+    ['PATCH /api/v1/devices/device-north', { home: 'home-PLACE' }],
+    ['PATCH /api/v1/contacts/contact-north', { home: 'home-PLACE' }],
+    ['PATCH /api/v1/operators/viewer-north', { area: 'PLACE' }],
+  ])('answers %s into another district as into one that is not there', async (route, body) => {
+    const house = await openHouse()
+    const [method = '', path = ''] = route.split(' ')
+    const into = async (place: string) => {
+      const text = JSON.stringify(body).replace('PLACE', place)
+      const answer = await house.call(method, path, { token: 'token-administrator-north', body: text })
+      const { request_id: _, ...problem } = answer.body
+      return JSON.parse(JSON.stringify(problem).replaceAll(place, 'PLACE'))
+    }
+    const foreign = await into('south')
+    expect(foreign).toMatchObject({ status: 409, code: 'reference_unknown' })
+    expect(foreign).toEqual(await into('atlantis'))
+  })
+
+  it.each([
+    ['POST', '/api/v1/areas', { name: 'another root' }],
+    ['POST', '/api/v1/devices', { model: 'homeless' }],
+    ['POST', '/api/v1/operators', { name: 'all-seeing', password: 'long enough 1', role: 'administrator' }],
+    ['PATCH', '/api/v1/operators/administrator-north', { area: null }],
+    ['PATCH', '/api/v1/devices/device-north', { home: null }],
+    ['PATCH', '/api/v1/areas/street-north', { parent: null }],
+    ['PATCH', '/api/v1/areas/north', { name: 'my own bound' }],
+    ['DELETE', '/api/v1/areas/north', undefined],
+  ])('keeps an administrator of a district within it: %s %s %o', async (method, path, body) => {
+    const house = await openHouse()
+    const bounded = await house.call(method, path, { token: 'token-administrator-north', body })
+    expect([bounded.status, bounded.body.code]).toEqual([403, 'forbidden'])
+  })
+
+  it('lets operations be asked from this machine, and from elsewhere only with a token', async () => {
+    const house = await openHouse()
+    const statuses = async (options: Parameters<House['call']>[2]) =>
+      Promise.all(['/healthz', '/metrics'].map(async (path) => (await house.call('GET', path, options)).status))
+    expect(await statuses({})).toEqual([200, 200])
+    expect(await statuses({ headers: { 'x-forwarded-for': '203.0.113.9' } })).toEqual([401, 401])
+    expect(await statuses({ headers: { 'x-forwarded-for': '203.0.113.9' }, token: 'token-viewer' })).toEqual([200, 200])
+  })
+})

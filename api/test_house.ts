@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { onTestFinished } from 'vitest'
+import { type Clock, systemClock } from '../domain/clock.ts'
+import { type Role, roles } from '../domain/registry.ts'
+import type { Telemetry } from '../ingest/telemetry.ts'
+import { createArea } from '../store/areas.ts'
+import { keepDeadLetter } from '../store/dead_letters.ts'
+import { createDevice } from '../store/devices.ts'
+import { appendEvent } from '../store/events.ts'
+import { createHome } from '../store/homes.ts'
+import { openStore } from '../store/open.ts'
+import { createContact, createResident } from '../store/people.ts'
+import type { Store, Tx } from '../store/store.ts'
+import { addEvidence, insertTicket, setTimer } from '../store/ticket_rows.ts'
+import { readTicket } from '../store/tickets.ts'
+import { tokenHash } from '../store/tokens.ts'
+import type { ApiDeps } from './context.ts'
+import { startApi } from './start.ts'
+
+/**
+ * A small house for the api's tests, over real HTTP and the real embedded store: a city with the districts `north` and
+ * `south`, in each a street, a home, a resident, a device, a contact, an open ticket and a dead letter, named after
+ * the district. `{role}-{district}` and `{role}` are operators, and `token-{operator}` their tokens.
+ */
+export type House = {
+  port: number
+  store: Store
+  base: string
+  /** JSON in, JSON out. `body` undefined sends none. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+}
+export type CallOptions = { token?: string | undefined; body?: unknown; headers?: Record<string, string> }
+export type Answer = { status: number; body: Body; headers: Headers; text: string }
+type Fields = Record<string, unknown>
+/** A JSON answer as a test looks at it: what the answers of the api have in common, and whatever else. */
+export type Body = Fields & {
+  code: string
+  id: string
+  token: string
+  next: string | null
+  items: (Fields & { id: string })[]
+}
+
+export const adminToken = 'the-administrators-token'
+export const districts = ['north', 'south'] as const
+const start = Date.UTC(2026, 10, 22, 8)
+
+export const noTelemetry: Telemetry = {
+  write: async () => [],
+  read: async () => [],
+  trim: async () => {},
+  close: async () => {},
+}
+
+/** Opens the house for the test that asks, and closes it and removes its data when that has finished. */
+export async function openHouse(options: Partial<ApiDeps> = {}): Promise<House> {
+  const data = await mkdtemp(join(tmpdir(), 'vigil-api-'))
+  const clock: Clock = options.clock ?? systemClock
+  const store = await openStore({ data, clock })
+  await store.write((tx) => furnish(tx, clock.now()))
+  const api = await startApi({
+    store,
+    telemetry: noTelemetry,
+    clock,
+    log: pino({ level: 'silent' }),
+    adminToken,
+    frontDoor: async () => undefined,
+    peers: async () => [],
+    ...options,
+    host: '127.0.0.1',
+    port: 0,
+  })
+  const base = `http://127.0.0.1:${api.port}`
+  onTestFinished(async () => {
+    await api.close()
+    await store.close()
+    await rm(data, { recursive: true })
+  })
+  return { port: api.port, store, base, call: (method, path, more) => callJson(`${base}${path}`, method, more) }
+}
+
+async function callJson(url: string, method: string, { token, body, headers }: CallOptions = {}): Promise<Answer> {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  return { status: answer.status, body: parsed(text), headers: answer.headers, text }
+}
+
+function parsed(text: string): Body {
+  try {
+    return JSON.parse(text) as Body
+  } catch {
+    return {} as Body
+  }
+}
+
+async function furnish(tx: Tx, now: number): Promise<void> {
+  await createArea(tx, { id: 'city', name: 'city' })
+  for (const district of districts) await furnishDistrict(tx, district, now)
+  await createDevice(tx, { id: 'device-loose' }, now)
+  for (const role of roles) await addOperator(tx, role, role, null, now)
+}
+
+async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now: number): Promise<void> {
+  await createArea(tx, { id: district, name: district, parent: 'city' })
+  await createArea(tx, { id: `street-${district}`, name: 'street', parent: district })
+  const home = `home-${district}`
+  await createHome(tx, { id: home, area: `street-${district}`, address: `1 ${district}` })
+  await createResident(tx, { id: `resident-${district}`, home, name: `somebody ${district}` })
+  await createContact(tx, { id: `contact-${district}`, home, name: 'daughter', phone: '123', position: 1 })
+  await createDevice(tx, { id: `device-${district}`, home }, now)
+  await createDevice(tx, { id: `spare-${district}`, home }, now)
+  for (const role of roles) await addOperator(tx, `${role}-${district}`, role, district, now)
+  await openTicket(tx, `ticket-${district}`, district)
+  await keepDeadLetter(tx, {
+    id: `letter-${district}`,
+    receivedAt: start,
+    topic: `vigil/v1/device-${district}/readings`,
+    device: `device-${district}`,
+    code: 'payload_not_json',
+    detail: 'it ends too early',
+    payload: Buffer.from('{"readings":'),
+    retained: false,
+  })
+}
+
+/** The password of none of them is known; they have their tokens. */
+async function addOperator(tx: Tx, id: string, role: Role, area: string | null, now: number): Promise<void> {
+  await tx.insertInto('operators').values({ id, name: id, password_hash: ':', role, area }).execute()
+  const session = { token_hash: tokenHash(`token-${id}`), operator: id, expires_at: now + 12 * 3_600_000 }
+  await tx.insertInto('sessions').values(session).execute()
+}
+
+let records = 0
+
+/** An open SOS ticket of the home in `district`, and its live event. Gives the event's number. */
+export async function openTicket(tx: Tx, id: string, district: string, at = start): Promise<number> {
+  const areaPath = `/city/${district}/street-${district}/`
+  const device = `device-${district}`
+  await insertTicket(tx, {
+    id,
+    state: 'open',
+    kind: 'sos',
+    severity: 'critical',
+    home: `home-${district}`,
+    area: `street-${district}`,
+    area_path: areaPath,
+    device,
+    episode: `home:home-${district}`,
+    opened_at: at,
+    updated_at: at,
+    acknowledged_at: null,
+    closed_at: null,
+    first_at: at,
+    last_at: at,
+    outcome: null,
+    holder: null,
+    doubts: [],
+  })
+  records += 1
+  await addEvidence(tx, {
+    ticket: id,
+    lane: 'urgent',
+    seq: records,
+    n: 0,
+    device,
+    signal: 'sos',
+    at,
+    device_at: at,
+    received_at: at,
+    topic: `vigil/v1/${device}/signals`,
+    reason: 'sos_pressed',
+    doubts: [],
+    detail: {},
+  })
+  await setTimer(tx, id, 'answer', at + 60_000)
+  const ticket = await readTicket(tx, id)
+  if (!ticket) throw new Error(`${id} is not there`)
+  return appendEvent(tx, { type: 'ticket.opened', at, ticket, areaPath, sharedWith: [] })
+}

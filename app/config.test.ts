@@ -23,7 +23,7 @@ describe('configuration', () => {
 
   it('reads InfluxDB as one thing', () => {
     const influx = readConfig({ INFLUX_URL: 'http://db:8086', INFLUX_TOKEN: 't', INFLUX_VERSION: '2' }).influx
-    expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: 2 })
+    expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: '2' })
   })
 
   it.each([

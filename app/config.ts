@@ -5,8 +5,8 @@ import { Fault } from './fault.ts'
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** Where readings go, if not into the embedded store. `version` 1, 2 or 3; told by the server itself where absent. */
-export type InfluxConfig = { url: string; token?: string; database?: string; org?: string; version?: 1 | 2 | 3 }
+/** Where readings go, if not into the embedded store. `version`: `1`, `2`, `3`; asked of the server where absent. */
+export type InfluxConfig = { url: string; token?: string; database?: string; org?: string; version?: string }
 
 /** Everything that the environment decides. `data` is an absolute path; port 0 picks a free one. */
 export type Config = {
@@ -44,10 +44,7 @@ const Environment = z.object({
   INFLUX_TOKEN: word.optional(),
   INFLUX_DATABASE: word.optional(),
   INFLUX_ORG: word.optional(),
-  INFLUX_VERSION: z
-    .enum(['1', '2', '3'], 'must be 1, 2 or 3; leave it out to have it detected')
-    .transform((version) => Number(version) as 1 | 2 | 3)
-    .optional(),
+  INFLUX_VERSION: z.enum(['1', '2', '3'], 'must be 1, 2 or 3; leave it out to have it detected').optional(),
   VIGIL_ADMIN_TOKEN: z
     .string()
     .regex(/^\S{16,}$/, 'must be at least 16 characters without spaces, because it opens everything')

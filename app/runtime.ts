@@ -107,7 +107,7 @@ export function reachable(host: string): string {
 
 /** All processes that run with a data folder, in the order of `processNames`. */
 export async function listRunning(data: string): Promise<Running[]> {
-  const files = await readdir(folderOf(data)).catch(() => [])
+  const files = await readdir(folderOf(data)).catch((): string[] => [])
   const names = processNames.filter((name) => files.includes(`${name}.json`))
   const found = await Promise.all(names.map((name) => findRunning(data, name)))
   return found.filter((note) => note !== undefined)

@@ -1,0 +1,74 @@
+// @ts-check
+import { byId } from './dom.js'
+import { severities } from './rules.js'
+import { keepSounding, mayPlay, noPause, pauseMs, soundOnce, toSound } from './sound.js'
+import { now } from './time.js'
+import { t } from './words.js'
+
+/**
+ * What an event makes the page say and sound.
+ * @typedef {import('../domain/ticket.ts').Ticket} Ticket
+ * @typedef {import('../domain/ticket.ts').LiveEvent} LiveEvent
+ */
+
+let pause = noPause()
+
+/** @param {Ticket} ticket */
+const words = (ticket) => ({
+  severity: t(`severity.${ticket.severity}`),
+  kind: t(`signal.${ticket.kind}`),
+  number: ticket.number,
+})
+
+/**
+ * Announces an event to those who do not see the screen, and lets a paused ticket be heard again that calls anew.
+ * @param {LiveEvent} event @param {Ticket | undefined} before the ticket as it was known
+ */
+export function announce(event, before) {
+  const { type, ticket } = event
+  if (!ticket) return
+  if (type === 'ticket.opened' || type === 'ticket.unanswered' || type === 'ticket.reopened') {
+    pause.of.delete(ticket.id)
+    byId('loud').textContent = t(
+      `announce.${/** @type {'opened' | 'unanswered' | 'reopened'} */ (type.slice(7))}`,
+      words(ticket),
+    )
+  } else if (type === 'ticket.closed') {
+    byId('soft').textContent = t('announce.closed', words(ticket))
+  } else if (before && severities.indexOf(ticket.severity) > severities.indexOf(before.severity)) {
+    pause.of.delete(ticket.id)
+    byId('loud').textContent = t('announce.graver', words(ticket))
+    soundOnce(ticket.severity)
+  }
+}
+
+/** Keeps the alarm sounding as long as it should. @param {Ticket[]} waiting @param {boolean} cut */
+export function soundAlarm(waiting, cut) {
+  keepSounding(toSound(waiting, pause, { now: now(), cut }))
+}
+
+/**
+ * The state of the sound, for its button.
+ * @param {Ticket[]} waiting @param {boolean} cut @returns {'off' | 'on' | 'sounding' | 'paused'}
+ */
+export function soundState(waiting, cut) {
+  if (!mayPlay()) return 'off'
+  if (toSound(waiting, pause, { now: now(), cut })) return 'sounding'
+  return pause.until > now() ? 'paused' : 'on'
+}
+
+export const pausedUntil = () => pause.until
+
+/** Pauses what sounds now, ends a pause, or where all is quiet lets the sound be heard once. @param {Ticket[]} waiting @param {boolean} cut */
+export function pressSound(waiting, cut) {
+  const state = soundState(waiting, cut)
+  if (state === 'sounding') pause = { until: now() + pauseMs, of: new Set(waiting.map(({ id }) => id)), link: cut }
+  else if (state === 'paused') pause = noPause()
+  else if (state === 'on') soundOnce('low')
+}
+
+/** The window's title: how many wait can be read from the taskbar. @param {Ticket[]} waiting */
+export function showTitle(waiting) {
+  const title = waiting.length > 0 ? t('app.waiting_title', { n: waiting.length }) : t('app.title')
+  if (document.title !== title) document.title = title
+}

@@ -1,0 +1,201 @@
+// @ts-check
+import { showActions, take } from './actions.js'
+import { announce, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
+import { call, currentSession, endSession, whenEnded } from './calls.js'
+import { showQueue } from './cards.js'
+import { beatAll } from './clocks.js'
+import { refreshDialog, showKeys, shutDialog } from './dialogs.js'
+import { forgetAll, onLearnt } from './directory.js'
+import { byId, set } from './dom.js'
+import { showBar } from './header.js'
+import { keyListener } from './keys.js'
+import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
+import { showLogin } from './login.js'
+import { groups, waitingSince } from './queue.js'
+import { allowSound } from './sound.js'
+import { showTicket } from './ticket.js'
+import { every, now } from './time.js'
+import { language, languageFor, t, useLanguage, wordFor } from './words.js'
+
+/** The console: one page, one queue, one ticket open. */
+
+const backShownMs = 6_000
+const languageKey = 'vigil.language'
+
+/** Whether the server ended the session, and why the selected ticket cannot be shown. */
+const page = { ended: false, problem: /** @type {string | undefined} */ (undefined) }
+
+/** The open ticket's id stands in the address, so that "back" works and a ticket can be linked to. */
+const selected = () => decodeURIComponent(location.hash.slice(2)) || undefined
+
+// ---- what is shown
+
+let showing = false
+/** Shows the present state, once for all changes of one moment. */
+function show() {
+  if (showing) return
+  showing = true
+  queueMicrotask(() => {
+    showing = false
+    byId('work').hidden = !currentSession()
+    byId('login').hidden = Boolean(currentSession())
+    if (currentSession()) showWork()
+    else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
+  })
+}
+
+function showWork() {
+  const { queue, loaded } = whatIsKnown()
+  const id = selected()
+  const parts = groups(queue)
+  const ticket = ticketOf(id)
+  showAround(parts.waiting)
+  showQueue(parts, { selected: id, loaded, onSelect: select })
+  showTicket(ticket, { waiting: parts.waiting.length, selected: id, problem: page.problem, onBack: back })
+  if (ticket) showActions(ticket, snapshots)
+  byId('main').dataset.view = id ? 'ticket' : 'queue'
+  refreshDialog()
+}
+
+/** All but queue and ticket: bar, title, sound. @param {import('./queue.js').Ticket[]} waiting */
+function showAround(waiting) {
+  const session = currentSession()
+  if (!session) return
+  const { link, listFailed, backAt } = whatIsKnown()
+  const cut = cutSince()
+  const main = byId('main')
+  set(main, 'data-old', cut !== undefined || listFailed)
+  main.style.setProperty('--old', JSON.stringify(t('link.old')))
+  soundAlarm(waiting, cut !== undefined)
+  showTitle(waiting)
+  showBar({
+    link,
+    waiting: { count: waiting.length, since: Math.min(...waiting.map(waitingSince)) },
+    cutSince: cut,
+    cameBack: now() - backAt < backShownMs,
+    listFailed,
+    sound: soundState(waiting, cut !== undefined),
+    pausedUntil: pausedUntil(),
+    operator: { name: session.operator.name, role: session.operator.role },
+    on: { go: goToMostUrgent, sound: switchSound, language: switchLanguage, keys: showKeys, logOut },
+  })
+}
+
+// ---- what is done
+
+function enter() {
+  page.ended = false
+  void allowSound()
+  beginToKnow({ onChange: onKnown, onNews: announce })
+  show()
+}
+
+/** The way out, wanted or not. @param {boolean} ended the server took the session back */
+function leave(ended) {
+  page.ended = ended
+  forget()
+  forgetAll()
+  shutDialog()
+  soundAlarm([], false)
+  document.title = t('app.title')
+  show()
+}
+
+async function logOut() {
+  await call('/logout', { method: 'POST' }).catch(() => {})
+  endSession()
+  leave(false)
+}
+
+/** @param {string} id */
+function select(id) {
+  location.hash = `#/${encodeURIComponent(id)}`
+}
+
+function back() {
+  if (selected()) location.hash = '#/'
+}
+
+/** @param {1 | -1} by */
+function step(by) {
+  const { waiting, in_hand, closed } = groups(whatIsKnown().queue)
+  const order = [...waiting, ...in_hand, ...closed].map(({ id }) => id)
+  const here = order.indexOf(selected() ?? '')
+  const there = order[here < 0 ? 0 : Math.min(order.length - 1, Math.max(0, here + by))]
+  if (there !== undefined) select(there)
+}
+
+function goToMostUrgent() {
+  const { waiting, in_hand } = groups(whatIsKnown().queue)
+  const first = waiting[0] ?? in_hand[0]
+  if (first) select(first.id)
+}
+
+/** Not away from a ticket that is being worked on: Enter is pressed too easily for that. */
+function openMostUrgent() {
+  if ((ticketOf(selected())?.state ?? 'closed') === 'closed') goToMostUrgent()
+}
+
+function switchSound() {
+  pressSound(groups(whatIsKnown().queue).waiting, cutSince() !== undefined)
+  show()
+}
+
+function switchLanguage() {
+  useLanguage(language() === 'en' ? 'zh-CN' : 'en')
+  localStorage.setItem(languageKey, language())
+  document.documentElement.lang = language()
+  show()
+}
+
+/** @param {import('./rules.js').TicketAction} action */
+const act = (action) => void take(action, ticketOf(selected()), snapshots)
+
+// ---- the beginning
+
+async function onKnown() {
+  show()
+  const id = selected()
+  page.problem = undefined
+  const code = id === undefined ? undefined : await lookAt(id)
+  if (code === undefined || id !== selected()) return
+  page.problem = wordFor('error', code)
+  show()
+}
+
+function onSelected() {
+  void onKnown()
+  queueMicrotask(() => {
+    byId('ticket').scrollTop = 0
+    if (selected()) byId('ticket').focus({ preventScroll: true })
+    document.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
+  })
+}
+
+function start() {
+  useLanguage(languageFor(localStorage.getItem(languageKey), navigator.languages))
+  document.documentElement.lang = language()
+  whenEnded(() => leave(true))
+  onLearnt(show)
+  const onKey = keyListener({
+    step,
+    go: goToMostUrgent,
+    open: openMostUrgent,
+    back,
+    sound: switchSound,
+    language: switchLanguage,
+    help: showKeys,
+    action: act,
+  })
+  document.addEventListener('keydown', (event) => currentSession() && onKey(event))
+  for (const touch of ['keydown', 'pointerdown']) document.addEventListener(touch, () => void allowSound().then(show))
+  window.addEventListener('hashchange', onSelected)
+  every(500, () => {
+    beatAll()
+    if (currentSession()) show()
+  })
+  if (currentSession()) enter()
+  else show()
+}
+
+start()

@@ -1,0 +1,114 @@
+// @ts-check
+import { serverSaid } from './time.js'
+
+/**
+ * Calls to the API. The session lives in sessionStorage: it ends with the tab, and another tab does not share it.
+ * @typedef {{ token: string, expires_at: string, operator: { id: string, name: string, role: string, area: string | null } }} Session
+ */
+
+/** Long enough for a slow line, short enough that nobody waits before a dead one. */
+const answerMs = 15_000
+const storageKey = 'vigil.session'
+
+/** @type {Session | undefined} */
+let session = readSession()
+/** @type {() => void} */
+let onEnded = () => {}
+
+/** @returns {Session | undefined} */
+function readSession() {
+  try {
+    const kept = globalThis.sessionStorage?.getItem(storageKey)
+    return kept ? JSON.parse(kept) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const currentSession = () => session
+
+/** `fn` is called when the server no longer takes the token. @param {() => void} fn */
+export const whenEnded = (fn) => {
+  onEnded = fn
+}
+
+/** An answer that is not the one hoped for. `code` is one of domain/errors.ts, or `unreachable` where none came. */
+export class CallError extends Error {
+  /** @param {string} code @param {string} [detail] */
+  constructor(code, detail) {
+    super(code)
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/**
+ * @param {string} path below /api/v1 @param {{ method?: string, body?: unknown }} [options]
+ * @returns {Promise<any>} the answer's JSON, undefined where it has none
+ * @throws {CallError}
+ */
+export async function call(path, { method = 'GET', body } = {}) {
+  const answer = await reach(`/api/v1${path}`, {
+    method,
+    headers: { ...authorization(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(answerMs),
+  })
+  serverSaid(answer.headers.get('date'))
+  const json = await answer.json().catch(() => undefined)
+  if (answer.ok) return json
+  throw refused(answer.status, json)
+}
+
+/** The header that says who we are. @returns {Record<string, string>} */
+export const authorization = () => (session ? { authorization: `Bearer ${session.token}` } : {})
+
+/** @param {string} url @param {RequestInit} init */
+async function reach(url, init) {
+  try {
+    return await fetch(url, init)
+  } catch {
+    throw new CallError('unreachable')
+  }
+}
+
+/** @param {number} status @param {any} problem */
+export function refused(status, problem) {
+  if (status === 401 && session) endSession()
+  return new CallError(String(problem?.code ?? 'internal'), problem?.detail ? String(problem.detail) : undefined)
+}
+
+/**
+ * @param {string} name @param {string} password
+ * @returns {Promise<Session>}
+ * @throws {CallError} `login_failed`, `too_many_requests`, `unreachable`
+ */
+export async function login(name, password) {
+  session = undefined
+  const opened = /** @type {Session} */ (await call('/login', { method: 'POST', body: { name, password } }))
+  session = opened
+  sessionStorage.setItem(storageKey, JSON.stringify(opened))
+  return opened
+}
+
+/** Forgets the token. */
+export function endSession() {
+  session = undefined
+  sessionStorage.removeItem(storageKey)
+  onEnded()
+}
+
+/**
+ * Every item of a paged list.
+ * @param {string} path with its query, if it has one @returns {Promise<any[]>}
+ */
+export async function everyItem(path) {
+  const items = []
+  let next = ''
+  do {
+    const page = await call(next ? `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(next)}` : path)
+    items.push(...page.items)
+    next = page.next
+  } while (next)
+  return items
+}

@@ -1,0 +1,130 @@
+// @ts-check
+import { dueClock, sinceClock } from './clocks.js'
+import { homeOf, residentsOf } from './directory.js'
+import { arrange, byId, el, fill, set } from './dom.js'
+import { listText } from './format.js'
+import { severityIcon } from './icons.js'
+import { holderName, isMine } from './people.js'
+import { waitingSince } from './queue.js'
+import { answerWithinMs } from './rules.js'
+import { now } from './time.js'
+import { language, t, wordFor } from './words.js'
+
+/**
+ * The queue as it is seen: a card for each ticket.
+ * @typedef {import('../domain/ticket.ts').Ticket} Ticket
+ * @typedef {ReturnType<typeof import('./queue.js').groups>} Groups
+ */
+
+/** Homes are looked up for this many cards of a group; further down, nobody reads an address. */
+const withHome = 40
+
+/** @type {Map<string, HTMLElement>} */
+const cards = new Map()
+
+/**
+ * @param {Groups} groups
+ * @param {{ selected: string | undefined, loaded: boolean, onSelect: (id: string) => void }} page
+ */
+export function showQueue(groups, page) {
+  const queue = byId('queue')
+  fill(queue, language(), () => [
+    el('h1', { class: 'unseen' }, t('queue.heading')),
+    .../** @type {const} */ (['waiting', 'in_hand', 'closed']).map((name) =>
+      el(
+        'section',
+        { id: `group_${name}`, class: 'group' },
+        el('h2', {}, el('span', {}, t(`queue.${name}`)), el('b', { class: 'count' })),
+        el('ul', { class: 'cards' }),
+        el('p', { class: 'empty' }),
+      ),
+    ),
+  ])
+  showGroup('waiting', groups.waiting, page)
+  showGroup('in_hand', groups.in_hand, page)
+  showGroup('closed', groups.closed, page)
+  const shown = new Set(Object.values(groups).flatMap((group) => group.map(({ id }) => id)))
+  for (const id of cards.keys()) if (!shown.has(id)) cards.delete(id)
+}
+
+/** @param {keyof Groups} name @param {Ticket[]} tickets @param {Parameters<typeof showQueue>[1]} page */
+function showGroup(name, tickets, page) {
+  const section = byId(`group_${name}`)
+  const [heading, list, empty] = section.children
+  if (!heading?.lastElementChild || !list || !empty) return
+  heading.lastElementChild.textContent = tickets.length > 0 ? String(tickets.length) : ''
+  empty.textContent = name !== 'waiting' || tickets.length > 0 ? '' : t(page.loaded ? 'queue.nobody' : 'queue.loading')
+  section.hidden = name !== 'waiting' && tickets.length === 0
+  arrange(
+    list,
+    tickets.map((ticket, place) => cardOf(ticket, place, page)),
+  )
+}
+
+/** @param {Ticket} ticket @param {number} place @param {Parameters<typeof showQueue>[1]} page */
+function cardOf(ticket, place, page) {
+  const card = cards.get(ticket.id) ?? newCard(ticket.id, page.onSelect)
+  const button = /** @type {HTMLElement} */ (card.firstElementChild)
+  const who = place < withHome ? whoAndWhere(ticket) : undefined
+  const today = new Date(now()).toDateString()
+  fill(button, [{ ...ticket, timeline: [] }, who, language(), today], () => contents(ticket, who))
+  button.className = `card ${ticket.severity} ${ticket.state}`
+  set(button, 'aria-current', page.selected === ticket.id)
+  return card
+}
+
+/** @param {string} id @param {(id: string) => void} onSelect */
+function newCard(id, onSelect) {
+  const card = el('li', {}, el('button', { 'data-ticket': id, onclick: () => onSelect(id) }))
+  cards.set(id, card)
+  return card
+}
+
+/** @param {Ticket} ticket */
+function whoAndWhere({ home }) {
+  if (!home) return undefined
+  return { address: homeOf(home).home?.address, names: residentsOf(home)?.map(({ name }) => name) }
+}
+
+/** @param {Ticket} ticket @param {ReturnType<typeof whoAndWhere>} who */
+function contents(ticket, who) {
+  const { kind, severity, number, evidence, unverified, home, device, holder, outcome } = ticket
+  const where = who?.address ?? (home ? '' : t('card.no_home'))
+  const names =
+    (who?.names && listText(who.names, language())) ??
+    (home ? '' : t('ticket.unknown_device', { device: device ?? '' }))
+  return [
+    severityIcon(severity),
+    el('b', { class: 'kind' }, wordFor('signal', kind)),
+    el('span', { class: 'when' }, ...when(ticket)),
+    el('span', { class: 'address' }, where),
+    el('span', { class: 'names' }, names),
+    el(
+      'span',
+      { class: 'tags' },
+      el('i', { class: 'severity' }, wordFor('severity', severity)),
+      el('i', {}, `#${number}`),
+      unverified && el('i', { class: 'unverified' }, t('card.unverified')),
+      evidence.length > 1 && el('i', {}, t('card.signals', { n: evidence.length })),
+      holder && el('i', {}, isMine(ticket) ? t('card.mine') : t('card.held_by', { who: holderName(ticket) })),
+      outcome && el('i', {}, wordFor('outcome', outcome)),
+    ),
+  ]
+}
+
+/** What runs on the card: the wait of the open, the state of the others. @param {Ticket} ticket */
+function when(ticket) {
+  if (ticket.state !== 'open') {
+    const { state, next_step } = ticket
+    return [
+      next_step?.at && dueClock(Date.parse(next_step.at)),
+      el('i', { class: `state ${state}` }, wordFor('state', state)),
+    ]
+  }
+  const since = waitingSince(ticket)
+  return [
+    el('small', { class: 'unseen' }, t('card.waiting')),
+    sinceClock(since, since + answerWithinMs),
+    el('small', { class: 'late-word' }, t('card.late')),
+  ]
+}

@@ -1,0 +1,193 @@
+// @ts-check
+import { currentSession, everyItem } from './calls.js'
+import { byId, el, keyCap } from './dom.js'
+import { actionKeys, outcomes } from './rules.js'
+import { t, wordFor } from './words.js'
+
+/**
+ * What a step asks before it is taken, and the sheet of keys.
+ * @typedef {import('../domain/ticket.ts').Ticket} Ticket
+ * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
+ * @typedef {Record<string, string>} Body
+ */
+
+const dialog = () => /** @type {HTMLDialogElement} */ (byId('dialog'))
+
+export const dialogOpen = () => dialog().open
+
+/** Shuts it without an answer: at the end of the session nothing may stand before the login. */
+export const shutDialog = () => dialog().close()
+
+/**
+ * Asks what the action needs.
+ * @param {TicketAction} action @param {string} id @param {(id: string) => Ticket | undefined} current
+ * @returns {Promise<Body | undefined>} undefined when it was called off
+ */
+export async function askFor(action, id, current) {
+  const form = el('form', { class: 'question', method: 'dialog', novalidate: true })
+  const complaint = el('p', { class: 'complaint', role: 'alert' })
+  const about = current(id)
+  const kind = about ? wordFor('signal', about.kind) : ''
+  form.append(
+    el('h2', {}, t(`action.${action}`), el('small', {}, t('dialog.about', { number: about?.number ?? '', kind }))),
+    ...(await fieldsOf(action)),
+    complaint,
+    changedNote(id, current),
+    ...buttons(),
+  )
+  return open(form, () => {
+    const body = readForm(/** @type {HTMLFormElement} */ (form))
+    complaint.textContent = missing(action, body)
+    return complaint.textContent ? undefined : body
+  })
+}
+
+/** @param {TicketAction} action @returns {Promise<Node[]>} */
+async function fieldsOf(action) {
+  switch (action) {
+    case 'close':
+      return [outcomeField(), textField('reason', t('dialog.reason'))]
+    case 'assign':
+      return [assigneeField(), textField('reason', t('dialog.reason'))]
+    case 'share':
+      return [await areaField(), textField('reason', t('dialog.reason'))]
+    case 'note':
+      return [textField('reason', t('dialog.note'))]
+    case 'reopen':
+      return [textField('reason', t('dialog.why_reopen'))]
+    case 'dispatch':
+      return [textField('reason', t('dialog.who_goes'))]
+    default:
+      return [textField('reason', t('dialog.reason'))]
+  }
+}
+
+/** One line, so that Enter confirms. @param {string} name @param {string} label @param {string} [value] */
+const textField = (name, label, value = '') =>
+  el(
+    'label',
+    { class: 'field' },
+    el('span', {}, label),
+    el('input', { name, value, maxlength: 2_000, autocomplete: 'off' }),
+  )
+
+function outcomeField() {
+  const choice = (/** @type {import('../domain/ticket.ts').Outcome} */ outcome, /** @type {number} */ i) =>
+    el(
+      'label',
+      {},
+      el('input', { type: 'radio', name: 'outcome', value: outcome }),
+      el('span', {}, t(`outcome.${outcome}`)),
+      keyCap(String(i + 1)),
+    )
+  return el('fieldset', { class: 'outcomes' }, el('legend', {}, t('dialog.outcome')), ...outcomes.map(choice))
+}
+
+function assigneeField() {
+  const field = textField('assignee', t('dialog.assignee'), currentSession()?.operator.id)
+  field.append(el('small', {}, t('dialog.assignee_hint')))
+  return field
+}
+
+async function areaField() {
+  /** @type {{ id: string, name: string }[]} */
+  const areas = await everyItem('/areas').catch(() => [])
+  const options = areas.map(({ id, name }) => el('option', { value: id }, name))
+  return el('label', { class: 'field' }, el('span', {}, t('dialog.area')), el('select', { name: 'area' }, ...options))
+}
+
+/** Says so when somebody else moves the ticket while the question stands. @param {string} id @param {(id: string) => Ticket | undefined} current */
+function changedNote(id, current) {
+  const before = current(id)?.state
+  const note = el('p', { class: 'warn changed' })
+  note.addEventListener('look', () => {
+    const state = current(id)?.state
+    note.textContent = state && state !== before ? t('dialog.changed', { state: t(`state.${state}`) }) : ''
+  })
+  return note
+}
+
+/** To be called when tickets have changed. */
+export const refreshDialog = () => void dialog().querySelector('.changed')?.dispatchEvent(new Event('look'))
+
+const buttons = () => [
+  el(
+    'div',
+    { class: 'buttons' },
+    el('button', { type: 'submit', class: 'primary', value: 'confirm' }, t('dialog.confirm'), keyCap('↵')),
+    el('button', { type: 'button', value: 'cancel', onclick: shutDialog }, t('dialog.cancel'), keyCap('Esc')),
+  ),
+]
+
+/** Empty fields are left out. @param {HTMLFormElement} form @returns {Body} */
+function readForm(form) {
+  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()])
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''))
+}
+
+/** @param {TicketAction} action @param {Body} body */
+function missing(action, body) {
+  if (action === 'close' && !body.outcome) return t('dialog.outcome_required')
+  if ((action === 'note' || action === 'reopen') && !body.reason) return t('dialog.note_required')
+  return ''
+}
+
+/**
+ * @template T
+ * @param {HTMLElement} content @param {() => T | undefined} answer asked at confirmation; undefined keeps the dialog open
+ * @returns {Promise<T | undefined>}
+ */
+function open(content, answer) {
+  const box = dialog()
+  /** @type {T | undefined} */
+  let given
+  content.addEventListener('submit', (event) => {
+    event.preventDefault()
+    given = answer()
+    if (given !== undefined) box.close()
+  })
+  content.addEventListener('keydown', chooseByNumber)
+  box.replaceChildren(content)
+  box.showModal()
+  content.querySelector('input')?.focus()
+  return new Promise((resolve) => box.addEventListener('close', () => resolve(given), { once: true }))
+}
+
+/** 1 to 7 choose an outcome, unless somebody is writing. @param {KeyboardEvent} event */
+function chooseByNumber(event) {
+  const writing = event.target instanceof HTMLInputElement && event.target.type !== 'radio'
+  const choices = dialog().querySelectorAll('input[type=radio]')
+  const choice = choices[Number(event.key) - 1]
+  if (writing || !(choice instanceof HTMLInputElement)) return
+  choice.checked = true
+  choice.focus()
+}
+
+/** The sheet of keys. */
+export function showKeys() {
+  const row = (/** @type {string} */ key, /** @type {string} */ text) =>
+    el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, text))
+  const actions = Object.entries(actionKeys).map(([action, key]) =>
+    row(key.toUpperCase(), t(`action.${/** @type {TicketAction} */ (action)}`)),
+  )
+  const sheet = el(
+    'form',
+    { method: 'dialog', class: 'question keys' },
+    el('h2', {}, t('keys.heading')),
+    el(
+      'dl',
+      {},
+      row('↵', t('keys.most_urgent')),
+      row('G', t('keys.go')),
+      row('J ↓', t('keys.next')),
+      row('K ↑', t('keys.previous')),
+      row('Esc', t('keys.back')),
+      ...actions,
+      row('M', t('keys.sound')),
+      row('L', t('keys.language')),
+      row('?', t('keys.help')),
+    ),
+    el('div', { class: 'buttons' }, el('button', { type: 'submit', class: 'primary' }, t('keys.close'))),
+  )
+  void open(sheet, () => true)
+}

@@ -1,0 +1,93 @@
+// @ts-check
+import { CallError, call } from './calls.js'
+import { now } from './time.js'
+
+/**
+ * What the registry says of homes, fetched when it is first looked at and again when it has grown old. Asking never waits:
+ * it gives what is known now, and `whenLearnt` is called when there is more.
+ * @typedef {{ value?: any, error?: CallError, at: number, busy: boolean }} Known
+ * @typedef {import('../domain/registry.ts').Home} Home
+ * @typedef {import('../domain/registry.ts').Resident} Resident
+ * @typedef {import('../domain/registry.ts').Contact} Contact
+ * @typedef {import('../domain/registry.ts').Device} Device
+ */
+
+const freshMs = 60_000
+const retryMs = 5_000
+const callsAtOnce = 4
+/** A home has a handful of each; an institution is worked with its first hundred. */
+const most = 100
+
+/** @type {Map<string, Known>} */
+const known = new Map()
+/** @type {string[]} */
+const wanted = []
+let busy = 0
+let whenLearnt = () => {}
+
+/** @param {() => void} fn */
+export const onLearnt = (fn) => {
+  whenLearnt = fn
+}
+
+/** Forgets everything: at logout, because the next operator may see less. */
+export const forgetAll = () => known.clear()
+
+/** @param {string} path @returns {Known} */
+function ask(path) {
+  const entry = known.get(path) ?? { at: 0, busy: false }
+  known.set(path, entry)
+  const keepMs = entry.error ? retryMs : freshMs
+  if (!entry.busy && now() - entry.at > keepMs) {
+    entry.busy = true
+    wanted.push(path)
+    work()
+  }
+  return entry
+}
+
+function work() {
+  while (busy < callsAtOnce) {
+    const path = wanted.shift()
+    if (path === undefined) return
+    busy++
+    void learn(path)
+  }
+}
+
+/** @param {string} path */
+async function learn(path) {
+  const entry = known.get(path)
+  if (entry) {
+    const before = JSON.stringify([entry.value, entry.error?.code])
+    try {
+      entry.value = await call(path)
+      entry.error = undefined
+    } catch (error) {
+      entry.error = error instanceof CallError ? error : new CallError('internal')
+    }
+    entry.at = now()
+    entry.busy = false
+    if (JSON.stringify([entry.value, entry.error?.code]) !== before) whenLearnt()
+  }
+  busy--
+  work()
+}
+
+/** @param {string} id @returns {{ home: Home | undefined, error: CallError | undefined }} */
+export function homeOf(id) {
+  const { value, error } = ask(`/homes/${encodeURIComponent(id)}`)
+  return { home: value, error }
+}
+
+/** @param {'residents' | 'contacts' | 'devices'} noun @param {string} home @returns {any[] | undefined} */
+const listOf = (noun, home) => ask(`/${noun}?home=${encodeURIComponent(home)}&limit=${most}`).value?.items
+
+/** @param {string} home @returns {Resident[] | undefined} undefined while unknown */
+export const residentsOf = (home) => listOf('residents', home)
+
+/** In the order in which they are to be called. @param {string} home @returns {Contact[] | undefined} */
+export const contactsOf = (home) => listOf('contacts', home)?.toSorted((a, b) => a.position - b.position)
+
+/** @param {string} home @returns {Device[] | undefined} */
+export const devicesOf = (home) => listOf('devices', home)

@@ -1,0 +1,72 @@
+// @ts-check
+import { dialogOpen } from './dialogs.js'
+import { actionKeys } from './rules.js'
+
+/**
+ * Everything without the mouse. Letters are read from the key's place where an input method takes them (Chinese pinyin).
+ * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
+ * @typedef {{
+ *   step: (by: 1 | -1) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
+ *   help: () => void, action: (action: TicketAction) => void,
+ * }} Commands
+ */
+
+/** @param {KeyboardEvent} event */
+export function keyOf(event) {
+  const place = /^Key([A-Z])$/.exec(event.code)?.[1]
+  if (event.key === 'Process' && place) return place.toLowerCase()
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key
+}
+
+/** @param {EventTarget | null} target */
+const isWriting = (target) => target instanceof Element && target.closest('input, textarea, select') !== null
+
+/** @param {EventTarget | null} target */
+const isPressable = (target) => target instanceof Element && target.closest('button, a, summary') !== null
+
+/** @param {Commands} commands @returns {(event: KeyboardEvent) => void} */
+export function keyListener(commands) {
+  const byAction = new Map(
+    Object.entries(actionKeys).map(([action, key]) => [key, /** @type {TicketAction} */ (action)]),
+  )
+  return (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return
+    if (dialogOpen() || isWriting(event.target)) return
+    const key = keyOf(event)
+    const action = byAction.get(key)
+    const command = action ? () => commands.action(action) : plain(key, event.target, commands)
+    // Held down, a key must not take a second step: the first was meant, the repeat is a hand that rests.
+    if (!command || (event.repeat && key !== 'j' && key !== 'k')) return
+    event.preventDefault()
+    command()
+  }
+}
+
+/** @param {string} key @param {EventTarget | null} target @param {Commands} commands @returns {(() => void) | undefined} */
+function plain(key, target, commands) {
+  const inPanel = target instanceof Element && target.closest('#ticket') !== null
+  switch (key) {
+    case 'j':
+      return () => commands.step(1)
+    case 'k':
+      return () => commands.step(-1)
+    case 'ArrowDown':
+      return inPanel ? undefined : () => commands.step(1)
+    case 'ArrowUp':
+      return inPanel ? undefined : () => commands.step(-1)
+    case 'Enter':
+      return isPressable(target) ? undefined : commands.open
+    case 'Escape':
+      return commands.back
+    case 'g':
+      return commands.go
+    case 'm':
+      return commands.sound
+    case 'l':
+      return commands.language
+    case '?':
+      return commands.help
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,17 @@
+// @ts-check
+import { outcomes } from './rules.js'
+import { t, wordFor } from './words.js'
+
+/** @typedef {import('../domain/ticket.ts').TimelineEntry} TimelineEntry */
+
+/**
+ * Why, in words. What the system did has a stable name; of what people did, only the outcome of a closing has one, and the
+ * rest are their own words, which stay as they wrote them.
+ * @param {TimelineEntry} entry
+ */
+export function reasonText({ who, what, reason }) {
+  if (reason === null) return ''
+  if (who === 'vigil') return wordFor('reason', reason)
+  const outcome = outcomes.find((one) => what === 'closed' && (reason === one || reason.startsWith(`${one}: `)))
+  return outcome ? t(`outcome.${outcome}`) + reason.slice(outcome.length) : reason
+}

@@ -118,6 +118,10 @@ describe('the LMDB journal', () => {
     expect((await reader.read('urgent', 0, 10)).map(textOf)).toEqual(['seen'])
   })
 
+  it('cannot be read before a writer has made it', async () => {
+    await expect(opened({ readOnly: true })).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
   it('at its size limit refuses bulk and still takes what is urgent', async () => {
     const clock = virtualClock()
     const journal = await opened({ clock, laneBytes: 100_000 })

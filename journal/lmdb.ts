@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { access, mkdir, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { open, type RootDatabase } from 'lmdb'
@@ -45,9 +45,11 @@ export type LmdbOptions = {
  * A commit is fsynced before it becomes visible (overlappingSync is off), so what a reader sees is durable. Throws where another process has it open for writing.
  */
 export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
-  await mkdir(options.path, { recursive: true })
+  if (options.readOnly) await access(madeMark(options.path))
+  else await mkdir(options.path, { recursive: true })
   const release = options.readOnly ? () => {} : lockForWriting(options.path)
   const dbs = Object.fromEntries(lanes.map((lane) => [lane, openLane(options, lane)])) as Record<Lane, LaneDb>
+  if (!options.readOnly) await writeFile(madeMark(options.path), '')
   const next = Object.fromEntries(lanes.map((lane) => [lane, newest(dbs[lane]) + 1])) as Record<Lane, number>
   const put = { urgent: groupCommits(dbs.urgent), bulk: groupCommits(dbs.bulk) }
   const closing = new AbortController()
@@ -86,6 +88,12 @@ export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
     },
   }
 }
+
+/**
+ * Stands in the folder once both lanes are made. LMDB does not survive that one process makes an environment while
+ * another opens it (seen: a segmentation fault in the reader), so readers wait for this.
+ */
+const madeMark = (path: string): string => join(path, 'made')
 
 function openLane(options: LmdbOptions, lane: Lane): LaneDb {
   return open<Row, number>({

@@ -27,7 +27,8 @@ const holding = (stored: Stored): Telemetry => ({
   close: async () => {},
 })
 
-const points = (...seqs: number[]): [number, number][] => seqs.map((seq) => [eventTime(times, seq), seq])
+const pointsOf = (seqs: number[]): [number, number][] => seqs.map((seq) => [eventTime(times, seq), seq])
+const points = (...seqs: number[]) => pointsOf(seqs)
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n + 1)
 const acked = (of: Record<string, Acknowledged>) => new Map(Object.entries(of))
 
@@ -79,7 +80,7 @@ describe('the account', () => {
 
   it('reads long series and many devices piece by piece without a seam', async () => {
     const long = await settleAccount(
-      holding({ a: points(...upTo(450_000)) }),
+      holding({ a: pointsOf(upTo(450_000)) }),
       acked({ a: { upTo: 450_000, beyond: [] } }),
       times,
       450_000,

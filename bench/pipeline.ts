@@ -103,8 +103,12 @@ async function underLoad({ options, system, seams, say }: Bench, load: Load, pro
   return { load: result, loadSeconds, drainedSeconds, sosLoad, lag: watch.lag, use: await usage.since() }
 }
 
-const mostSent = ({ acknowledged, sent, acked }: LoadResult): number =>
-  Math.max(0, ...[...acknowledged.values()].map(({ upTo, beyond }) => Math.max(upTo, ...beyond))) + (sent - acked)
+/** At least the highest sequence number that any device has sent. */
+function mostSent({ acknowledged, sent, acked }: LoadResult): number {
+  let highest = 0
+  for (const { upTo, beyond } of acknowledged.values()) highest = Math.max(highest, upTo + beyond.length)
+  return highest + sent - acked
+}
 
 async function measure(bench: Bench): Promise<PipelineFigures> {
   const { options, system, seams, say } = bench

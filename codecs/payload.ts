@@ -45,7 +45,7 @@ function parseText(text: string): { ok: true; value: unknown } | undefined {
 }
 
 function quoteNotNumbers(text: string): string | undefined {
-  const quoted = text.replaceAll(/(?<=[:,[]\s*)[+-]?(?:NaN|Inf(?:inity)?)(?=\s*[,}\]])/gi, '"$&"')
+  const quoted = text.replaceAll(/([:,[]\s*)([+-]?(?:NaN|Inf(?:inity)?))(?=\s*[,}\]])/gi, '$1"$2"')
   return quoted === text ? undefined : quoted
 }
 

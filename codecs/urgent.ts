@@ -96,7 +96,7 @@ function wordAt(bytes: Uint8Array, i: number): Seen {
 function seenAs(bytes: Uint8Array, i: number, word: Word): Seen {
   let end = endOf(bytes, i, word.bytes)
   if (end === 0) return 'no'
-  if (word.opens) while (nameByte[bytes[end] ?? 0]) end++
+  if (word.opens) end = endOfName(bytes, end)
   else if (nameByte[bytes[end] ?? 0]) return 'no'
   return saysNo(bytes, end) ? 'no' : word.sees
 }
@@ -115,6 +115,15 @@ function endOf(bytes: Uint8Array, i: number, word: Uint8Array): number {
     if (at === gap) return 0
   }
   return at
+}
+
+/** The longest name that is read to its end. Without a bound `sos1sos1sos1…` would be read over and over again. */
+const nameBytes = 64
+
+function endOfName(bytes: Uint8Array, from: number): number {
+  let end = from
+  while (end < from + nameBytes && nameByte[bytes[end] ?? 0]) end++
+  return end
 }
 
 /** Past quotes, escapes and white space. */

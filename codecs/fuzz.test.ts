@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest'
+import { limits } from '../domain/limits.ts'
+import type { Decoded } from '../domain/message.ts'
+import { isMetric } from '../domain/metrics.ts'
+import { type Random, seededRandom } from '../domain/random.ts'
+import { signals } from '../domain/signals.ts'
+import { decodeRecord } from './decode.ts'
+import { isUrgent } from './urgent.ts'
+
+/** Frames broken at random. FUZZ_SEED repeats a run, FUZZ_FRAMES makes it longer. */
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32))
+const frames = Number(process.env.FUZZ_FRAMES ?? 20_000)
+const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)
+
+const seeds = [
+  { at: receivedAt, seq: 4711, readings: { heart_rate: 72, spo2: 97, battery: 81 } },
+  { at: '2026-11-22T08:15:30.250Z', readings: { smoke: 0, gas: 0, water_leak: 1, mood: null } },
+  { at: receivedAt, signal: 'sos', confidence: 1, position: { lat: 39.6, lon: 106.7, accuracy_m: 12, datum: 'WGS84' } },
+  { signal: 'sos' },
+  { signal: 'fall-detected', at: null, readings: { heart_rate: 120 }, test: true },
+  [{ signal: 'sos', at: 1 }, { readings: { spo2: 97 } }, { signal: 'Water Leak' }],
+  { rate_hz: 50, range_g: 4, placement: 'wrist', unit: 'm/s2', x: [0, 1], y: [0, 2], z: [9.8, 30] },
+  { online: true, firmware: '1.0', signal: -67 },
+  [
+    { bn: 'urn:dev:mac:01/', bt: 1_795_335_330, n: 'heart_rate', u: 'beat/min', v: 72 },
+    { n: 'sos', vb: true, t: -3 },
+  ],
+  [
+    { n: 'smoke', v: 0 },
+    { n: 'co', bv: 1, u: '/' },
+    { n: 'signal', vs: 'Fire' },
+    { n: 'lat', u: 'lat', v: 39 },
+  ],
+  { type: 'panic', fall: 'ON', data: '{"signal":"sos"}' },
+].map((value) => Buffer.from(JSON.stringify(value)))
+
+/** What is spliced in: the contract's words, and what has broken parsers before. */
+const pieces = [
+  '"signal":"sos"',
+  '"signal":"sos",',
+  '{"signal":"sos"}',
+  '"signal":',
+  '"sos"',
+  'sos',
+  'SOS',
+  'fall',
+  '"smoke":1',
+  '"smoke":0',
+  'smoke',
+  '"readings":{',
+  '"at":',
+  '"x":',
+  '"n":"gas",',
+  '"v":',
+  '"__proto__":',
+  '"constructor":{"prototype":{}}',
+  '__proto__',
+  '"hasOwnProperty":1',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '=',
+  '"',
+  "'",
+  '\\',
+  '\\"',
+  '\\u0073',
+  '\\u212a',
+  '\\t',
+  '\\n',
+  '\t',
+  '\0',
+  '\ufeff',
+  '\u3000',
+  '\u212a',
+  '-',
+  '0',
+  '0.0',
+  '1',
+  '-0',
+  '1e999',
+  '-1e-999',
+  '9007199254740993',
+  '0.5',
+  '0e5',
+  'NaN',
+  'Infinity',
+  'null',
+  'true',
+  'false',
+  'no ',
+  ' off',
+  '_',
+  ' ',
+  '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[',
+  '{"a":{"a":{"a":{"a":',
+  '手环',
+  'é',
+].map((piece) => Buffer.from(piece))
+
+type Mutation = (frame: Buffer, random: Random) => Buffer
+
+const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1))
+const oneOf = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+const splice = (frame: Buffer, at: number, removed: number, added: Buffer): Buffer =>
+  Buffer.concat([frame.subarray(0, at), added, frame.subarray(at + removed)])
+const nothing = Buffer.alloc(0)
+
+const mutations: Mutation[] = [
+  (frame, random) => splice(frame, upTo(random, frame.length), upTo(random, 6), nothing),
+  (frame, random) => splice(frame, upTo(random, frame.length), 0, oneOf(random, pieces)),
+  (frame, random) => splice(frame, upTo(random, frame.length), upTo(random, 8), oneOf(random, pieces)),
+  (frame, random) => splice(frame, upTo(random, frame.length), 1, Buffer.from([upTo(random, 255)])),
+  (frame, random) => frame.subarray(0, upTo(random, frame.length)),
+  (frame, random) => frame.subarray(upTo(random, frame.length)),
+  (frame, random) => splice(frame, upTo(random, frame.length), 0, frame.subarray(upTo(random, frame.length))),
+  (frame, random) => splice(frame, upTo(random, frame.length), 0, oneOf(random, seeds)),
+  (frame) => Buffer.concat([Buffer.from('['), frame, Buffer.from(','), frame, Buffer.from(']')]),
+  (frame) => Buffer.from(frame.toString('latin1').replaceAll('":"', '" : "'), 'latin1'),
+  (frame) => Buffer.from(frame.toString('latin1').toUpperCase(), 'latin1'),
+  (frame, random) => Buffer.from(frame.toString('latin1').replaceAll(oneOf(random, ['"', ',', ':']), ''), 'latin1'),
+  (frame) => Buffer.from(JSON.stringify(frame.toString('utf8'))),
+  (frame) => Buffer.from(frame.toString('latin1'), 'utf16le'),
+]
+
+const topics = ['readings', 'signals', 'signals', 'motion', 'status']
+  .map((kind) => `vigil/v1/watch-1/${kind}`)
+  .concat('x/y')
+
+function expectSane(decoded: Decoded, bytes: number): void {
+  expect(decoded.refusals.length).toBeLessThanOrEqual(limits.refusalsPerMessage)
+  for (const { detail } of decoded.refusals) expect(detail.length).toBeLessThan(200)
+  expect(decoded.readings.length).toBeLessThanOrEqual(bytes)
+  expect(decoded.signals.length).toBeLessThanOrEqual(bytes)
+  for (const { at, metric, value } of decoded.readings) {
+    expect(isMetric(metric) && Number.isFinite(value) && !Object.is(value, -0)).toBe(true)
+    expect(at).toBeGreaterThanOrEqual(limits.clockUnsetBefore)
+    expect(at).toBeLessThanOrEqual(receivedAt + limits.clockAheadMs)
+  }
+  for (const { signal, at } of decoded.signals) {
+    expect(Object.hasOwn(signals, signal)).toBe(true)
+    if (at !== undefined) expect(new Date(at).toISOString()).toBeTypeOf('string')
+  }
+}
+
+function check(topic: string, payload: Buffer): void {
+  const message = { topic, payload, receivedAt }
+  const decoded = decodeRecord(message)
+  expectSane(decoded, payload.length)
+  expect(decodeRecord({ ...message, payload: Uint8Array.from(payload) })).toEqual(decoded)
+  const kinds = decoded.signals.map(({ signal }) => signal)
+  if (topic.endsWith('/signals') && payload.includes('"signal":"sos"')) expect(kinds).toContain('sos')
+  if (kinds.length > 0) expect(isUrgent(topic, payload)).toBe(true)
+  const refused = decodeRecord({ ...message, refused: 'topic_foreign' })
+  expect(refused).toMatchObject({ readings: [], motions: [], signals: decoded.signals })
+}
+
+describe('frames broken at random', () => {
+  test(`${frames} of them, FUZZ_SEED=${seed}: no exception, no intact SOS lost, no signal outside the urgent lane`, () => {
+    const random = seededRandom(seed)
+    for (let i = 0; i < frames; i++) {
+      let frame: Buffer = oneOf(random, seeds)
+      for (let rounds = upTo(random, 4); rounds >= 0; rounds--) frame = oneOf(random, mutations)(frame, random)
+      const topic = oneOf(random, topics)
+      try {
+        check(topic, frame)
+      } catch (error) {
+        throw new Error(`frame ${i} of FUZZ_SEED=${seed} on ${topic}: ${JSON.stringify(frame.toString('latin1'))}`, {
+          cause: error,
+        })
+      }
+    }
+  })
+})
+
+describe('frames that break parsers', () => {
+  const sos = '"signal":"sos"'
+  test.each<[string, string | Buffer]>([
+    ['two megabytes', `{"a":"${'x'.repeat(2 ** 21)}",${sos}}`],
+    ['two megabytes of quotes', `{${sos},"a":${'"'.repeat(2 ** 21)}`],
+    ['two megabytes of brackets', '['.repeat(2 ** 21) + sos],
+    ['two megabytes of backslashes', `{${sos},"a":"${'\\'.repeat(2 ** 21)}`],
+    ['two megabytes of the word signal', `{${sos},${'signal '.repeat(2 ** 18)}`],
+    ['two megabytes of gaps after it', `{${sos},"signal"${' '.repeat(2 ** 21)}:`],
+    ['two megabytes of half a word', `{${sos},${'water '.repeat(2 ** 18)}`],
+    ['two megabytes of sos1', `{"${'sos1'.repeat(2 ** 19)}":0,${sos}}`],
+    ['as many spaces as allowed', `{"a":NaN${' '.repeat(limits.payloadBytes - 40)}x,${sos}}`],
+    ['two megabytes of NUL', Buffer.concat([Buffer.from(`{${sos}}`), Buffer.alloc(2 ** 21)])],
+    ['a huge number', `{${sos},"confidence":${'9'.repeat(100_000)}}`],
+    ['a deep object', `${'{"a":'.repeat(40_000)}{${sos}}`],
+    ['a hundred thousand keys', `{${sos},${Array.from({ length: 20_000 }, (_, i) => `"k${i}":1`).join()}}`],
+    ['keys of every object', `{"__proto__":{"x":1},"constructor":1,"toString":2,${sos}}`],
+    [
+      'invalid UTF-8',
+      Buffer.concat([Buffer.from(`{${sos},"n":"`), Buffer.from([0xf8, 0xc0, 0x80, 0xff]), Buffer.from('"}')]),
+    ],
+    ['lone surrogates', `{${sos},"n":"\\ud800"}`],
+  ])('%s: the SOS is heard on every topic', (_, payload) => {
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+    for (const topic of ['vigil/v1/watch-1/readings', 'vigil/v1/watch-1/signals', 'x/y']) {
+      check(topic, bytes)
+      expect(decodeRecord({ topic, payload: bytes, receivedAt }).signals).toMatchObject([{ signal: 'sos' }])
+    }
+  })
+})

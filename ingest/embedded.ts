@@ -8,6 +8,7 @@ import { limits } from '../domain/limits.ts'
 import { embeddedReader } from './embedded_read.ts'
 import { minuteMs, schema, spent } from './embedded_schema.ts'
 import { retries } from './metrics.ts'
+import { sortOut } from './points.ts'
 import type { Point, RefusedPoint, Telemetry } from './telemetry.ts'
 
 export type EmbeddedOptions = {
@@ -43,7 +44,7 @@ export function openEmbedded(options: EmbeddedOptions): Telemetry {
   if (options.readOnly)
     return { ...reader, write: () => Promise.reject(new Error('opened for reading')), trim: async () => {} }
   mkdirSync(options.data, { recursive: true })
-  const db = new DatabaseSync(path, { timeout: 5_000 })
+  const db = new DatabaseSync(path, { timeout: 100 })
   db.exec(schema)
   const insert = inserter(db)
   return {
@@ -63,13 +64,12 @@ async function writeAll(
   points: Point[],
   signal: AbortSignal,
 ): Promise<RefusedPoint[]> {
-  const finite = points.filter((point) => Number.isFinite(point.value) && Number.isSafeInteger(point.at))
-  for (let start = 0; start < finite.length; start += pointsPerWrite) {
-    await insertPatiently(options, () => insert(finite.slice(start, start + pointsPerWrite)), signal)
+  const { good, refused } = sortOut(points)
+  for (let start = 0; start < good.length; start += pointsPerWrite) {
+    await insertPatiently(options, () => insert(good.slice(start, start + pointsPerWrite)), signal)
     await turn()
   }
-  const taken = new Set(finite.length < points.length ? finite : points)
-  return points.filter((point) => !taken.has(point)).map((point) => ({ point, reason: 'not a finite number' }))
+  return refused
 }
 
 /** Tries until it succeeds, while what hinders it can pass: no space, a lock, a failing disk. Rejects when aborted. */

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { VigilError } from '../domain/errors.ts'
 import { isMetric, type MetricName, metrics } from '../domain/metrics.ts'
 import { minuteMs } from './embedded_schema.ts'
-import { inOrder } from './series.ts'
+import { inOrder } from './points.ts'
 import type { Series, Telemetry, TelemetryQuery } from './telemetry.ts'
 
 /** Rows read without a break: some 5 ms, so that a chart of a week holds up nobody else. */
@@ -41,7 +41,7 @@ export function embeddedReader(path: string): Pick<Telemetry, 'read' | 'close'> 
 
 function openToRead(path: string): DatabaseSync | undefined {
   if (!existsSync(path)) return undefined
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 100 })
   if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'points'").get()) return db
   db.close()
   return undefined

@@ -3,7 +3,7 @@ import { VigilError } from '../domain/errors.ts'
 import { isMetric, type MetricName, metrics } from '../domain/metrics.ts'
 import { measurement } from './influx_lines.ts'
 import { type InfluxServer, identifier, literal } from './influx_server.ts'
-import { inOrder } from './series.ts'
+import { inOrder } from './points.ts'
 import type { Series, TelemetryQuery } from './telemetry.ts'
 
 /** What InfluxDB can hold: 64 bits of nanoseconds round 1970. */

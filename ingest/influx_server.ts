@@ -48,7 +48,6 @@ export function connectInflux(options: InfluxOptions): InfluxServer {
 
   const version = (): Promise<Major> => {
     known ??= options.version ? Promise.resolve(majorTold(options.version)) : detect()
-    // A server may be replaced by another version while it is away, so only an answer is remembered, and not for good.
     known.catch(() => (known = undefined))
     return known
   }
@@ -102,8 +101,11 @@ export function connectInflux(options: InfluxOptions): InfluxServer {
       try {
         await once()
       } catch (err) {
-        if (err instanceof HttpError && err.statusCode === 404) known = undefined
-        if (!(major === 1 && isMissingDatabase(err))) throw err
+        if (major !== 1 || !isMissingDatabase(err)) {
+          // Perhaps another version answers under this address by now; an answer that was right is soon asked for again.
+          if (err instanceof HttpError && err.statusCode === 404) known = undefined
+          throw err
+        }
         await linked(signal, (own) => drain(query(`CREATE DATABASE ${identifier(database)}`, own)))
         await once()
       }

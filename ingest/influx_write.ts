@@ -5,6 +5,7 @@ import { lineOf, linesOf, withoutMetric } from './influx_lines.ts'
 import type { InfluxServer } from './influx_server.ts'
 import { type Verdict, verdictOf } from './influx_verdict.ts'
 import { type RetryReason, retries } from './metrics.ts'
+import { sortOut } from './points.ts'
 import type { Point, RefusedPoint } from './telemetry.ts'
 
 /** Lines of one request; InfluxData's own advice is 5,000 to 10,000. */
@@ -19,9 +20,8 @@ type Outcome = { kind: 'stored' } | Refused | Extract<Verdict, { kind: 'too_larg
 
 /** Writes points until the server has all of them but those it refuses for good, which are given back. */
 export async function writePoints(writing: Writing, points: Point[]): Promise<RefusedPoint[]> {
-  const finite = points.filter((point) => Number.isFinite(point.value))
-  const refused = points.filter((point) => !Number.isFinite(point.value)).map((point) => refusedAs(point, 'not finite'))
-  const lines = linesOf(finite)
+  const { good, refused } = sortOut(points)
+  const lines = linesOf(good)
   for (let start = 0; start < lines.length; start += linesPerRequest)
     refused.push(...(await put(writing, lines.slice(start, start + linesPerRequest))))
   return refused

@@ -1,4 +1,6 @@
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /**
@@ -11,6 +13,7 @@ const parts = {
   mosquitto: { package: 'mosquitto-clients', find: () => onPath('mosquitto_pub') && onPath('mosquitto_sub') },
   docker: { package: 'docker.io', find: () => onPath('docker') && readable('/var/run/docker.sock') },
   chromium: { package: 'chromium', find: () => onPath('chromium') ?? onPath('google-chrome') },
+  tmpfs: { package: 'mount, and be root', find: () => (mayMount() ? 'tmpfs' : undefined) },
 } as const satisfies Record<string, { package: string; find: () => string | undefined }>
 export type Part = keyof typeof parts
 
@@ -53,6 +56,17 @@ function debianFolders(): string[] {
 function onPath(program: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   return folders.map((dir) => join(dir, program)).find(executable)
+}
+
+let mounts: boolean | undefined
+/** Whether a small volume can be mounted here: being root is not enough in a container. Tried once. */
+function mayMount(): boolean {
+  if (mounts !== undefined) return mounts
+  const dir = mkdtempSync(join(tmpdir(), 'vigil-mount-'))
+  const isDone = (program: string, ...args: string[]) => spawnSync(program, [...args, dir]).status === 0
+  mounts = isDone('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs') && isDone('umount')
+  rmdirSync(dir)
+  return mounts
 }
 
 const allows = (path: string, mode: number): boolean => {

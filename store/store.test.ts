@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { systemClock } from '../domain/clock.ts'
+import { systemClock, virtualClock } from '../domain/clock.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { type Engine, onBothEngines, type Place } from '../test/engines.ts'
 import { appendEvent, lastEvent, readEvents } from './events.ts'
@@ -105,6 +105,15 @@ onBothEngines((engine) => {
     expect((await readEvents((await engine.open(place)).db, 0, 9)).map(({ ticket_id }) => ticket_id)).toEqual(['kept'])
   })
 
+  test('closing waits for the writes that were called before', async () => {
+    const place = await engine.place()
+    const store = await engine.open(place)
+    const writes = oneTo(5).map((i) => store.write((tx) => event(tx, `t-${i}`)))
+    await store.close()
+    expect(await Promise.all(writes)).toEqual(oneTo(5))
+    expect(await lastEvent((await engine.open(place)).db)).toBe(5)
+  })
+
   if (engine.name === 'sqlite') onlySqlite(engine)
   else onlyPostgres(engine)
 })
@@ -117,6 +126,13 @@ function onlySqlite(engine: Engine): void {
       ...(await sql<Record<string, unknown>>`pragma synchronous`.execute(tx)).rows[0],
     }))
     expect(settings).toEqual({ journal_mode: 'wal', synchronous: 2 })
+  })
+
+  test('stores of one process on one file take turns by themselves, with the clock at a standstill', async () => {
+    const place = await engine.place()
+    const stores = [await engine.open(place, virtualClock()), await engine.open(place, virtualClock())]
+    const seqs = await Promise.all(oneTo(20).map((i) => stores[i % 2]!.write((tx) => event(tx, `t-${i}`))))
+    expect(seqs).toEqual(oneTo(20))
   })
 
   test("another process's lock is waited for on the clock, with the event loop free", async () => {
@@ -133,7 +149,12 @@ function onlySqlite(engine: Engine): void {
     const store = await engine.open(place, clock)
     other.database = new DatabaseSync(join(place.data, 'store.sqlite'))
     other.database.exec('begin immediate')
-    expect(await store.write((tx) => event(tx, 'patient'))).toBe(1)
+    let runs = 0
+    const written = await store.write((tx) => {
+      runs++
+      return event(tx, 'patient')
+    })
+    expect([written, runs]).toEqual([1, 1])
     expect(sleeps).toEqual([1, 2, 4])
     other.database.close()
   })

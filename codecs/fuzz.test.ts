@@ -173,7 +173,7 @@ describe('frames broken at random', () => {
         })
       }
     }
-  })
+  }, 120_000)
 })
 
 describe('frames that break parsers', () => {

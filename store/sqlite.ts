@@ -53,6 +53,8 @@ export async function openSqlite(options: { path: string; clock: Clock }): Promi
       inTurn(async () => {
         await db.destroy()
         await writes.destroy()
+        // kysely closes only what it has used; the last one to close puts the WAL back into the file.
+        for (const connection of [reader, writer]) if (connection.isOpen) connection.close()
       }),
   }
 }

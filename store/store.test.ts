@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
@@ -126,6 +127,13 @@ function onlySqlite(engine: Engine): void {
       ...(await sql<Record<string, unknown>>`pragma synchronous`.execute(tx)).rows[0],
     }))
     expect(settings).toEqual({ journal_mode: 'wal', synchronous: 2 })
+  })
+
+  test('closing leaves one file, whether it was read or not', async () => {
+    const place = await engine.place()
+    const store = await engine.open(place)
+    await store.close()
+    expect(await readdir(place.data)).toEqual(['store.sqlite'])
   })
 
   test('stores of one process on one file take turns by themselves, with the clock at a standstill', async () => {

@@ -27,7 +27,7 @@ export function needs(part: Part): boolean {
   if (parts[part].find()) return true
   const line = `${part} is not here (Debian: apt install ${parts[part].package})`
   if (process.env.VIGIL_REQUIRE_REAL_PARTS === '1') throw new Error(`${line}, and VIGIL_REQUIRE_REAL_PARTS=1`)
-  if (!told.has(part)) process.stderr.write(`skipped: tests that need ${line}\n`)
+  if (!told.has(part)) process.stderr.write(`skipped: ${line}\n`)
   told.add(part)
   return false
 }

@@ -24,6 +24,17 @@ export class Latencies {
     this.max = Math.max(this.max, max)
   }
 
+  clear(): void {
+    this.counts.fill(0)
+    this.max = 0
+  }
+
+  copy(): Latencies {
+    const copy = new Latencies()
+    copy.merge(this.toCounts())
+    return copy
+  }
+
   get count(): number {
     return this.counts.reduce((sum, count) => sum + count, 0)
   }

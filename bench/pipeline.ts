@@ -7,6 +7,7 @@ import { type IdleResult, measureIdle } from './idle.ts'
 import { type Load, type LoadResult, startLoad } from './load.ts'
 import type { EventTimes } from './load_messages.ts'
 import { READINGS_PER_MESSAGE } from './packets.ts'
+import type { Span } from './profile.ts'
 import { openSeams, type Seams } from './seams.ts'
 import { openSosProbe, type ProbeResult, type SosProbe } from './sos_probe.ts'
 import { type System, type SystemOptions, startSystem } from './system.ts'
@@ -21,6 +22,8 @@ export type PipelineOptions = SystemOptions & {
   seconds: number
   /** Messages that a device sends before it waits for an acknowledgement. */
   window: number
+  /** How long SOS are pressed before the load, for the comparison, s. */
+  unloaded: number
   /** Idle connections for the memory figure; 0: leave it out. */
   idle: number
 }
@@ -30,6 +33,8 @@ export type PipelineFigures = {
   options: PipelineOptions
   load: LoadResult
   loadSeconds: number
+  /** When the load ran, for the profiles. */
+  span: Span
   loadProcesses: number
   connectSeconds: number
   /** From the first message until everything was stored; undefined where a consumer stood still. */
@@ -47,8 +52,6 @@ export type PipelineFigures = {
 
 /** Homes whose pendants are pressed, in turn. */
 const PENDANTS = 100
-/** How long SOS are pressed in the unloaded system, for the comparison, ms. */
-const UNLOADED_MS = 5_000
 /** A consumer that stands still for this long while it has a backlog is taken for stuck, ms. */
 const STALLED = 30_000
 /** Event times begin this long before the run, so that none comes to lie in the future however fast the load is. */
@@ -68,11 +71,6 @@ async function openProbe({ system, seams }: Bench): Promise<SosProbe> {
   return openSosProbe({ port, httpUrl, adminToken, pendants })
 }
 
-async function pressUnloaded(probe: SosProbe, say: Say): Promise<ProbeResult> {
-  say(`pressing SOS for ${UNLOADED_MS / 1_000} s without load`)
-  return probe.press(AbortSignal.timeout(UNLOADED_MS))
-}
-
 function brokerPid({ processes }: System): number {
   const broker = processes.find(({ name }) => name.split('+').includes('broker'))
   if (!broker) throw new Error('there is no broker process')
@@ -85,11 +83,13 @@ async function idleFigures({ options, system, seams, say }: Bench): Promise<Idle
   return measureIdle(seams.store, { count: options.idle, port: system.mqttPort, brokerPid: brokerPid(system) })
 }
 
+const monotonicMicros = (): number => Number(process.hrtime.bigint() / 1_000n)
+
 async function underLoad({ options, system, seams, say }: Bench, load: Load, probe: SosProbe) {
   const watch = watchLag(seams.journal, seams.store)
   const usage = await countUsage(system.processes)
-  const start = performance.now()
-  const seconds = () => (performance.now() - start) / 1_000
+  const start = monotonicMicros()
+  const seconds = () => (monotonicMicros() - start) / 1e6
   say(`load of ${options.seconds} s, ${load.processes} load process(es)`)
   const stopPressing = new AbortController()
   const pressing = probe.press(stopPressing.signal)
@@ -100,7 +100,8 @@ async function underLoad({ options, system, seams, say }: Bench, load: Load, pro
   const drained = await untilDrained(seams.journal, seams.store, STALLED)
   const drainedSeconds = drained ? seconds() : undefined
   await watch.stop()
-  return { load: result, loadSeconds, drainedSeconds, sosLoad, lag: watch.lag, use: await usage.since() }
+  const span = { from: start, to: monotonicMicros() }
+  return { load: result, loadSeconds, span, drainedSeconds, sosLoad, lag: watch.lag, use: await usage.since() }
 }
 
 /** At least the highest sequence number that any device has sent. */
@@ -116,7 +117,8 @@ async function measure(bench: Bench): Promise<PipelineFigures> {
   const machine = { processors: cpus().length, model, node: process.version, sync_ms: await syncMs(system.data) }
   const idle = await idleFigures(bench)
   const probe = await openProbe(bench)
-  const sosIdle = await pressUnloaded(probe, say)
+  say(`pressing SOS for ${options.unloaded} s without load`)
+  const sosIdle = await probe.press(AbortSignal.timeout(options.unloaded * 1_000))
   say(`registering and connecting ${options.devices} devices`)
   const identities = await registerFleet(seams.store, 'device', options.devices)
   const times = timesOf(options)

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { hottest, profileTable } from './profile.ts'
+import { byFunction, byOwner, profileTable } from './profile.ts'
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 9 })
 const profile = {
@@ -11,15 +11,28 @@ const profile = {
     { id: 2, callFrame: frame('append', 'file:///somewhere/journal/lmdb.ts') },
     { id: 3, callFrame: frame('parse', 'file:///somewhere/node_modules/mqtt-packet/parser.js') },
     { id: 4, callFrame: frame('append', 'file:///somewhere/journal/lmdb.ts') },
+    { id: 5, callFrame: frame('start', 'file:///somewhere/app/start.ts') },
+    { id: 6, callFrame: frame('read', 'file:///somewhere/journal/lmdb.ts') },
   ],
-  samples: [1, 2, 3, 4],
-  timeDeltas: [900_000, 2_000, 1_000, 1_000],
+  samples: [5, 1, 2, 3, 4, 6, 5],
+  timeDeltas: [50_000, 900_000, 2_000, 1_000, 1_000, 1_000, 50_000],
+  startTime: 1_000_000,
 }
+/** From after the start to before the end. */
+const span = { from: 1_060_000, to: 1_960_000 }
 
-it('adds up a function over its places in the tree and leaves out idling', () => {
-  expect(hottest(profile)).toEqual([
-    { where: 'append journal/lmdb.ts:10', ms: 3, share: 0.75 },
-    { where: 'parse node_modules/mqtt-packet/parser.js:10', ms: 1, share: 0.25 },
+it('adds up a function over its places in the tree, leaves out idling and what lies outside the span', () => {
+  expect(byFunction(profile, span)).toEqual([
+    { where: 'append journal/lmdb.ts:10', ms: 3, share: 0.6 },
+    { where: 'parse node_modules/mqtt-packet/parser.js:10', ms: 1, share: 0.2 },
+    { where: 'read journal/lmdb.ts:10', ms: 1, share: 0.2 },
+  ])
+})
+
+it('adds up packages and files', () => {
+  expect(byOwner(profile, span)).toEqual([
+    { where: 'journal/lmdb.ts', ms: 4, share: 0.8 },
+    { where: 'node_modules/mqtt-packet', ms: 1, share: 0.2 },
   ])
 })
 
@@ -31,9 +44,9 @@ it('finds the profile of each process by its pid', async () => {
     { name: 'broker', pid: 4711 },
     { name: 'ingest', pid: 5 },
   ]
-  const table = await profileTable(folder, processes)
+  const table = await profileTable(folder, processes, span)
   expect(table).toContain('broker')
-  expect(table).toContain('75.0 %')
+  expect(table).toContain('80.0 %')
   expect(table).not.toContain('ingest')
   await rm(folder, { recursive: true })
 })

@@ -13,9 +13,16 @@ const Profile = z.object({
     }),
   ),
   samples: z.array(z.number()),
+  /** Microseconds between the samples; the first one counts from `startTime`. */
   timeDeltas: z.array(z.number()),
+  /** Microseconds of the machine's monotonic clock, the same for all processes. */
+  startTime: z.number(),
 })
 type Profile = z.infer<typeof Profile>
+type Frame = Profile['nodes'][number]['callFrame']
+
+/** A span of the monotonic clock, microseconds: what `process.hrtime.bigint() / 1000n` gives. */
+export type Span = { from: number; to: number }
 
 export type Hot = { where: string; ms: number; share: number }
 
@@ -23,20 +30,44 @@ const SHOWN = 15
 /** Not work: the thread waits, or the profile has no name for it. */
 const waiting = new Set(['(idle)', '(root)'])
 
-const place = ({ functionName, url, lineNumber }: Profile['nodes'][number]['callFrame']): string => {
+function fileOf({ url }: Frame): string {
   const file = url.replace(/^file:\/\//, '').replace(/^.*\/(?=node_modules\/)/, '')
-  const short =
-    file.startsWith('node_modules/') || file.startsWith('node:') ? file : file.split('/').slice(-2).join('/')
-  return `${functionName || '(anonymous)'}${short ? ` ${short}:${lineNumber + 1}` : ''}`
+  return file.startsWith('node_modules/') || file.startsWith('node:') ? file : file.split('/').slice(-2).join('/')
 }
 
-/** The functions with the most time of their own; `share` is of the time in which the thread was not idle. */
-export function hottest({ nodes, samples, timeDeltas }: Profile): Hot[] {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, place(callFrame)]))
+/** A function with its place. */
+function functionOf(frame: Frame): string {
+  const file = fileOf(frame)
+  return `${frame.functionName || '(anonymous)'}${file ? ` ${file}:${frame.lineNumber + 1}` : ''}`
+}
+
+/** What a function belongs to: a package, one of our files, or the engine itself. */
+function ownerOf(frame: Frame): string {
+  const file = fileOf(frame)
+  if (file.startsWith('node_modules/'))
+    return file
+      .split('/')
+      .slice(0, file.includes('/@') ? 3 : 2)
+      .join('/')
+  return file || frame.functionName || '(anonymous)'
+}
+
+/** The owners with the most time of their own within `span`; `share` is of the time in which the thread was not idle. */
+function hottest(
+  { nodes, samples, timeDeltas, startTime }: Profile,
+  span: Span,
+  owner: (frame: Frame) => string,
+): Hot[] {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
   const ms = new Map<string, number>()
+  let at = startTime
   samples.forEach((id, n) => {
-    const where = names.get(id) ?? '?'
-    if (!waiting.has(where)) ms.set(where, (ms.get(where) ?? 0) + (timeDeltas[n] ?? 0) / 1_000)
+    const delta = timeDeltas[n] ?? 0
+    at += delta
+    const frame = frames.get(id)
+    if (!frame || at < span.from || at > span.to || waiting.has(frame.functionName)) return
+    const where = owner(frame)
+    ms.set(where, (ms.get(where) ?? 0) + delta / 1_000)
   })
   const busy = [...ms.values()].reduce((sum, part) => sum + part, 0)
   return [...ms]
@@ -44,6 +75,12 @@ export function hottest({ nodes, samples, timeDeltas }: Profile): Hot[] {
     .sort((a, b) => b.ms - a.ms)
     .slice(0, SHOWN)
 }
+
+export const byFunction = (profile: Profile, span: Span): Hot[] => hottest(profile, span, functionOf)
+export const byOwner = (profile: Profile, span: Span): Hot[] => hottest(profile, span, ownerOf)
+
+const rowOf = ({ where, ms, share }: Hot): string =>
+  `${(share * 100).toFixed(1).padStart(6)} %  ${ms.toFixed(0).padStart(7)} ms  ${where}`
 
 /** The profile files of the main threads in a folder, by process. */
 async function filesOf(folder: string, processes: readonly Named[]): Promise<{ name: string; path: string }[]> {
@@ -54,15 +91,13 @@ async function filesOf(folder: string, processes: readonly Named[]): Promise<{ n
   })
 }
 
-/** A table for each process of where its CPU time went. */
-export async function profileTable(folder: string, processes: readonly Named[]): Promise<string> {
+/** Tables for each process of where its CPU time went within `span`. */
+export async function profileTable(folder: string, processes: readonly Named[], span: Span): Promise<string> {
   const tables: string[] = []
   for (const { name, path } of await filesOf(folder, processes)) {
-    const rows = hottest(Profile.parse(JSON.parse(await readFile(path, 'utf8'))))
-    const lines = rows.map(
-      ({ where, ms, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${ms.toFixed(0).padStart(7)} ms  ${where}`,
-    )
-    tables.push([`${name} (${path})`, ...lines].join('\n'))
+    const profile = Profile.parse(JSON.parse(await readFile(path, 'utf8')))
+    tables.push([`${name}: functions (${path})`, ...byFunction(profile, span).map(rowOf)].join('\n'))
+    tables.push([`${name}: packages and files`, ...byOwner(profile, span).map(rowOf)].join('\n'))
   }
   return tables.join('\n\n')
 }

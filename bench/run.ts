@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type PipelineOptions, runPipeline } from './pipeline.ts'
 import { profileTable } from './profile.ts'
-import { reportOf, tableOf } from './report.ts'
+import { reportOf } from './report.ts'
+import { tableOf } from './table.ts'
 
 /** `npm run bench -- <question> [options]`. One command a question. */
 
@@ -47,7 +48,7 @@ async function pipeline(options: PipelineOptions & { json?: string }): Promise<v
   const figures = await runPipeline({ ...asked, profile }, say, stopping.signal)
   const report = reportOf(figures)
   process.stdout.write(`${tableOf(report)}\n`)
-  if (profile) process.stdout.write(`\n${await profileTable(profile, figures.processes)}\n`)
+  if (profile) process.stdout.write(`\n${await profileTable(profile, figures.processes, figures.span)}\n`)
   if (json) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
   if (report.faults.length > 0) process.exitCode = 1
 }
@@ -70,6 +71,7 @@ program
   )
   .option('--seconds <n>', 'duration of the load', number(1, 600), 15)
   .option('--window <n>', 'unacknowledged messages of one device', number(1, 10_000), 16)
+  .option('--unloaded <n>', 'seconds of SOS without load first, for the comparison', number(1, 60), 5)
   .option('--idle <n>', 'measure the memory of so many idle connections first', number(0, 60_000), 0)
   .addOption(new Option('--influx <url>', 'store readings in this InfluxDB').argParser(url('http:', 'https:')))
   .addOption(

@@ -20,6 +20,8 @@ export type ProbeResult = {
   unseen: number
   /** From the write of the PUBLISH to the live event. */
   latencies: Latencies
+  /** From the write of the PUBLISH to its PUBACK. */
+  acks: Latencies
 }
 
 export type SosProbe = {
@@ -78,12 +80,11 @@ async function untilSeen(pending: Pending): Promise<void> {
 
 type ProbeOptions = { port: number; httpUrl: string; adminToken: string; pendants: readonly FleetDevice[] }
 
-async function connectPendants({ port, pendants }: ProbeOptions, pending: Pending): Promise<Publisher[]> {
-  const ignored = new Latencies()
+async function connectPendants({ port, pendants }: ProbeOptions, pending: Pending, acks: Latencies) {
   const publishers = pendants.map((pendant) => {
     const { device, token } = pendant
     const encoder = sosEncoder(pendant, pending)
-    return new Publisher({ device, token, port, localAddress: ADDRESS, window: 100, encoder }, ignored)
+    return new Publisher({ device, token, port, localAddress: ADDRESS, window: 100, encoder }, acks)
   })
   for (const publisher of publishers) await publisher.connect()
   return publishers
@@ -93,7 +94,8 @@ async function connectPendants({ port, pendants }: ProbeOptions, pending: Pendin
 export async function openSosProbe(options: ProbeOptions): Promise<SosProbe> {
   const pending: Pending = new Map()
   let latencies = new Latencies()
-  const publishers = await connectPendants(options, pending)
+  const acks = new Latencies()
+  const publishers = await connectPendants(options, pending, acks)
   const live: LiveEvents = await listenLive({
     httpUrl: options.httpUrl,
     token: options.adminToken,
@@ -104,10 +106,11 @@ export async function openSosProbe(options: ProbeOptions): Promise<SosProbe> {
   return {
     async press(signal) {
       latencies = new Latencies()
+      acks.clear()
       const before = acked()
       const sent = await pressInTurn(publishers, turn, signal)
       await untilSeen(pending)
-      return { sent, acked: acked() - before, unseen: pending.size, latencies }
+      return { sent, acked: acked() - before, unseen: pending.size, latencies, acks: acks.copy() }
     },
     homesAcked: () => new Set(options.pendants.filter((_, n) => publishers[n]!.acked > 0).map(({ home }) => home)),
     async close() {

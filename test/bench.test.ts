@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { faultsOf, runPipeline } from '../bench/pipeline.ts'
+import { reportOf } from '../bench/report.ts'
+import { tableOf } from '../bench/table.ts'
+
+const options = { devices: 30, rate: 300, seconds: 2, window: 4, unloaded: 1, idle: 20 }
+
+it('the bench loads the real processes, and everything acknowledged has arrived', async () => {
+  const said: string[] = []
+  const figures = await runPipeline(options, (line) => said.push(line), new AbortController().signal)
+  expect(faultsOf(figures)).toEqual([])
+  expect(figures.load.acked).toBe(600)
+  expect(figures.account).toMatchObject({ acknowledged: 600, stored: 600, missing: 0, duplicated: 0 })
+  expect(figures.sosLoad).toMatchObject({ acked: figures.sosLoad.sent, unseen: 0 })
+  expect(figures.tickets).toMatchObject({ tickets: figures.tickets.homes, wrong: 0 })
+  expect(figures.sosIdle.sent).toBeGreaterThan(0)
+
+  const report = reportOf(figures)
+  expect(report.processes.map(({ process }) => process)).toEqual(expect.arrayContaining(['broker', 'ingest']))
+  expect(report.processes.every((use) => Number(use.seconds_per_million_messages) > 0)).toBe(true)
+  const table = tableOf(report)
+  for (const row of ['acknowledged', 'SOS → live', 'broker', 'idle', 'account']) expect(table).toContain(row)
+  expect(table).not.toContain('WRONG')
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report)
+})

@@ -29,7 +29,7 @@ export type Child = {
 }
 
 /** How long to wait before each start after a crash: at once the first time, because an SOS may be waiting. */
-const pausesMs = [0, 500, 1_000, 2_000, 5_000, 10_000]
+const pausesMs = [0, 200, 500, 1_000, 2_000]
 /** A process that lived this long was well: the next crash is a first one again. */
 const wellAfterMs = 30_000
 

@@ -49,12 +49,6 @@ export async function lastEvent(db: Db): Promise<number> {
   return row?.value ?? 0
 }
 
-/** The number of the oldest event still kept; `lastEvent + 1` when none is. */
-export async function firstEvent(db: Db): Promise<number> {
-  const row = await db.selectFrom('events').select('seq').orderBy('seq').limit(1).executeTakeFirst()
-  return row?.seq ?? (await lastEvent(db)) + 1
-}
-
 /** Keeps the newest `keep` events. Gives how many were removed. */
 export async function trimEvents(tx: Tx, keep: number): Promise<number> {
   const newest = await lastEvent(tx)

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Decoded } from '../domain/message.ts'
 import { decodeRecord } from './decode.ts'
-import { inMetricUnit, metricOf } from './senml_units.ts'
 
 const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)
 const now = receivedAt / 1_000
@@ -141,6 +140,12 @@ describe('a pack', () => {
     expect(decoded.readings).toHaveLength(1)
   })
 
+  test('names of every object are strange names', () => {
+    for (const name of ['constructor', '__proto__', 'toString']) {
+      expect(codes(decode(`[{"n":"${name}","v":1,"u":"${name}"}]`))).toEqual(['metric_unknown'])
+    }
+  })
+
   test('an array of our own entries is not taken for one', () => {
     expect(decode([{ readings: { spo2: 97 }, n: 'x', v: 1 }]).readings).toMatchObject([{ metric: 'spo2', value: 97 }])
     expect(codes(decode([{ heart_rate: 72 }]))).toEqual(['payload_invalid'])
@@ -186,33 +191,6 @@ describe('signals in a pack', () => {
     expect(decode([{ n: 'sos', vb: true, t: 'x' }]).signals).toEqual([
       { signal: 'sos', at: undefined, malformed: true },
     ])
-  })
-})
-
-describe('units', () => {
-  test.each([
-    ['temperature', 293.15, 'K', 20],
-    ['pressure', 101_325, 'Pa', 1013.25],
-    ['systolic', 16, 'kPa', 120.01],
-    ['humidity', 0.4, '/', 40],
-    ['door_open', 1, '/', 1],
-    ['heart_rate', 1.2, 'Hz', 72],
-    ['weight', 62_500, 'g', 62.5],
-    ['water_volume', 0.25, 'm3', 250],
-    ['energy', 3.6e6, 'J', 1],
-    ['energy', 1_500, 'Wh', 1.5],
-    ['rssi', -120, 'dBW', -90],
-    ['battery_voltage', 3_300, 'mV', 3.3],
-  ] as const)('%s: %d %s are %d', (metric, value, unit, expected) => {
-    expect(inMetricUnit(metric, value, unit)).toBeCloseTo(expected, 2)
-  })
-
-  test('names of every object are strange names', () => {
-    for (const name of ['constructor', '__proto__', 'toString']) {
-      expect(metricOf(name, name)).toBeUndefined()
-      expect(inMetricUnit('spo2', 1, name)).toBeUndefined()
-      expect(codes(decode(`[{"n":"${name}","v":1,"u":"${name}"}]`))).toEqual(['metric_unknown'])
-    }
   })
 })
 

@@ -9,7 +9,7 @@ import { Receipt } from '../domain/ticket.ts'
 import { downKinds, topicOf, upKinds } from '../domain/topics.ts'
 
 /** What docs/Vendor.md promises is what the code does: its tables, its numbers and its examples. */
-const page = readFileSync(new URL('Vendor.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../docs/Vendor.md', import.meta.url), 'utf8')
 
 /** The rows of the table whose first column has this heading, without the back quotes. */
 function table(heading: string): string[][] {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { StoredRecord } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
@@ -14,7 +15,7 @@ import {
 } from '../test/timeline.ts'
 import { consumer, foldBatch } from './batch.ts'
 import { currentRules, type Rules } from './judge.ts'
-import { brokenTotal, signalsFolded } from './metrics.ts'
+import { brokenTotal, signalsDoubted, signalsFolded, signalsSkewed } from './metrics.ts'
 
 const sosOf = (device: string, seq: number, more: object = {}): StoredRecord =>
   recordOf(device, { signal: 'sos', ...more }, noon + seq * 1_000, seq)
@@ -109,6 +110,27 @@ onBothEngines((engine) => {
       expect(runs).toBe(1)
       expect(await counted('open')).toBe(opened + 1)
       expect((await night.ticket()).number).toBe(1)
+    })
+
+    it('counts what became of its signals, their doubts and the clocks that are off', async () => {
+      const night = await open()
+      const values = async () => {
+        const [folded, doubted, skewed] = [
+          await signalsFolded.get(),
+          await signalsDoubted.get(),
+          await signalsSkewed.get(),
+        ]
+        const labels = { signal: 'sos', what: 'join', reason: 'same_episode' }
+        return {
+          joined: folded.values.find((value) => isDeepStrictEqual(value.labels, labels))?.value ?? 0,
+          tests: doubted.values.find((value) => value.labels.doubt === 'test')?.value ?? 0,
+          skewed: skewed.values[0]?.value ?? 0,
+        }
+      }
+      const before = await values()
+      await fold(night, [sosOf('watch', 1), sosOf('watch', 2, { at: noon + 86_400_000, test: true })])
+      const { joined, tests, skewed } = await values()
+      expect([joined - before.joined, tests - before.tests, skewed - before.skewed]).toEqual([1, 1, 1])
     })
 
     it('waits for a database that fails: it rejects and nothing is decided', async () => {

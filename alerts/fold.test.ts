@@ -453,6 +453,14 @@ onBothEngines((engine) => {
       }
     })
 
+    it('that was old already when it first came is no proof at any time: after closing it is heard again', async () => {
+      const night = await open()
+      await night.at(0).publish('watch', { ...sos, at: iso(-day) })
+      await night.at(1).does('ann', 'close', { outcome: 'assistance' })
+      await night.at(2).publish('watch', { ...sos, at: iso(-day) })
+      expect(await night.tickets()).toMatchObject([{ state: 'closed' }, { state: 'open', unverified: true }])
+    })
+
     it('still is heard when a clock that stands still ahead of time is overtaken by it', async () => {
       const night = await open()
       await night.at(0).publish('watch', { ...sos, at: iso(day) })
@@ -521,6 +529,15 @@ onBothEngines((engine) => {
       const ticket = await night.ticket()
       expect(ticket).toMatchObject({ state: 'closed', evidence: [{ repeats: 1 }] })
       expect(story(ticket).at(-1)).toBe('repeated: replay_of_ticketed')
+    })
+
+    it('that shows another signal, or another device, than was ticketed counts as new', async () => {
+      const night = await open()
+      await night.at(0).publish('watch', sos)
+      await night.at(0.5).does('ann', 'close', { outcome: 'assistance' })
+      await night.at(1).publish('watch', fall, { replayOf: 'urgent-1', receivedAt: noon })
+      await night.at(2).publish('pendant', sos, { replayOf: 'urgent-1', receivedAt: noon })
+      expect(await night.tickets()).toMatchObject([{ kind: 'sos' }, { kind: 'fall' }, { device: 'pendant' }])
     })
 
     it('of a message that nobody could read opens a ticket now, by the time at which it was received', async () => {

@@ -11,6 +11,10 @@ export const signalsDoubted = new Counter({
   help: 'Safety signals by each reason for which they are unverified',
   labelNames: ['doubt'] as const,
 })
+export const signalsSkewed = new Counter({
+  name: 'vigil_alerts_skewed_total',
+  help: 'Safety signals of devices whose clock is off by more than a minute',
+})
 export const ticketSeconds = new Histogram({
   name: 'vigil_alerts_ticket_seconds',
   help: 'From the receipt of a signal at the front door to the commit of its ticket',
@@ -46,6 +50,7 @@ export function countOutcomes(outcomes: Outcome[], now: number): void {
   for (const { alert, what, reason, doubts } of outcomes) {
     signalsFolded.inc({ signal: alert.signal, what, reason })
     for (const doubt of doubts) signalsDoubted.inc({ doubt })
+    if (alert.time.skewMs !== null) signalsSkewed.inc()
     if (what === 'open') ticketSeconds.observe(Math.max(0, now - alert.record.receivedAt) / 1000)
   }
 }

@@ -8,7 +8,7 @@ import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
-import { currentRules, type Rules } from './judge.ts'
+import { currentRules } from './judge.ts'
 import { lag, position, unansweredTotal } from './metrics.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
@@ -23,7 +23,7 @@ const lookEveryMs = 1_000
 /** Far more often than the limit's worth of events comes up. */
 const trimEveryMs = 60_000
 
-export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; rules?: Rules }
+export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger }
 
 /**
  * Starts the alert service: one loop a lane, each with its own position, so that the urgent lane never waits for the bulk lane,
@@ -31,14 +31,14 @@ export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log:
  * signals would be passed over in silence. `close` ends the loops after the transaction at hand.
  */
 export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
-  const { journal, store, clock, log, rules = currentRules } = options
+  const { journal, store, clock, log } = options
   const closing = new AbortController()
   const { signal } = closing
   const starts = await Promise.all(lanes.map(async (lane) => ({ lane, after: await startOf(journal, store, lane) })))
   const loops = starts.map(({ lane, after }) => {
     position.set({ lane }, after)
     const handle = async (records: Parameters<typeof foldBatch>[1]) => {
-      await foldBatch({ store, clock, log, rules }, records)
+      await foldBatch({ store, clock, log, rules: currentRules }, records)
       position.set({ lane }, records.at(-1)?.seq ?? 0)
     }
     return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })

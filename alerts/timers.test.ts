@@ -67,16 +67,16 @@ it('one turn is bounded and the worst are in the first', async () => {
   expect((await work(300)).worked).toBe(0)
 })
 
-it('a day without an answer is a day of alarms, but a trail that somebody can read', async () => {
+it('hours without an answer are an alarm every time, but a trail that somebody can read', async () => {
   await night.at(0).publish('watch', sos)
-  await night.at(24 * 60).publish('pendant', sos)
-  expect((await unanswered()).length).toBe((24 * 60) / answer)
+  await night.at(180).publish('pendant', sos)
+  expect((await unanswered()).length).toBe(180 / answer)
   const [waiting] = await night.tickets()
   const lines = story(waiting!).slice(1)
   expect(lines.slice(0, 10)).toEqual(Array(10).fill('unanswered: answer_timer'))
-  expect(lines.length).toBeLessThan(100)
+  expect(lines.length).toBeLessThan(60)
   expect(waiting!.timeline[10]?.at).toBe(iso(10 * answer))
-}, 60_000)
+})
 
 it('a ticket that is opened again waits anew', async () => {
   await night.at(0).publish('watch', sos)

@@ -44,6 +44,8 @@ export type PipelineFigures = {
   sosIdle: ProbeResult
   sosLoad: ProbeResult
   processes: Named[]
+  /** What the processes used while only SOS were pressed, and from the beginning of the load until all was stored. */
+  useIdle: ProcessUse[]
   use: ProcessUse[]
   idle: IdleResult | undefined
   account: Account
@@ -118,7 +120,9 @@ async function measure(bench: Bench): Promise<PipelineFigures> {
   const idle = await idleFigures(bench)
   const probe = await openProbe(bench)
   say(`pressing SOS for ${options.unloaded} s without load`)
+  const unloaded = await countUsage(system.processes)
   const sosIdle = await probe.press(AbortSignal.timeout(options.unloaded * 1_000))
+  const useIdle = await unloaded.since()
   say(`registering and connecting ${options.devices} devices`)
   const identities = await registerFleet(seams.store, 'device', options.devices)
   const times = timesOf(options)
@@ -140,6 +144,7 @@ async function measure(bench: Bench): Promise<PipelineFigures> {
       connectSeconds,
       storedReadings,
       sosIdle,
+      useIdle,
       idle,
       account,
       tickets,

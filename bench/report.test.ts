@@ -42,7 +42,8 @@ const figures = (): PipelineFigures => ({
   sosIdle: probe(10, 10, 10),
   sosLoad: probe(20, 20, 20),
   processes: [{ name: 'broker', pid: 1 }],
-  use: [{ name: 'broker', cpu: { user: 0.03, system: 0.01 }, residentBytes: 100 * 2 ** 20 }],
+  useIdle: [{ name: 'broker', cpu: { user: 0.01, system: 0.01 }, seconds: 1, residentBytes: 0 }],
+  use: [{ name: 'broker', cpu: { user: 0.03, system: 0.01 }, seconds: 4, residentBytes: 100 * 2 ** 20 }],
   idle: { connections: 100, perSecond: 50, bytesPer10000: 200 * 2 ** 20 },
   account: {
     acknowledged: 1_000,
@@ -69,6 +70,7 @@ describe('the report', () => {
         system_seconds: 0.01,
         seconds_per_million_messages: 40,
         processors_busy: 0.01,
+        processors_busy_without_load: 0.02,
         resident_mib: 100,
       },
     ])

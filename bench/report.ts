@@ -25,14 +25,17 @@ const sosOf = (result: ProbeResult) => ({
 
 const ratio = (a: number | null, b: number | null): number | null => (a && b ? round(a / b) : null)
 
-function processOf({ name, cpu, residentBytes }: ProcessUse, messages: number, seconds: number) {
-  const total = cpu.user + cpu.system
+const busyOf = ({ cpu, seconds }: ProcessUse): number | null => round((cpu.user + cpu.system) / seconds)
+
+function processOf(use: ProcessUse, unloaded: ProcessUse | undefined, messages: number) {
+  const { name, cpu, residentBytes } = use
   return {
     process: name,
     user_seconds: round(cpu.user),
     system_seconds: round(cpu.system),
-    seconds_per_million_messages: round((total / messages) * 1e6, 1),
-    processors_busy: round(total / seconds),
+    seconds_per_million_messages: round(((cpu.user + cpu.system) / messages) * 1e6, 1),
+    processors_busy: busyOf(use),
+    processors_busy_without_load: unloaded ? busyOf(unloaded) : null,
     resident_mib: round(residentBytes / 2 ** 20, 0),
   }
 }
@@ -65,7 +68,7 @@ export function reportOf(figures: PipelineFigures) {
       ratio_p50: ratio(sosLoad.p50, sosIdle.p50),
       ratio_p99: ratio(sosLoad.p99, sosIdle.p99),
     },
-    processes: figures.use.map((use) => processOf(use, load.acked, drainedSeconds ?? loadSeconds)),
+    processes: figures.use.map((use, n) => processOf(use, figures.useIdle[n], load.acked)),
     idle: idle && {
       connections: idle.connections,
       mib_per_10000: round(idle.bytesPer10000 / 2 ** 20, 0),

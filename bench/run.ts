@@ -72,7 +72,12 @@ program
   .option('--seconds <n>', 'duration of the load', number(1, 600), 15)
   .option('--window <n>', 'unacknowledged messages of one device', number(1, 10_000), 16)
   .option('--unloaded <n>', 'seconds of SOS without load first, for the comparison', number(1, 60), 5)
-  .option('--idle <n>', 'measure the memory of so many idle connections first', number(0, 60_000), 0)
+  .option(
+    '--idle <n>',
+    'measure the memory of so many idle connections first; below 5,000 it is mostly the growing heap',
+    number(0, 60_000),
+    0,
+  )
   .addOption(new Option('--influx <url>', 'store readings in this InfluxDB').argParser(url('http:', 'https:')))
   .addOption(
     new Option('--database <url>', 'keep registry and tickets in this PostgreSQL').argParser(

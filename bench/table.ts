@@ -45,7 +45,8 @@ function sosRows({ sos }: PipelineReport): Row[] {
 function processRows({ processes, idle, generator }: PipelineReport): Row[] {
   const rows = processes.map((use): Row => {
     const cpu = `${known(use.seconds_per_million_messages)} CPU s per million messages`
-    return [use.process, `${cpu}, ${known(use.processors_busy)} processors, ${known(use.resident_mib)} MiB`]
+    const busy = `${known(use.processors_busy)} processors (${known(use.processors_busy_without_load)} without load)`
+    return [use.process, `${cpu}, ${busy}, ${known(use.resident_mib)} MiB`]
   })
   if (idle) {
     const memory = `${known(idle.mib_per_10000)} MiB of the broker per 10,000`

@@ -25,12 +25,14 @@ export async function residentBytes(pid: number): Promise<number> {
 
 export type Named = { name: string; pid: number }
 
-export type ProcessUse = { name: string; cpu: CpuSeconds; residentBytes: number }
+/** CPU time over a span of `seconds`, and memory at its end. */
+export type ProcessUse = { name: string; cpu: CpuSeconds; seconds: number; residentBytes: number }
 
 export type Usage = { since(): Promise<ProcessUse[]> }
 
 /** Begins to count the CPU time of the processes; `since` gives what they used from then on, and their memory now. */
 export async function countUsage(processes: readonly Named[]): Promise<Usage> {
+  const start = performance.now()
   const before = await Promise.all(processes.map(({ pid }) => cpuOf(pid)))
   return {
     since: () =>
@@ -38,7 +40,8 @@ export async function countUsage(processes: readonly Named[]): Promise<Usage> {
         processes.map(async ({ name, pid }, n) => {
           const now = await cpuOf(pid)
           const cpu = { user: now.user - before[n]!.user, system: now.system - before[n]!.system }
-          return { name, cpu, residentBytes: await residentBytes(pid) }
+          const seconds = (performance.now() - start) / 1_000
+          return { name, cpu, seconds, residentBytes: await residentBytes(pid) }
         }),
       ),
   }

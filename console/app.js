@@ -19,6 +19,9 @@ import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 
 /** The console: one page, one queue, one ticket open. */
 
+/** Clocks, sound and the state of the line move twice a second; what may have grown old is looked at again now and then. */
+const beatMs = 500
+const lookAgainMs = 5_000
 const backShownMs = 6_000
 const languageKey = 'vigil.language'
 
@@ -190,10 +193,11 @@ function start() {
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
   for (const touch of ['keydown', 'pointerdown']) document.addEventListener(touch, () => void allowSound().then(show))
   window.addEventListener('hashchange', onSelected)
-  every(500, () => {
+  every(beatMs, () => {
     beatAll()
-    if (currentSession()) show()
+    if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
   })
+  every(lookAgainMs, () => currentSession() && show())
   if (currentSession()) enter()
   else show()
 }

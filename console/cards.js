@@ -1,7 +1,7 @@
 // @ts-check
 import { dueClock, sinceClock } from './clocks.js'
 import { homeOf, residentsOf } from './directory.js'
-import { arrange, byId, el, fill, set } from './dom.js'
+import { arrange, byId, el, fill, nodes, set } from './dom.js'
 import { listText } from './format.js'
 import { severityIcon } from './icons.js'
 import { holderName, isMine } from './people.js'
@@ -19,7 +19,8 @@ import { language, t, wordFor } from './words.js'
 /** Homes are looked up for this many cards of a group; further down, nobody reads an address. */
 const withHome = 40
 
-/** @type {Map<string, HTMLElement>} */
+/** What stands in a card: the ticket, and all else that it was made of. @typedef {{ card: HTMLElement, ticket?: Ticket, made?: string }} Made */
+/** @type {Map<string, Made>} */
 const cards = new Map()
 
 /**
@@ -63,21 +64,24 @@ function showGroup(name, tickets, page) {
 
 /** @param {Ticket} ticket @param {number} place @param {Parameters<typeof showQueue>[1]} page */
 function cardOf(ticket, place, page) {
-  const card = cards.get(ticket.id) ?? newCard(ticket.id, page.onSelect)
-  const button = /** @type {HTMLElement} */ (card.firstElementChild)
+  const made = cards.get(ticket.id) ?? newCard(ticket.id, page.onSelect)
+  const button = /** @type {HTMLElement} */ (made.card.firstElementChild)
   const who = place < withHome ? whoAndWhere(ticket) : undefined
-  const today = new Date(now()).toDateString()
-  fill(button, [{ ...ticket, timeline: [] }, who, language(), today], () => contents(ticket, who))
-  button.className = `card ${ticket.severity} ${ticket.state}`
+  const inputs = JSON.stringify([who, language(), new Date(now()).toDateString()])
+  if (made.ticket !== ticket || made.made !== inputs) {
+    button.replaceChildren(...nodes(contents(ticket, who)))
+    button.className = `card ${ticket.severity} ${ticket.state}`
+    Object.assign(made, { ticket, made: inputs })
+  }
   set(button, 'aria-current', page.selected === ticket.id)
-  return card
+  return made.card
 }
 
-/** @param {string} id @param {(id: string) => void} onSelect */
+/** @param {string} id @param {(id: string) => void} onSelect @returns {Made} */
 function newCard(id, onSelect) {
-  const card = el('li', {}, el('button', { 'data-ticket': id, onclick: () => onSelect(id) }))
-  cards.set(id, card)
-  return card
+  const made = { card: el('li', {}, el('button', { 'data-ticket': id, onclick: () => onSelect(id) })) }
+  cards.set(id, made)
+  return made
 }
 
 /** @param {Ticket} ticket */

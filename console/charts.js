@@ -162,7 +162,8 @@ function chartOf({ metric, unit, points }, window, marks, place) {
     el(
       'figcaption',
       {},
-      el('span', {}, el('b', {}, label.metric), el('small', {}, place)),
+      el('b', {}, label.metric),
+      el('small', { class: 'place' }, place),
       el('output', {}, say(last[1]), !isYesNo && el('small', {}, wordFor('unit', unit))),
     ),
     el(

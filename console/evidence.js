@@ -1,7 +1,7 @@
 // @ts-check
 import { devicesOf } from './directory.js'
 import { el, fill } from './dom.js'
-import { clockText, numberText, timeText } from './format.js'
+import { clockText, listText, numberText, timeText } from './format.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
 
@@ -12,49 +12,55 @@ import { language, t, wordFor } from './words.js'
  * @typedef {import('./directory.js').Device} Device
  */
 
-const rows = 5
 /** Below this nobody cares that a message took time to arrive. */
 const delayWorthTellingMs = 2_000
-
-/** @type {Set<string>} */
-const shownWhole = new Set()
+/** Of a button pressed again and again, the newest times are told one by one. */
+const timesTold = 4
 
 /** @param {Element} part @param {Ticket} ticket */
 export function showEvidence(part, ticket) {
   const devices = ticket.home ? devicesOf(ticket.home) : undefined
-  const whole = shownWhole.has(ticket.id)
   const today = new Date(now()).toDateString()
-  fill(part, [language(), today, ticket.evidence, devices, whole], () => {
-    const shown = whole ? ticket.evidence : ticket.evidence.slice(0, rows)
-    const showAll = () => {
-      shownWhole.add(ticket.id)
-      showEvidence(part, ticket)
-    }
-    return [
-      el('h3', {}, t('evidence.heading')),
-      el('ul', {}, ...shown.map((evidence) => row(evidence, devices))),
-      shown.length < ticket.evidence.length &&
-        el('button', { class: 'quiet', onclick: showAll }, t('evidence.show_all', { n: ticket.evidence.length })),
-    ]
-  })
+  fill(part, [language(), today, ticket.evidence, devices], () => [
+    el('h3', {}, t('evidence.heading')),
+    el('ul', {}, ...claims(ticket.evidence).map((claim) => claimRow(claim, devices))),
+  ])
 }
 
-/** @param {Evidence} evidence @param {Device[] | undefined} devices */
-function row(evidence, devices) {
+/**
+ * The same claim of the same device told once: nine presses of a button are one line, not nine. In the order of the first.
+ * @param {Evidence[]} evidence @returns {Evidence[][]}
+ */
+export function claims(evidence) {
+  return [...Map.groupBy(evidence, ({ device, signal }) => `${signal} ${device}`).values()]
+}
+
+/** @param {Evidence[]} claim @param {Device[] | undefined} devices */
+function claimRow(claim, devices) {
+  const first = claim[0]
+  if (!first) return null
+  const doubts = new Set(claim.flatMap((evidence) => evidence.doubts))
+  const time = (/** @type {Evidence} */ { at }) => timeText(at, language(), now())
   return el(
     'li',
     { class: 'reported' },
-    el(
-      'p',
-      {},
-      el('b', {}, wordFor('signal', evidence.signal)),
-      ' ',
-      t('evidence.reported', { at: timeText(evidence.at, language(), now()) }),
-    ),
-    el('p', { class: 'detail' }, deviceText(evidence.device, devices)),
-    ...details(evidence).map((text) => el('p', { class: 'detail' }, text)),
-    ...evidence.doubts.map((doubt) => el('p', { class: 'doubt' }, wordFor('doubt', doubt))),
+    el('p', {}, el('b', {}, wordFor('signal', first.signal)), ' ', t('evidence.reported', { at: time(first) })),
+    el('p', { class: 'detail' }, deviceText(first.device, devices)),
+    ...[...again(claim, time), ...details(claim)].map((text) => el('p', { class: 'detail' }, text)),
+    ...[...doubts].map((doubt) => el('p', { class: 'doubt' }, wordFor('doubt', doubt))),
   )
+}
+
+/** @param {Evidence[]} claim @param {(evidence: Evidence) => string} time @returns {string[]} */
+function again(claim, time) {
+  const later = claim.slice(1)
+  const repeats = claim.reduce((sum, evidence) => sum + evidence.repeats, 0)
+  const lines = []
+  if (later.length > 0)
+    lines.push(t('evidence.again', { times: listText(later.slice(-timesTold).map(time), language()) }))
+  if (later.length > timesTold) lines.push(t('evidence.in_all', { n: claim.length }))
+  if (repeats > 0) lines.push(t('evidence.repeats', { n: repeats }))
+  return lines
 }
 
 /** The room or wearer before the model, and the id for the record. @param {string} id @param {Device[] | undefined} devices */
@@ -63,22 +69,24 @@ export function deviceText(id, devices) {
   return [device?.place, device?.model, t('evidence.device', { device: id })].filter(Boolean).join(' · ')
 }
 
-/** @param {Evidence} evidence @returns {string[]} */
-function details(evidence) {
-  const { repeats, confidence, skew_ms, device_at, position } = evidence
-  const delay = Date.parse(evidence.received_at) - Date.parse(evidence.at)
+/** What is known beside the claim itself, by its newest word. @param {Evidence[]} claim @returns {string[]} */
+function details(claim) {
+  const position = claim.findLast((evidence) => evidence.position)?.position
+  const skewed = claim.findLast(({ skew_ms }) => skew_ms !== null)
+  const confidence = claim.at(-1)?.confidence ?? null
+  const delay = Math.max(...claim.map(({ received_at, at }) => Date.parse(received_at) - Date.parse(at)))
   const lines = []
-  if (repeats > 0) lines.push(t('evidence.repeats', { n: repeats }))
   if (delay > delayWorthTellingMs) lines.push(t('evidence.delay', { for: clockText(delay) }))
-  if (skew_ms !== null)
-    lines.push(
-      t('evidence.skew', { for: clockText(Math.abs(skew_ms)), said: timeText(device_at ?? '', language(), now()) }),
-    )
+  if (skewed) lines.push(skewText(skewed))
   if (confidence !== null && confidence < 1)
     lines.push(t('evidence.confidence', { n: numberText(confidence * 100, language()) }))
   if (position) lines.push(positionText(position))
   return lines
 }
+
+/** @param {Evidence} evidence */
+const skewText = ({ skew_ms, device_at }) =>
+  t('evidence.skew', { for: clockText(Math.abs(skew_ms ?? 0)), said: timeText(device_at ?? '', language(), now()) })
 
 /** @param {NonNullable<Evidence['position']>} position */
 function positionText({ lat, lon, accuracy_m, datum }) {

@@ -82,16 +82,16 @@ export const en = {
   'where.no_contact': 'No contact is registered for this home.',
 
   'evidence.heading': 'What was reported',
-  'evidence.by': '{place} · {model}',
   'evidence.device': 'device {device}',
   'evidence.reported': 'at {at}',
+  'evidence.again': 'again at {times}',
+  'evidence.in_all': '{n} times in all',
   'evidence.delay': 'received {for} later',
   'evidence.skew': "the device's clock is wrong by {for}; it said {said}",
   'evidence.repeats': 'came again {n} times',
   'evidence.confidence': 'the device is {n} % sure',
   'evidence.position': 'position {lat}, {lon}',
   'evidence.accuracy': 'within {n} m',
-  'evidence.show_all': 'Show all {n}',
 
   'doubt.heading': 'Not verified. Treat it as real until somebody has checked.',
   'doubt.device_unknown': 'The device is not registered, so nobody knows whose it is.',

@@ -42,7 +42,7 @@ export const zh = {
   'queue.choose_none': '一切平静。新警情会自动出现，并发出声音提醒。',
   'queue.back': '返回队列',
 
-  'bar.waiting': '{n} 个等待',
+  'bar.waiting': '{n} 件待接警',
 
   'card.waiting': '已等待',
   'card.late': '超 1 分钟',
@@ -81,16 +81,16 @@ export const zh = {
   'where.no_contact': '该住户没有登记联系人。',
 
   'evidence.heading': '报警内容',
-  'evidence.by': '{place} · {model}',
   'evidence.device': '设备 {device}',
   'evidence.reported': '{at}',
+  'evidence.again': '又于 {times}',
+  'evidence.in_all': '共 {n} 次',
   'evidence.delay': '{for} 后收到',
   'evidence.skew': '设备时钟偏差 {for}，设备自报时间为 {said}',
   'evidence.repeats': '又重复了 {n} 次',
   'evidence.confidence': '设备把握度 {n} %',
   'evidence.position': '位置 {lat}, {lon}',
   'evidence.accuracy': '误差 {n} 米以内',
-  'evidence.show_all': '显示全部 {n} 条',
 
   'doubt.heading': '尚未核实。核实之前，请按真实警情处理。',
   'doubt.device_unknown': '设备未登记，不知道属于谁。',

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import type { LiveEvent, Ticket } from '../domain/ticket.ts'
+import { groups, mark, newQueue, startAt, takeEvent, takeList, takeSnapshot, waitingSince } from './queue.js'
+
+const minute = (n: number) => new Date(Date.UTC(2026, 10, 22, 3, n)).toISOString()
+
+function ticket(id: string, more: Partial<Ticket> = {}): Ticket {
+  return {
+    id,
+    number: 1,
+    state: 'open',
+    kind: 'sos',
+    severity: 'critical',
+    home: null,
+    area: null,
+    device: null,
+    opened_at: minute(0),
+    updated_at: minute(0),
+    acknowledged_at: null,
+    closed_at: null,
+    unverified: false,
+    unverified_reasons: [],
+    outcome: null,
+    holder: null,
+    shared_with: [],
+    evidence: [],
+    next_step: null,
+    timeline: [],
+    ...more,
+  }
+}
+const event = (seq: number, about: Ticket | null): LiveEvent => ({
+  seq,
+  type: about ? 'ticket.updated' : 'elsewhere',
+  at: minute(1),
+  ticket: about,
+})
+const stateOf = (queue: ReturnType<typeof newQueue>, id: string) => queue.tickets.get(id)?.state
+
+describe('live events', () => {
+  it('are taken in order, repeats are passed over, and a gap is told and not taken', () => {
+    const queue = newQueue()
+    startAt(queue, 10)
+    expect(takeEvent(queue, event(11, ticket('a')))).toBe('taken')
+    expect(takeEvent(queue, event(11, ticket('a', { state: 'closed' })))).toBe('repeat')
+    expect(takeEvent(queue, event(12, null))).toBe('taken')
+    expect(takeEvent(queue, event(14, ticket('a', { state: 'closed' })))).toBe('gap')
+    expect(stateOf(queue, 'a')).toBe('open')
+    expect(queue.seq).toBe(12)
+  })
+
+  it('need the list only where the stream does not go on from what is known', () => {
+    const queue = newQueue()
+    expect(startAt(queue, 10)).toBe(true)
+    expect(startAt(queue, 10)).toBe(false)
+    expect(startAt(queue, 4)).toBe(true)
+  })
+})
+
+describe('a snapshot', () => {
+  it('never replaces what an event brought while it was on its way', () => {
+    const queue = newQueue()
+    const since = mark(queue)
+    takeEvent(queue, event(1, ticket('a', { state: 'dispatched' })))
+    takeSnapshot(queue, ticket('a', { state: 'acknowledged' }), since)
+    expect(stateOf(queue, 'a')).toBe('dispatched')
+    takeSnapshot(queue, ticket('a', { state: 'on_scene' }), mark(queue))
+    expect(stateOf(queue, 'a')).toBe('on_scene')
+  })
+
+  it('of the list drops what is no longer there, but neither what has just come nor what has just been closed', () => {
+    const queue = newQueue()
+    takeEvent(queue, event(1, ticket('gone')))
+    takeEvent(queue, event(2, ticket('closed', { state: 'closed', closed_at: minute(2) })))
+    const since = mark(queue)
+    takeEvent(queue, event(3, ticket('new')))
+    takeList(queue, [ticket('listed')], since)
+    expect([...queue.tickets.keys()].sort()).toEqual(['closed', 'listed', 'new'])
+  })
+})
+
+describe('the order', () => {
+  it('is by severity, then by the time waited, the unanswered apart', () => {
+    const queue = newQueue()
+    const all = [
+      ticket('in-hand', { state: 'on_scene' }),
+      ticket('fall-old', { kind: 'fall', severity: 'high', opened_at: minute(0) }),
+      ticket('sos-young', { opened_at: minute(2) }),
+      ticket('sos-old', { opened_at: minute(1) }),
+      ticket('done', { state: 'closed', closed_at: minute(3) }),
+    ]
+    all.forEach((one, i) => void takeEvent(queue, event(i + 1, one)))
+    const { waiting, in_hand, closed } = groups(queue)
+    expect(waiting.map(({ id }) => id)).toEqual(['sos-old', 'sos-young', 'fall-old'])
+    expect(in_hand.map(({ id }) => id)).toEqual(['in-hand'])
+    expect(closed.map(({ id }) => id)).toEqual(['done'])
+  })
+
+  it('counts the wait of a ticket opened again from then', () => {
+    const timeline = [
+      { at: minute(1), who: 'Li Na', what: 'resolved', reason: null },
+      { at: minute(9), who: 'vigil', what: 'reopened', reason: 'signal_after_resolved' },
+    ]
+    expect(waitingSince(ticket('a', { timeline }))).toBe(Date.parse(minute(9)))
+  })
+
+  it('keeps the ten tickets closed last in sight, and no more', () => {
+    const queue = newQueue()
+    for (let i = 1; i <= 12; i++) takeEvent(queue, event(i, ticket(`t${i}`, { state: 'closed', closed_at: minute(i) })))
+    const ids = groups(queue).closed.map(({ id }) => id)
+    expect(ids).toHaveLength(10)
+    expect(ids[0]).toBe('t12')
+    expect(ids).not.toContain('t1')
+  })
+})

@@ -1,0 +1,203 @@
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Ticket } from '../domain/ticket.ts'
+import { connectDevice, type FleetDevice } from './fleet.ts'
+import { findPart, needs } from './real_parts.ts'
+import { type System, startSystem } from './system.ts'
+import { until } from './until.ts'
+
+const quietly = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+const password = 'a-long-enough-password'
+const hostile = `<img src="/x.png" onerror="document.title='owned'"> Heping 3-2-301`
+
+/** A page with what went wrong on it: errors, refused resources, and requests that left the house. */
+type Console = { page: Page; faults: string[] }
+
+let system: System
+let browser: Browser
+const devices: Record<string, FleetDevice> = {}
+
+/**
+ * An area with two dispatchers who see nothing else, and a home with everything that they want to know of it and a pendant:
+ * a world of its own for every test.
+ */
+async function register(name: string, address: string): Promise<void> {
+  const home = `home-${name}`
+  await system.call('POST', '/areas', { id: name, name })
+  for (const who of ['Li Na', 'Zhang Wei'])
+    await system.call('POST', '/operators', { name: `${who} ${name}`, password, role: 'dispatcher', area: name })
+  await system.call('POST', '/homes', { id: home, area: name, address, notes: 'The key is with the neighbour.' })
+  await system.call('POST', '/residents', { home, name: '李桂英', birth_year: 1941, risks: 'anticoagulant' })
+  await system.call('POST', '/contacts', { home, name: 'Second', phone: '0473-22', position: 2 })
+  await system.call('POST', '/contacts', { home, name: 'First', relation: 'son', phone: '+86 138 11', position: 1 })
+  const id = `${name}-pendant`
+  const { token } = await system.call<{ token: string }>('POST', '/devices', { id, home, place: 'worn' })
+  devices[name] = { id, token, home }
+}
+
+/** Publishes at QoS 1 and goes; resolves when the broker has acknowledged. */
+async function publish(name: string, kind: 'signals' | 'readings', body: object): Promise<void> {
+  const device = devices[name]!
+  const client = await connectDevice(system, device)
+  await client.publishAsync(`vigil/v1/${device.id}/${kind}`, JSON.stringify(body), { qos: 1 })
+  await client.endAsync()
+}
+
+/** Opens a console in a browser session of its own and logs in by keyboard. */
+async function openConsole(name: string, locale: string): Promise<Console> {
+  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 } })
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (message) => /Content Security Policy/.test(message.text()) && faults.push(message.text()))
+  page.on('request', (request) => !request.url().startsWith(system.url) && faults.push(request.url()))
+  await page.goto(system.url)
+  await logIn(page, name)
+  return { page, faults }
+}
+
+async function logIn(page: Page, name: string): Promise<void> {
+  await page.locator('input[name=name]').fill(name)
+  await page.locator('input[name=password]').fill(password)
+  await page.keyboard.press('Enter')
+  await page.locator('#link[data-link=live]').waitFor()
+}
+
+/** Waits until the page shows it. */
+const shows = (page: Page, selector: string, text: string | RegExp = '') =>
+  page.locator(selector, { hasText: text }).first().waitFor()
+
+const textOf = async (page: Page, selector: string) => (await page.locator(selector).textContent()) ?? ''
+
+const ticketOf = (home: string) =>
+  until(`a ticket of ${home}`, async () => (await system.list<Ticket>(`/tickets?home=${home}`))[0])
+
+describe.skipIf(!needs('chromium'))('the console, in a real browser before the real house', () => {
+  beforeAll(async () => {
+    system = await startSystem()
+    browser = await chromium.launch({ executablePath: findPart('chromium')!, args: quietly })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await system?.close()
+  })
+
+  it('shows, sounds and announces an SOS; it is answered and closed by keyboard while a second page looks on', async () => {
+    await register('east', hostile)
+    await publish('east', 'readings', { readings: { heart_rate: 118, spo2: 93 } })
+    const a = await openConsole('Li Na east', 'zh-CN')
+    const b = await openConsole('Zhang Wei east', 'en-US')
+    await shows(a.page, '#queue', '当前无人等待')
+    await shows(b.page, '#queue', 'Nobody is waiting')
+
+    await publish('east', 'signals', { signal: 'sos' })
+    await shows(a.page, '.card.open', '按下紧急呼救')
+    await shows(a.page, '.card.open', hostile)
+    await shows(a.page, '#sound[data-sound=sounding]')
+    expect(await textOf(a.page, '#loud')).toContain('新警情')
+    expect(await a.page.title()).toContain('(1)')
+
+    await a.page.keyboard.press('Enter')
+    await shows(a.page, '#where', '李桂英')
+    await shows(a.page, '#where .risks', 'anticoagulant')
+    await shows(a.page, '#where .address', hostile)
+    await shows(a.page, '#charts figure', '心率')
+    expect(
+      await a.page.locator('.contacts a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    ).toEqual(['tel:+8613811', 'tel:047322'])
+    await shows(b.page, '.card.open')
+
+    await a.page.keyboard.press('a')
+    await shows(b.page, '.card.acknowledged', 'Li Na east has it')
+    await shows(b.page, '#sound[data-sound=on]')
+
+    await b.page.keyboard.press('Enter')
+    await shows(b.page, '#head', 'SOS pressed')
+    await b.page.keyboard.press('o')
+    await shows(b.page, '.said', 'Only Li Na east or a supervisor can hand it over')
+
+    await a.page.keyboard.press('c')
+    await shows(a.page, 'dialog[open]', '处理结果')
+    await a.page.keyboard.press('Enter')
+    await shows(a.page, '.complaint', '请选择处理结果')
+    await a.page.keyboard.press('3')
+    await a.page.keyboard.press('Enter')
+    await shows(a.page, '#head', '已结案')
+    await shows(b.page, '#head', 'Closed: Nothing had happened')
+    await shows(b.page, '#timeline', /Closed Li Na east.*Answered Li Na east.*Ticket opened Vigil/)
+    expect(await ticketOf('home-east')).toMatchObject({ state: 'closed', outcome: 'false_alarm' })
+
+    expect(await a.page.locator('#work img:not([src="icon.svg"])').count()).toBe(0)
+    expect([...a.faults, ...b.faults]).toEqual([])
+  })
+
+  it('says that the line is cut, marks what it shows as old, and catches up with what it missed', async () => {
+    await register('south', 'Heping 7-1-102')
+    const { page, faults } = await openConsole('Li Na south', 'en-US')
+    await shows(page, '#queue', 'Nobody is waiting')
+    const lists = countLists(page)
+    await system.stop()
+    await shows(page, '#link[data-link=cut]', /No connection for \d+:\d\d/)
+    await shows(page, '#main[data-old]')
+
+    await system.start()
+    await publish('south', 'signals', { signal: 'fall' })
+    await shows(page, '.card.open', 'Heping 7-1-102')
+    await shows(page, '#link[data-link=live]')
+    await page.locator('#main:not([data-old])').waitFor()
+    expect(lists()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  it('explains why a step is not possible, and which of two who were equally fast was first', async () => {
+    await register('west', 'Heping 9-2-404')
+    await publish('west', 'signals', { signal: 'fall' })
+    const { page } = await openConsole('Zhang Wei west', 'en-US')
+    await shows(page, '.card.open', 'Heping 9-2-404')
+    await page.keyboard.press('Enter')
+    await shows(page, '#head', 'Fall')
+    await page.keyboard.press('r')
+    await shows(page, '.said', /“Settled” is not possible while the ticket is “open”/)
+
+    const { id } = await ticketOf('home-west')
+    await page.keyboard.press('d')
+    await shows(page, 'dialog[open]', 'Who goes?')
+    await system.call('POST', `/tickets/${id}/close`, { outcome: 'test' })
+    await shows(page, 'dialog .changed', 'it is now closed')
+    await page.keyboard.press('Enter')
+    await shows(page, '.said', /“Send help” was not done.*Meanwhile: administrator, Closed/)
+  })
+
+  it('comes back to the login when the session ends, and shows after it what came meanwhile', async () => {
+    await register('north', 'Heping 3-2-301')
+    const { page } = await openConsole('Li Na north', 'en-US')
+    await page.evaluate(async () => {
+      const { token } = JSON.parse(sessionStorage.getItem('vigil.session') ?? '{}') as { token: string }
+      await fetch('/api/v1/logout', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    })
+    await shows(page, '.login', 'Your session has ended')
+    await publish('north', 'signals', { signal: 'sos', at: '2026-01-01T00:00:00Z' })
+    await logIn(page, 'Li Na north')
+    await shows(page, '.card.open .unverified')
+    await page.keyboard.press('Enter')
+    await shows(page, '#doubts', 'more than 15 minutes old')
+  })
+})
+
+/** Counts from now on how often the page loads the whole list of tickets. */
+function countLists(page: Page): () => number {
+  let lists = 0
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/tickets?')) lists++
+  })
+  return () => lists
+}

@@ -53,7 +53,9 @@ describe('a virtual clock', () => {
     const clock = virtualClock(0)
     const abort = new AbortController()
     let slept = false
-    const sleeping = clock.sleep(50).then(() => void (slept = true))
+    const sleeping = clock.sleep(50).then(() => {
+      slept = true
+    })
     const aborted = clock.sleep(1_000_000, abort.signal)
     await clock.advance(49)
     expect(slept).toBe(false)

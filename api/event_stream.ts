@@ -71,7 +71,10 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
       await write(outlet.reset(last))
     } else if (events.length > 0) {
       const faces = events.map((e) => ({ seq: e.seq, json: sees(who(), e) ? e.whole : e.elsewhere }))
-      for (const piece of outlet.pieces(faces)) await write(piece)
+      for (const piece of outlet.pieces(faces)) {
+        await write(piece)
+        if (gone.signal.aborted) return
+      }
       eventsSent.inc(events.length)
       last = events.at(-1)!.seq
     }

@@ -27,6 +27,9 @@ import { startApi } from './start.ts'
  */
 export type House = {
   port: number
+  /** Close the one or the other before its time. */
+  closeApi(): Promise<void>
+  closeStore(): Promise<void>
   store: Store
   base: string
   /** JSON in, JSON out. `body` undefined sends none. */
@@ -74,12 +77,18 @@ export async function openHouse(options: Partial<ApiDeps> = {}): Promise<House> 
     port: 0,
   })
   const base = `http://127.0.0.1:${api.port}`
+  let closing: Promise<void> | undefined
+  const closeStore = () => {
+    closing ??= store.close()
+    return closing
+  }
   onTestFinished(async () => {
     await api.close()
-    await store.close()
+    await closeStore()
     await rm(data, { recursive: true })
   })
-  return { port: api.port, store, base, call: (method, path, more) => callJson(`${base}${path}`, method, more) }
+  const call: House['call'] = (method, path, more) => callJson(`${base}${path}`, method, more)
+  return { port: api.port, store, base, call, closeApi: () => api.close(), closeStore }
 }
 
 async function callJson(url: string, method: string, { token, body, headers }: CallOptions = {}): Promise<Answer> {

@@ -17,6 +17,11 @@ import { timersPerTurn, workTimers } from './timers.ts'
  * enough to take some milliseconds; bulk records carry hardly ever a signal and cost only their decoding.
  */
 const batchOf: Record<Lane, number> = { urgent: 100, bulk: 500 }
+/**
+ * Pause after a bulk batch that was not full. The front door lets no signal into that lane, so nobody waits for it, and
+ * the one place of a writer is left to those who hurry.
+ */
+const bulkPauseMs = 200
 /** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
 const lookEveryMs = 1_000
 
@@ -40,6 +45,7 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
     const handle = async (records: Parameters<typeof foldBatch>[1]) => {
       await foldBatch({ store, clock, log, rules: currentRules }, records)
       position.set({ lane }, records.at(-1)?.seq ?? 0)
+      if (lane === 'bulk' && records.length < batchOf.bulk) await clock.sleep(bulkPauseMs, signal)
     }
     return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })
   })

@@ -175,9 +175,11 @@ export function faultsOf({ account, tickets, sosIdle, sosLoad, load, drainedSeco
 export async function runPipeline(options: PipelineOptions, say: Say, signal: AbortSignal): Promise<PipelineFigures> {
   say('starting Vigil on an empty data folder')
   const system = await startSystem(options)
-  const stopped = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(new Error('stopped by hand')), { once: true }),
-  )
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(new Error('stopped by hand'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
   try {
     const seams = await openSeams({ data: system.data, influx: options.influx, database: options.database })
     try {

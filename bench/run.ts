@@ -80,7 +80,7 @@ program
   )
   .addOption(new Option('--influx <url>', 'store readings in this InfluxDB').argParser(url('http:', 'https:')))
   .addOption(
-    new Option('--database <url>', 'keep registry and tickets in this PostgreSQL').argParser(
+    new Option('--database <url>', 'keep registry and tickets in this PostgreSQL, which must be empty').argParser(
       url('postgres:', 'postgresql:'),
     ),
   )

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Config } from './config.ts'
 import type { Login } from './first_run.ts'
 import { reachable } from './runtime.ts'
@@ -15,12 +16,13 @@ export type BannerInput = {
 /** What `vigil start` prints when all is up: where to look, how to log in, how to send a first message. */
 export function banner(input: BannerInput): string {
   const { config, mqttPort, httpPort } = input
+  const vigil = config.data === resolve('data') ? 'npx vigil' : `VIGIL_DATA=${config.data} npx vigil`
   const host = reachable(config.host)
   const console = `http://${host}:${httpPort}/`
   const rows = [
     ['Console', console],
     ...input.logins.map(({ name, password }) => ['', `log in as ${name} with ${password}`]),
-    ['API', `${console}api/docs (administrator's token: npx vigil token)`],
+    ['API', `${console}api/docs (administrator's token: ${vigil} token)`],
     ['MQTT', `${host}:${mqttPort}${reach(config.host)}`],
     ['Data', [config.data, ...elsewhere(config)].join('; ')],
   ]
@@ -31,7 +33,7 @@ export function banner(input: BannerInput): string {
     '',
     ...table,
     '',
-    ...publishing(host, mqttPort, input.demo),
+    ...publishing(`mosquitto_pub -h ${host} -p ${mqttPort} -q 1`, vigil, input.demo),
     ...note(input),
   ].join('\n')
 }
@@ -44,18 +46,20 @@ const elsewhere = ({ databaseUrl, influx }: BannerInput['config']): string[] => 
   ...(influx ? [`readings in InfluxDB at ${new URL(influx.url).host}`] : []),
 ]
 
-function publishing(host: string, port: number, demo: boolean): string[] {
-  const to = `mosquitto_pub -h ${host} -p ${port} -q 1`
-  const press = ` -t vigil/v1/li-pendant/signals -m '{"signal":"sos"}'`
+/** The first steps of somebody who has just started it; each line can be copied into another terminal as it is. */
+function publishing(to: string, vigil: string, demo: boolean): string[] {
+  const press = (device: string) => `-t vigil/v1/${device}/signals -m '{"signal":"sos"}'`
   return demo
     ? [
-        `  Press an SOS   ${to} -u admin -P "$(npx vigil token)"${press}`,
-        '  A device more  npx vigil device add my-watch --home home-li',
+        '  An SOS from home Li, and a device of your own:',
+        `    ${to} -u admin -P "$(${vigil} token)" ${press('li-pendant')}`,
+        `    ${vigil} device add my-watch --home home-li`,
         '',
       ]
     : [
-        `  A first device  npx vigil device add my-watch`,
-        `  A first SOS     ${to} -u my-watch -P <its token> -t vigil/v1/my-watch/signals -m '{"signal":"sos"}'`,
+        '  A first device, and its SOS:',
+        `    ${vigil} device add my-watch`,
+        `    ${to} -u my-watch -P <its token> ${press('my-watch')}`,
         '',
       ]
 }

@@ -44,6 +44,13 @@ async function runningApi(config: Config): Promise<string> {
   return `http://${reachable(api.host)}:${api.ports.http}`
 }
 
+/** Where its devices publish, as options of mosquitto_pub; of a Vigil elsewhere only the host is known. */
+export async function mqttTarget(config: Config, url: string | undefined): Promise<string> {
+  if (url) return URL.canParse(url) ? `-h ${new URL(url).hostname}` : ''
+  const broker = await findRunning(config.data, 'broker')
+  return broker ? `-h ${reachable(broker.host)} -p ${broker.ports.mqtt}` : ''
+}
+
 function refusal(answer: unknown, status: number, base: string): Fault {
   const problem = Problem.safeParse(answer)
   if (!problem.success) return new Fault(`${base} answered ${status} and no explanation: is it a Vigil?`)

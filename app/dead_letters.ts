@@ -22,10 +22,10 @@ const Replaying = z.object({ replaying: z.number() })
 export async function listDeadLetters(api: Client, filter: LetterFilter, most: number): Promise<string[]> {
   const query = new URLSearchParams({ ...filter, limit: String(most) })
   const { items, next } = await api.get(`/dead-letters?${query}`, Letters)
-  const lines = items.map(
-    ({ id, received_at, topic, code, detail, state }) =>
-      `${id}  ${received_at}  ${state}  ${topic}  ${code}: ${detail}`,
-  )
+  const lines = items.map(({ id, received_at, topic, code, detail, state }) => {
+    const why = detail.startsWith(code) ? detail : `${code}: ${detail}`
+    return `${id}  ${received_at}  ${state}  ${topic}  ${why}`
+  })
   return next ? [...lines, `… and more: --most ${most * 2} shows them.`] : lines
 }
 

@@ -9,16 +9,24 @@ const WithToken = z.object({ id: z.string(), token: z.string() })
 const Token = z.object({ token: z.string() })
 const Devices = z.object({ items: z.array(Device), next: z.string().nullish() })
 
-/** Registers a device; gives what to tell its owner, the token among it, which is shown this once. */
-export async function addDevice(api: Client, id: string | undefined, fields: DeviceFields): Promise<string> {
+/**
+ * Registers a device; gives what to tell its owner, the token among it, which is shown this once. `mqtt`: where it is
+ * to publish, as options of mosquitto_pub.
+ */
+export async function addDevice(
+  api: Client,
+  mqtt: string,
+  id: string | undefined,
+  fields: DeviceFields,
+): Promise<string> {
   const made = await api.post('/devices', { ...(id && { id }), ...fields }, WithToken)
-  return howToPublish(made.id, made.token)
+  return howToPublish(mqtt, made.id, made.token)
 }
 
 /** Gives a device a new token; the old one is worth nothing from now on. */
-export async function renewToken(api: Client, id: string): Promise<string> {
+export async function renewToken(api: Client, mqtt: string, id: string): Promise<string> {
   const { token } = await api.post(`/devices/${encodeURIComponent(id)}/token`, {}, Token)
-  return howToPublish(id, token)
+  return howToPublish(mqtt, id, token)
 }
 
 /** One line a device. */
@@ -42,13 +50,15 @@ const deviceLine = (device: Device): string =>
     device.last_seen_at ? `last seen ${device.last_seen_at}` : 'never seen',
   ].join(' ')
 
-const howToPublish = (
-  id: string,
-  token: string,
-): string => `Device ${id} is registered. Its MQTT user name is ${id}, its password, shown this once:
+function howToPublish(mqtt: string, id: string, token: string): string {
+  const publish = `mosquitto_pub ${mqtt} -q 1 -u ${id} -P ${token}`
+  return `The token of device ${id}, shown this once:
 
   ${token}
 
-  mosquitto_pub -q 1 -u ${id} -P ${token} -t ${topicOf(id, 'readings')} -m '{"readings":{"heart_rate":72}}'
-  mosquitto_pub -q 1 -u ${id} -P ${token} -t ${topicOf(id, 'signals')} -m '{"signal":"sos"}'
+It is its MQTT password, and its id is the user name. A first reading, and an SOS:
+
+  ${publish} -t ${topicOf(id, 'readings')} -m '{"readings":{"heart_rate":72}}'
+  ${publish} -t ${topicOf(id, 'signals')} -m '{"signal":"sos"}'
 `
+}

@@ -142,7 +142,8 @@ program
       .option('--place <text>', 'the room, or who wears it')
       .action(async (id: string | undefined, { url, token, ...fields }: ClientOptions & DeviceFields) => {
         const { addDevice } = await import('./devices.ts')
-        print([await addDevice(await connect({ url, token }), id, fields)])
+        const target = await mqttTarget(url)
+        print([await addDevice(await connect({ url, token }), target, id, fields)])
       }),
   )
   .addCommand(
@@ -156,9 +157,11 @@ program
       .argument('<id>', 'the device')
       .action(async (id: string, options: ClientOptions) => {
         const { renewToken } = await import('./devices.ts')
-        print([await renewToken(await connect(options), id)])
+        print([await renewToken(await connect(options), await mqttTarget(options.url), id)])
       }),
   )
+
+const mqttTarget = async (url: string | undefined) => (await import('./client.ts')).mqttTarget(config(), url)
 
 type LetterOptions = ClientOptions & { code?: string; device?: string; most: number }
 
@@ -193,7 +196,9 @@ function natural(text: string): number {
   return Number(text)
 }
 
-const print = (lines: string[]): void => {
+function print(lines: string[]): void {
+  // Whoever read our lines may have seen enough: `vigil device list | head`.
+  process.stdout.on('error', () => process.exit())
   for (const line of lines) process.stdout.write(`${line}\n`)
 }
 

@@ -14,7 +14,7 @@ import { showLogin } from './login.js'
 import { groups, waitingSince } from './queue.js'
 import { allowSound } from './sound.js'
 import { showTicket } from './ticket.js'
-import { every, now } from './time.js'
+import { after, every, now } from './time.js'
 import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 
 /** The console: one page, one queue, one ticket open. */
@@ -22,6 +22,7 @@ import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 /** Clocks, sound and the state of the line move twice a second; what may have grown old is looked at again now and then. */
 const beatMs = 500
 const lookAgainMs = 5_000
+const leastApartMs = 100
 const backShownMs = 6_000
 const languageKey = 'vigil.language'
 
@@ -34,17 +35,23 @@ const selected = () => decodeURIComponent(location.hash.slice(2)) || undefined
 // ---- what is shown
 
 let showing = false
-/** Shows the present state, once for all changes of one moment. */
+let shownAt = 0
+/** Shows the present state, once for all changes of one moment, and in a storm of events not for each. */
 function show() {
   if (showing) return
   showing = true
-  queueMicrotask(() => {
-    showing = false
-    byId('work').hidden = !currentSession()
-    byId('login').hidden = Boolean(currentSession())
-    if (currentSession()) showWork()
-    else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
-  })
+  const wait = shownAt + leastApartMs - now()
+  if (wait > 0 && wait <= leastApartMs) after(wait, showNow)
+  else queueMicrotask(showNow)
+}
+
+function showNow() {
+  showing = false
+  shownAt = now()
+  byId('work').hidden = !currentSession()
+  byId('login').hidden = Boolean(currentSession())
+  if (currentSession()) showWork()
+  else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
 }
 
 function showWork() {
@@ -167,12 +174,11 @@ async function onKnown() {
 }
 
 function onSelected() {
+  showNow()
   void onKnown()
-  queueMicrotask(() => {
-    byId('ticket').scrollTop = 0
-    if (selected()) byId('ticket').focus({ preventScroll: true })
-    document.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
-  })
+  byId('ticket').scrollTop = 0
+  if (selected()) byId('ticket').focus({ preventScroll: true })
+  document.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
 }
 
 function start() {

@@ -13,11 +13,13 @@ import { language, t, wordFor } from './words.js'
 /**
  * The queue as it is seen: a card for each ticket.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
- * @typedef {ReturnType<typeof import('./queue.js').groups>} Groups
+ * @typedef {import('./queue.js').Groups} Groups
  */
 
 /** Homes are looked up for this many cards of a group; further down, nobody reads an address. */
 const withHome = 40
+/** Cards of a group. Whoever has more before them works from the top; the rest is counted, and `J` still reaches it. */
+const cardsShown = 150
 
 /** What stands in a card: the ticket, and all else that it was made of. @typedef {{ card: HTMLElement, ticket?: Ticket, made?: string }} Made */
 /** @type {Map<string, Made>} */
@@ -54,11 +56,18 @@ function showGroup(name, tickets, page) {
   const [heading, list, empty] = section.children
   if (!heading?.lastElementChild || !list || !empty) return
   heading.lastElementChild.textContent = tickets.length > 0 ? String(tickets.length) : ''
-  empty.textContent = name !== 'waiting' || tickets.length > 0 ? '' : t(page.loaded ? 'queue.nobody' : 'queue.loading')
+  const shown = tickets.filter(({ id }, place) => place < cardsShown || id === page.selected)
+  const more = tickets.length - shown.length
+  const nobody = name === 'waiting' && tickets.length === 0
+  empty.textContent = nobody
+    ? t(page.loaded ? 'queue.nobody' : 'queue.loading')
+    : more > 0
+      ? t('queue.more', { n: more })
+      : ''
   section.hidden = name !== 'waiting' && tickets.length === 0
   arrange(
     list,
-    tickets.map((ticket, place) => cardOf(ticket, place, page)),
+    shown.map((ticket, place) => cardOf(ticket, place, page)),
   )
 }
 

@@ -72,7 +72,8 @@ export function deviceText(id, devices) {
 /** What is known beside the claim itself, by its newest word. @param {Evidence[]} claim @returns {string[]} */
 function details(claim) {
   const position = claim.findLast((evidence) => evidence.position)?.position
-  const skewed = claim.findLast(({ skew_ms }) => skew_ms !== null)
+  // A clock that is behind looks like a message that was late, and that is told already.
+  const skewed = claim.findLast(({ skew_ms, at, device_at }) => skew_ms !== null && at !== device_at)
   const confidence = claim.at(-1)?.confidence ?? null
   const delay = Math.max(...claim.map(({ received_at, at }) => Date.parse(received_at) - Date.parse(at)))
   const lines = []

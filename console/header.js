@@ -86,7 +86,7 @@ function showSound({ sound, pausedUntil }) {
 function showBanner({ link, cutSince, cameBack, listFailed, sound }) {
   const banner = byId('banner')
   const never = link.heardAt === undefined
-  const lines = cutSince !== undefined && never ? [t('link.never')] : []
+  const lines = cutSince !== undefined && never ? [t(link.refused ? 'error.forbidden' : 'link.never')] : []
   if (cutSince !== undefined && link.heardAt !== undefined)
     lines.push(t('link.cut_detail', { at: timeText(new Date(link.heardAt).toISOString(), language(), now()) }))
   if (cutSince === undefined && listFailed) lines.push(t('link.list_failed'))

@@ -25,7 +25,7 @@ const nothing = () => ({
   loaded: false,
   loading: false,
   listFailed: false,
-  link: /** @type {Link} */ ({ live: false, heardAt: undefined }),
+  link: /** @type {Link} */ ({ live: false, heardAt: undefined, refused: false }),
   lostAt: now(),
   wasCut: false,
   /** When the line came back after a cut, epoch ms. */
@@ -133,5 +133,5 @@ function onLink(link) {
     known.wasCut = false
   }
   known.link = { ...link }
-  if (was.live !== link.live) listener.onChange()
+  if (was.live !== link.live || was.refused !== link.refused) listener.onChange()
 }

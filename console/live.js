@@ -7,7 +7,8 @@ import { now, sleep } from './time.js'
  * (and so out of logs), tells a refused token from a cut line, and lets a silent line be noticed.
  * @typedef {import('../domain/ticket.ts').LiveEvent} LiveEvent
  * @typedef {{ event: string, id: string, data: string }} Message
- * @typedef {{ live: boolean, heardAt: number | undefined }} Link `heardAt`: when the line last said anything, epoch ms
+ * @typedef {{ live: boolean, heardAt: number | undefined, refused: boolean }} Link `heardAt`: when the line last said anything,
+ *   epoch ms; `refused`: the server answers, but not to this operator's role
  */
 
 /** The server says something at least every 5 s; three silences are a dead line. */
@@ -51,7 +52,7 @@ export function eventParser(onMessage) {
  */
 export async function follow(options) {
   /** @type {Link} */
-  const link = { live: false, heardAt: undefined }
+  const link = { live: false, heardAt: undefined, refused: false }
   for (let tries = 0; !options.signal.aborted; tries++) {
     const heardBefore = link.heardAt
     await readOnce(options, link).catch(() => {})
@@ -75,6 +76,7 @@ async function readOnce(options, link) {
       },
       signal: watch.signal,
     })
+    link.refused = answer.status === 403
     if (!answer.ok || !answer.body) throw refused(answer.status, undefined)
     const hear = () => {
       watch.heard()

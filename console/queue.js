@@ -7,14 +7,17 @@ import { severities } from './rules.js'
  * travel. So a snapshot never replaces what an event brought after the snapshot was asked for. No clock takes part.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
  * @typedef {import('../domain/ticket.ts').LiveEvent} LiveEvent
- * @typedef {{ tickets: Map<string, Ticket>, touched: Map<string, number>, seq: number | undefined, tick: number }} Queue
+ * @typedef {{ waiting: Ticket[], in_hand: Ticket[], closed: Ticket[] }} Groups
+ * @typedef {{
+ *   tickets: Map<string, Ticket>, touched: Map<string, number>, seq: number | undefined, tick: number, groups: Groups | undefined,
+ * }} Queue `groups`: as last sorted, until something changes
  */
 
 /** Closed tickets kept in sight, so that a wrong closing can be taken back at once. */
 const closedKept = 10
 
 /** @returns {Queue} */
-export const newQueue = () => ({ tickets: new Map(), touched: new Map(), seq: undefined, tick: 0 })
+export const newQueue = () => ({ tickets: new Map(), touched: new Map(), seq: undefined, tick: 0, groups: undefined })
 
 /**
  * Where the stream of events begins. Tells whether the list must be loaded, because it is not known what came before.
@@ -41,6 +44,7 @@ export function takeEvent(queue, event) {
   if (!event.ticket) return 'taken'
   queue.touched.set(event.ticket.id, queue.tick)
   queue.tickets.set(event.ticket.id, event.ticket)
+  queue.groups = undefined
   forgetClosed(queue)
   return 'taken'
 }
@@ -52,6 +56,7 @@ export function takeEvent(queue, event) {
 export function takeSnapshot(queue, ticket, since) {
   if ((queue.touched.get(ticket.id) ?? -1) > since) return
   queue.tickets.set(ticket.id, ticket)
+  queue.groups = undefined
 }
 
 /**
@@ -62,6 +67,7 @@ export function takeList(queue, list, since) {
   const listed = new Set(list.map((ticket) => ticket.id))
   for (const { id, state } of [...queue.tickets.values()])
     if (state !== 'closed' && !listed.has(id) && (queue.touched.get(id) ?? -1) <= since) queue.tickets.delete(id)
+  queue.groups = undefined
   for (const ticket of list) takeSnapshot(queue, ticket, since)
 }
 
@@ -77,13 +83,20 @@ function forgetClosed(queue) {
 /** @param {Ticket} a @param {Ticket} b */
 const newestClosed = (a, b) => Date.parse(b.closed_at ?? b.updated_at) - Date.parse(a.closed_at ?? a.updated_at)
 
+/** Tickets are never changed, only replaced; so what was worked out of one stays true. @type {WeakMap<Ticket, number>} */
+const since = new WeakMap()
+
 /**
  * Since when the ticket has been waiting for an answer: since it was opened, or opened again. Epoch ms.
  * @param {Ticket} ticket
  */
 export function waitingSince(ticket) {
+  const known = since.get(ticket)
+  if (known !== undefined) return known
   const reopened = ticket.timeline.findLast((entry) => entry.what === 'reopened')
-  return Date.parse(reopened?.at ?? ticket.opened_at)
+  const at = Date.parse(reopened?.at ?? ticket.opened_at)
+  since.set(ticket, at)
+  return at
 }
 
 /** Graver first; among equals whoever has waited longest. @param {Ticket} a @param {Ticket} b */
@@ -94,13 +107,15 @@ export function byUrgency(a, b) {
 
 /**
  * The queue in three groups, each in the order in which it wants to be worked.
- * @param {Queue} queue @returns {{ waiting: Ticket[], in_hand: Ticket[], closed: Ticket[] }}
+ * @param {Queue} queue @returns {Groups}
  */
 export function groups(queue) {
+  if (queue.groups) return queue.groups
   const all = [...queue.tickets.values()]
-  return {
+  queue.groups = {
     waiting: all.filter((ticket) => ticket.state === 'open').sort(byUrgency),
     in_hand: all.filter((ticket) => ticket.state !== 'open' && ticket.state !== 'closed').sort(byUrgency),
     closed: all.filter((ticket) => ticket.state === 'closed').sort(newestClosed),
   }
+  return queue.groups
 }

@@ -37,6 +37,7 @@ export const en = {
   'queue.in_hand': 'In hand',
   'queue.closed': 'Closed just now',
   'queue.nobody': 'Nobody is waiting.',
+  'queue.more': 'and {n} more, less urgent',
   'queue.loading': 'Loading the queue…',
   'queue.choose': 'Press Enter to open the most urgent ticket.',
   'queue.choose_none': 'All quiet. A new alarm appears here by itself, and you will hear it.',

@@ -37,6 +37,7 @@ export const zh = {
   'queue.in_hand': '处理中',
   'queue.closed': '刚刚结案',
   'queue.nobody': '当前无人等待。',
+  'queue.more': '另有 {n} 件，紧急程度较低',
   'queue.loading': '正在加载队列…',
   'queue.choose': '按回车键打开最紧急的工单。',
   'queue.choose_none': '一切平静。新警情会自动出现，并发出声音提醒。',

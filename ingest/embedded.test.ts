@@ -157,7 +157,7 @@ describe.skipIf(!needs('tmpfs'))('embedded telemetry on a small disk', () => {
     await telemetry.write(seconds(now, 1_000), never)
     const ballast = join(data, 'ballast')
     await fill(ballast)
-    const writing = telemetry.write([...seconds(now, 5_000), ...seconds(now, 20_000, 'watch-2')], never)
+    const writing = telemetry.write([...seconds(now, 20_000, 'watch-2'), ...seconds(now, 5_000)], never)
     await firstError
     await rm(ballast)
     expect(await writing).toEqual([])

@@ -1,12 +1,10 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { limits } from '../domain/limits.ts'
 import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes, type StoredRecord } from '../journal/journal.ts'
-import { trimDeadLetters } from '../store/dead_letters.ts'
-import { trimOutbox } from '../store/outbox.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
+import { trimStore } from '../store/trim.ts'
 import { consumer, type Ingest, workBatch } from './batch.ts'
 import { watchLag } from './metrics.ts'
 import { sightingFilter } from './sightings.ts'
@@ -36,7 +34,7 @@ export async function startIngest(options: IngestOptions): Promise<{ close(): Pr
   const working = lanes.map((lane, i) => follow(options, ingest, lane, positions[i] ?? 0))
   working.push(
     everyNow(options, trimTelemetryEveryMs, stopping.signal, () => options.telemetry.trim()),
-    everyNow(options, trimStoreEveryMs, stopping.signal, () => trimStore(options)),
+    everyNow(options, trimStoreEveryMs, stopping.signal, () => trimStore(options.store, options.clock.now())),
   )
   return {
     async close() {
@@ -67,17 +65,9 @@ async function lagOf(journal: Journal, lane: Lane, done: number, now: number) {
 }
 
 /** Runs `work` now and every so often, until `signal` aborts; a failure is logged, and its turn comes again. */
-async function everyNow({ clock, log }: IngestOptions, ms: number, signal: AbortSignal, work: () => Promise<void>) {
+async function everyNow({ clock, log }: IngestOptions, ms: number, signal: AbortSignal, work: () => Promise<unknown>) {
   while (!signal.aborted) {
     await work().catch((err: unknown) => log.error({ err }, 'not trimmed, trying again'))
     await clock.sleep(ms, signal)
   }
-}
-
-/** Dead letters beyond age and size, and sent notices that no journal could bring again. */
-async function trimStore({ store, clock }: IngestOptions): Promise<void> {
-  const now = clock.now()
-  const letters = { before: now - limits.deadLetterKeepMs, mostBytes: limits.deadLetterBytes }
-  await store.write((tx) => trimDeadLetters(tx, letters))
-  await store.write((tx) => trimOutbox(tx, now - limits.journalKeepMs))
 }

@@ -30,7 +30,8 @@ export type StoredRecord = JournalRecord & { lane: Lane; seq: number }
  *   Within a lane, sequence numbers follow the order of the calls, start at 1, have no holes among durable records
  *   that matter to a reader, and are never used twice, not after a restart and not after a trim.
  *   It rejects with VigilError `journal_full` (bulk lane only) or `journal_unwritable`; then the record is not acknowledged.
- * - `read` gives durable records with `seq > after` in order, at most `most`; fewer, or none, does not mean the end of time.
+ * - `read` gives durable records with `seq > after` in order, at most `most`, and fewer where they are large, so that a
+ *   backlog of the largest fits into memory; fewer, or none, does not mean the end of time.
  * - `waitBeyond` resolves when the lane's head is beyond `after`, or when `signal` aborts; never rejects.
  * - one process appends, any number read.
  */

@@ -109,6 +109,15 @@ describe('the LMDB journal', () => {
     expect(removed).toBeLessThan(3_000)
   })
 
+  it('reads fewer of large records, and all of them in the end', async () => {
+    const journal = await opened()
+    const large = 'x'.repeat(3_000_000)
+    await Promise.all(Array.from({ length: 5 }, () => journal.append('bulk', record(large))))
+    const first = await journal.read('bulk', 0, 1_000)
+    expect(first.map(({ seq }) => seq)).toEqual([1, 2, 3])
+    expect((await journal.read('bulk', 3, 1_000)).map(({ seq }) => seq)).toEqual([4, 5])
+  })
+
   it('refuses a second writer and admits any number of readers', async () => {
     const writer = await opened()
     await expect(opened()).rejects.toMatchObject({ code: 'journal_unwritable' })

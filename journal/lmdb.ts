@@ -26,6 +26,8 @@ type LaneDb = RootDatabase<Row, number>
 /** How often readers look for new records, and the writer at its free space. A look costs some microseconds. */
 const lookEveryMs = 5
 const spaceEveryMs = 1_000
+/** Payload bytes after which a read ends: thousands of small records, and never gigabytes of the largest. */
+const readBytes = 8 * 1024 * 1024
 /** Records that one step of a trim takes away: few enough that appends hardly notice. */
 const trimStep = 1_000
 
@@ -71,7 +73,15 @@ export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
     async read(lane, after, most) {
       dbs[lane].resetReadTxn()
       const rows = dbs[lane].getRange({ start: after + 1, limit: most, snapshot: false })
-      return Array.from(rows, ({ key, value }) => fromRow(lane, key, value))
+      const records: StoredRecord[] = []
+      let bytes = 0
+      for (const { key, value } of rows) {
+        const record = fromRow(lane, key, value)
+        records.push(record)
+        bytes += record.payload.byteLength
+        if (bytes >= readBytes) break
+      }
+      return records
     },
     async waitBeyond(lane, after, signal) {
       while (!signal.aborted && newest(dbs[lane]) <= after) await options.clock.sleep(lookEveryMs, signal)

@@ -17,6 +17,8 @@ const recordsAtOnce = 5_000
  * and a ticket may be waiting. It is how late a reading can be in a chart.
  */
 const pauseMs: Record<Lane, number> = { urgent: 50, bulk: 200 }
+/** Payload bytes that are worth a transaction, however few the records. */
+const bytesWorth = 1024 * 1024
 const trimTelemetryEveryMs = 60_000
 /** Seldom: it counts through all dead letters, in the transaction that others wait for. */
 const trimStoreEveryMs = 3_600_000
@@ -51,11 +53,17 @@ async function follow(options: IngestOptions, ingest: Ingest, lane: Lane, positi
   const handle = async (records: StoredRecord[]) => {
     await workBatch(ingest, lane, records)
     done = records.at(-1)?.seq ?? done
-    if (records.length < recordsAtOnce) await clock.sleep(pauseMs[lane], signal)
+    if (!isFull(records)) await clock.sleep(pauseMs[lane], signal)
   }
   const unwatch = watchLag(lane, () => lagOf(journal, lane, done, clock.now()))
   await consume({ journal, lane, after: position, most: recordsAtOnce, signal, handle, clock, log })
   unwatch()
+}
+
+function isFull(records: StoredRecord[]): boolean {
+  return (
+    records.length === recordsAtOnce || records.reduce((sum, { payload }) => sum + payload.byteLength, 0) >= bytesWorth
+  )
 }
 
 async function lagOf(journal: Journal, lane: Lane, done: number, now: number) {

@@ -102,7 +102,7 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
     case 'dispatch':
     case 'arrive':
     case 'resolve':
-      return { state, holder: row.holder ?? act.operator.id, ...firstAnswer(row, act) }
+      return { state, holder: act.operator.id, ...firstAnswer(row, act) }
   }
 }
 

@@ -140,6 +140,19 @@ onBothEngines((engine) => {
       await fold(night, [sosOf('watch', 1)])
       expect(await night.ticket()).toMatchObject({ unverified: false })
     })
+
+    it('is not taken for broken while the database comes and goes', async () => {
+      const night = await open()
+      let failures = 2
+      const flickering = meddledWith(night.store, {
+        before: () => {
+          if (failures-- > 0) throw new Error('connection lost')
+        },
+      })
+      await expect(fold(night, [sosOf('watch', 1)], { store: flickering })).rejects.toThrow('connection lost')
+      await fold(night, [sosOf('watch', 1)], { store: flickering })
+      expect(await night.ticket()).toMatchObject({ unverified: false })
+    })
   })
 
   describe('a record that the database will not take', () => {

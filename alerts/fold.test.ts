@@ -3,6 +3,8 @@ import { limits } from '../domain/limits.ts'
 import { type Doubt, signals } from '../domain/signals.ts'
 import { onBothEngines } from '../test/engines.ts'
 import { countedSignals, day, iso, noon, startTimeline, story, type TimelineOptions, time } from '../test/timeline.ts'
+import { foldRecord } from './fold.ts'
+import { currentRules, judge } from './judge.ts'
 
 const sos = { signal: 'sos' }
 const fall = { signal: 'fall' }
@@ -92,6 +94,12 @@ onBothEngines((engine) => {
       expect(await night.ticket()).toMatchObject({ id: 't-u1-0', evidence: [{ signal: 'fall' }, { signal: 'sos' }] })
       expect(await night.events()).toMatchObject([{ type: 'ticket.opened' }])
       expect(await night.receipts()).toHaveLength(1)
+    })
+
+    it('beside one that is in doubt is accepted as verified', async () => {
+      const night = await open()
+      await night.at(1).publish('watch', [{ ...fall, confidence: 0.1 }, sos])
+      expect((await night.receipts())[0]?.receipt).not.toHaveProperty('unverified')
     })
 
     it('two of different times in one message make two tickets with an id each', async () => {
@@ -187,6 +195,17 @@ onBothEngines((engine) => {
       const ticket = await night.ticket()
       expect(ticket).toMatchObject({ state: 'dispatched', holder: 'ann', updated_at: iso(2) })
       expect(ticket.evidence).toHaveLength(2)
+    })
+
+    it('a signal that comes out of a backlog is dated by its receipt, and dates nothing back', async () => {
+      const night = await open()
+      await night.at(5).publish('watch', sos, { receivedAt: time(0) })
+      expect(await night.ticket()).toMatchObject({ opened_at: iso(0), next_step: { what: 'answer', at: iso(1) } })
+      await night.at(6).does('ann', 'acknowledge')
+      await night.at(7).publish('radar', fall, { receivedAt: time(2) })
+      const ticket = await night.ticket()
+      expect(ticket).toMatchObject({ updated_at: iso(6) })
+      expect(ticket.timeline.at(-1)).toMatchObject({ at: iso(2), what: 'evidence_added' })
     })
 
     it('a signal after the ticket was resolved opens it again, with a new timer and nobody holding it', async () => {
@@ -448,7 +467,9 @@ onBothEngines((engine) => {
       const night = await open()
       for (const hour of [0, 60, 120]) {
         await night.at(hour).publish('watch', { ...sos, at })
-        expect(await night.tickets()).toHaveLength(hour / 60 + 1)
+        const tickets = await night.tickets()
+        expect(tickets).toHaveLength(hour / 60 + 1)
+        if (hour > 0) expect(tickets.at(-1)).toMatchObject({ unverified: true, unverified_reasons: ['stale'] })
         await night.at(hour + 1).does('ann', 'close', { outcome: 'assistance' })
       }
     })
@@ -517,6 +538,19 @@ onBothEngines((engine) => {
       expect(await night.ticket()).toEqual(before)
       expect(await night.events()).toEqual(events)
       expect(await night.receipts()).toHaveLength(1)
+    })
+  })
+
+  describe('a record that was folded before', () => {
+    it('is passed over by its number, whatever the position says', async () => {
+      const night = await open()
+      const record = await night.at(0).publish('watch', [sos, fall])
+      const before = await night.ticket()
+      const judgement = judge(record, currentRules)
+      const again = await night.store.write((tx) => foldRecord(tx, judgement, time(1), currentRules))
+      expect(again).toEqual([])
+      expect(await night.ticket()).toEqual(before)
+      expect(await night.events()).toHaveLength(1)
     })
   })
 

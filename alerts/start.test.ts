@@ -47,8 +47,17 @@ it('folds both lanes and goes on from its positions after a restart', async () =
   await first.close()
   await publish('stray')
   expect(await devices()).toEqual(['pendant', 'watch'])
-  await start()
+  const readAfter: number[] = []
+  const watched: Journal = {
+    ...journal,
+    read(lane, after, most) {
+      readAfter.push(after)
+      return journal.read(lane, after, most)
+    },
+  }
+  await start({ journal: watched })
   await expect.poll(devices).toEqual(['pendant', 'stray', 'watch'])
+  expect(Math.min(...readAfter)).toBe(1)
   expect((await night.tickets()).flatMap(({ evidence }) => evidence.map(({ repeats }) => repeats))).toEqual([0, 0, 0])
 })
 

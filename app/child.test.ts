@@ -59,7 +59,7 @@ describe('a child that is kept running', () => {
   })
 
   it('is started ever more slowly while it keeps crashing, and at once again after it was well', async () => {
-    for (const pause of [0, 500, 1_000, 2_000, 5_000, 10_000, 10_000]) {
+    for (const pause of [0, 200, 500, 1_000, 2_000, 2_000]) {
       const before = lives.length
       await crash()
       if (pause) await clock.advance(pause - 1)

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Role } from '../domain/registry.ts'
 import { openStore } from '../store/open.ts'
@@ -14,14 +13,16 @@ export type Login = { name: keyof Secrets['passwords']; password: string }
 /** What the start found or made. `demo`: the demo homes are to live. `logins`: those that work with the first password. */
 export type Prepared = { adminToken: string; demo: boolean; logins: Login[] }
 
-const roles: Record<Login['name'], Role> = { admin: 'administrator', dispatcher: 'dispatcher' }
+const roles = { dispatcher: 'dispatcher', admin: 'administrator' } as const satisfies Record<Login['name'], Role>
+const names = ['dispatcher', 'admin'] as const
 
 /**
  * Makes the secrets and the first operators where there are none, and brings the tables up to date before the
- * processes open them. A folder or database that was in use before is never turned into a demo.
+ * processes open them. A folder or database that was in use before is never turned into a demo. Throws Fault where the
+ * database stays away.
  */
-export async function prepare(config: Config, clock: Clock, log: Logger): Promise<Prepared> {
-  const store = await openStore({ url: config.databaseUrl, data: config.data, clock, log }).catch(unreachable)
+export async function prepare(config: Config, clock: Clock): Promise<Prepared> {
+  const store = await openStore({ url: config.databaseUrl, data: config.data, clock }).catch(unreachable)
   try {
     const inUse = (await listOperators(store.db, { most: 1 })).items.length > 0
     const secrets = await makeSecrets(config.data, config.demo && !inUse)
@@ -34,23 +35,21 @@ export async function prepare(config: Config, clock: Clock, log: Logger): Promis
 }
 
 async function makeOperators(store: Store, { demo, passwords }: Secrets): Promise<void> {
-  const names: Login['name'][] = demo ? ['dispatcher', 'admin'] : ['admin']
-  for (const name of names)
-    await createOperator(store, { id: name, name, password: passwords[name], role: roles[name] })
+  const make = (name: Login['name']) =>
+    createOperator(store, { id: name, name, password: passwords[name], role: roles[name] })
+  await Promise.all((demo ? names : (['admin'] as const)).map(make))
 }
 
 /** The logins that still work as they were made: what is printed must be true after somebody changed a password. */
-async function workingLogins(store: Store, { passwords }: Secrets): Promise<Login[]> {
-  const logins: Login[] = []
-  for (const name of ['dispatcher', 'admin'] as const) {
-    const row = await store.db
-      .selectFrom('operators')
-      .select('password_hash')
-      .where('name', '=', name)
-      .executeTakeFirst()
-    if (await passwordMatches(passwords[name], row?.password_hash)) logins.push({ name, password: passwords[name] })
-  }
-  return logins
+async function workingLogins({ db }: Store, { passwords }: Secrets): Promise<Login[]> {
+  const rows = await db.selectFrom('operators').select(['name', 'password_hash']).where('name', 'in', names).execute()
+  const logins = await Promise.all(
+    names.map(async (name) => {
+      const hash = rows.find((row) => row.name === name)?.password_hash
+      return hash && (await passwordMatches(passwords[name], hash)) ? [{ name, password: passwords[name] }] : []
+    }),
+  )
+  return logins.flat()
 }
 
 /** The drivers' own words for a database that is away name neither the variable nor the mend. */

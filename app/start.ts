@@ -3,7 +3,6 @@ import { banner } from './banner.ts'
 import type { Config } from './config.ts'
 import { prepare } from './first_run.ts'
 import { aborted, untilStopped } from './house.ts'
-import { createLog } from './log.ts'
 import { claim } from './runtime.ts'
 import { supervise } from './supervisor.ts'
 
@@ -19,8 +18,9 @@ export async function start(config: Config): Promise<void> {
   process.stdout.on('error', () => {})
   const signal = untilStopped()
   const place = await claim(config.data, 'vigil')
-  const log = createLog({ process: 'vigil', level: config.log })
-  const prepared = await prepare(config, systemClock, log)
+  const notSoon = systemClock.after(1_000, () => say('Waiting for the database…'))
+  const prepared = await prepare(config, systemClock)
+  notSoon()
   const env = { ...process.env, VIGIL_ADMIN_TOKEN: prepared.adminToken }
   const house = supervise({ config, env, clock: systemClock, say })
   try {

@@ -65,12 +65,23 @@ describe.skipIf(!isHere)('a real InfluxDB 1.x, seen through a front', () => {
     ])
   })
 
-  it('gets large batches gzipped, in requests of 5,000 lines', async () => {
+  it('gets large batches gzipped, in several requests', async () => {
     await open().write(instants('watch-1', 6_000), never)
     const written = front.writes().filter(({ status }) => status === 204)
     expect(written.map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', 'gzip'])
-    expect(written[0]?.bytes).toBeLessThan(5_000 * 20)
+    expect(written[0]?.bytes).toBeLessThan(10_000 * 10)
     expect(await countOf('heart_rate')).toBe(6_000)
+  })
+
+  it('gets an instant in one line also where a request ends', async () => {
+    const single = instants('watch-1', 9_999).filter(({ metric }) => metric === 'heart_rate')
+    const last = instants('watch-2', 1).map((point) => ({ ...point, implausible: true }))
+    await open().write([...single, ...last], never)
+    expect(front.writes().filter(({ status }) => status === 204)).toHaveLength(1)
+    await open().write([...single, ...last, ...instants('watch-3', 1)], never)
+    expect(await server.ask(`SELECT flagged FROM readings WHERE device = 'watch-2'`, database)).toEqual([
+      [start, 'battery,heart_rate,spo2'],
+    ])
   })
 
   it('keeps one connection, and nothing stays behind on the signal', async () => {

@@ -8,8 +8,8 @@ import { type RetryReason, retries } from './metrics.ts'
 import { sortOut } from './points.ts'
 import type { Point, RefusedPoint } from './telemetry.ts'
 
-/** Lines of one request; InfluxData's own advice is 5,000 to 10,000. */
-const linesPerRequest = 5_000
+/** Points of one request, and so its lines at most; InfluxData's own advice is 5,000 to 10,000. */
+const pointsPerRequest = 10_000
 /** Waits between tries. The longest is also how late the backlog begins to drain after an outage. */
 const firstRetryMs = 250
 const longestRetryMs = 10_000
@@ -21,10 +21,25 @@ type Outcome = { kind: 'stored' } | Refused | Extract<Verdict, { kind: 'too_larg
 /** Writes points until the server has all of them but those it refuses for good, which are given back. */
 export async function writePoints(writing: Writing, points: Point[]): Promise<RefusedPoint[]> {
   const { good, refused } = sortOut(points)
-  const lines = linesOf(good)
-  for (let start = 0; start < lines.length; start += linesPerRequest)
-    refused.push(...(await put(writing, lines.slice(start, start + linesPerRequest))))
+  let underWay: Promise<RefusedPoint[]> = Promise.resolve([])
+  for (let start = 0; start < good.length; ) {
+    const end = endOfInstant(good, start + pointsPerRequest)
+    const lines = linesOf(good.slice(start, end))
+    // The next request is made ready while the server works on this one.
+    refused.push(...(await underWay))
+    underWay = put(writing, lines)
+    start = end
+  }
+  refused.push(...(await underWay))
   return refused
+}
+
+/** The first place from `end` on where another device or instant begins: a line should not be torn in two. */
+function endOfInstant(points: Point[], end: number): number {
+  const last = points[end - 1]
+  let next = Math.min(end, points.length)
+  while (last && points[next]?.at === last.at && points[next]?.device === last.device) next++
+  return next
 }
 
 /** Writes lines, in parts where the server does not take them together. Gives the points that it refuses. */

@@ -10,7 +10,7 @@ import { watchLag } from './metrics.ts'
 import { sightingFilter } from './sightings.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** Records of one batch. Twice as many are no faster, neither with InfluxDB nor embedded. */
+/** Records of one batch: some 0.1 s of work, so that a backlog costs the store a few transactions a second. */
 const recordsAtOnce = 5_000
 /**
  * Pause after a batch that was not full, so that the next is worth its transaction: the store has one writer at a time,

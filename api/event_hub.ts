@@ -3,9 +3,9 @@ import { type Clock, isoTime } from '../domain/clock.ts'
 import { lastEvent, readEvents } from '../store/events.ts'
 import type { Db } from '../store/store.ts'
 
-/** How often the table of events is read while anybody listens: a fifth of the 100 ms that an SOS may take to the screen. */
-const pollMs = 20
-/** Wait after a failed read, so that a database that is away is not asked fifty times a second. */
+/** How often the table of events is read while anybody listens: a tenth of the 100 ms that an SOS may take to the screen. */
+const pollMs = 10
+/** Wait after a failed read, so that a database that is away is not asked a hundred times a second. */
 const afterFailureMs = 1_000
 /** Events of one read. */
 const pageSize = 500

@@ -8,7 +8,7 @@ import { type Random, seededRandom } from '../domain/random.ts'
 import { appendEvent, lastEvent, trimEvents } from '../store/events.ts'
 import { logout } from '../store/operators.ts'
 import { readTicket } from '../store/tickets.ts'
-import { streamsCut } from './metrics.ts'
+import { eventsSent, streamsCut } from './metrics.ts'
 import { type House, openHouse } from './test_house.ts'
 import { type Heard, type Listen, type Subscription, transports } from './test_subscribers.ts'
 
@@ -185,7 +185,7 @@ describe('a subscriber who takes nothing', () => {
     const timers = new Timers()
     const house = await openHouse({ clock: timers.clock })
     await addLargeEvents(house, 100)
-    const slowCuts = await cutsFor('slow')
+    const [slowCuts, sent] = [await cutsFor('slow'), await allSent()]
     const lazy = connect(house.port, '127.0.0.1')
     lazy.write(`GET /api/v1/events?access_token=token-viewer&last_event_id=0 HTTP/1.1\r\nhost: x\r\n\r\n`)
     // A heartbeat and the watch over a piece that does not get away: then the line is full.
@@ -195,6 +195,8 @@ describe('a subscriber who takes nothing', () => {
     const seqs = [...got].map(([, seq]) => Number(seq)).slice(1)
     expect(seqs.length).toBeLessThan(100)
     expect((await cutsFor('slow')) - slowCuts).toBe(1)
+    // It is not said of the rest that it was sent.
+    expect((await allSent()) - sent).toBeLessThan(100)
     // The last one may be torn; the one before it is whole for sure.
     const lastEventId = seqs.at(-2) ?? 0
     const rest = await hear(
@@ -217,6 +219,8 @@ async function addLargeEvents(house: House, count: number): Promise<void> {
     for (let i = 0; i < count; i++) await appendEvent(tx, { ...event, areaPath: '/city/north/', sharedWith: [] })
   })
 }
+
+const allSent = async () => (await eventsSent.get()).values[0]?.value ?? 0
 
 async function cutsFor(reason: string): Promise<number> {
   const { values } = await streamsCut.get()

@@ -37,25 +37,18 @@ export type Events = {
 
 type Parts = ApiDeps & { identify: Identify; hub: EventHub }
 
-/** Registers `GET /events` and gives the WebSocket's way in. Streams end when the instance closes. */
+/**
+ * Registers `GET /events` and gives the WebSocket's way in. When the instance closes it cuts their lines, and with its line
+ * a stream ends.
+ */
 export function eventRoutes(app: Api, deps: ApiDeps & { identify: Identify }): Events {
-  const parts: Parts = { ...deps, hub: createEventHub({ db: deps.store.db, clock: deps.clock, log: deps.log }) }
-  const open = new Set<AbortController>()
-  app.addHook('preClose', async () => {
-    parts.hub.close()
-    for (const gone of open) gone.abort()
-  })
-  const track = () => {
-    const gone = new AbortController()
-    open.add(gone)
-    gone.signal.addEventListener('abort', () => open.delete(gone), { once: true })
-    return gone
-  }
-  sseRoute(app, parts, track)
-  return { upgrade: socketUpgrade(parts, track) }
+  const hub = createEventHub({ db: deps.store.db, clock: deps.clock, log: deps.log })
+  app.addHook('preClose', async () => hub.close())
+  sseRoute(app, { ...deps, hub })
+  return { upgrade: socketUpgrade({ ...deps, hub }) }
 }
 
-function sseRoute(app: Api, parts: Parts, track: () => AbortController): void {
+function sseRoute(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: eventsPath,
@@ -76,7 +69,7 @@ function sseRoute(app: Api, parts: Parts, track: () => AbortController): void {
       // Writing to a line that just broke is no failure of ours; `close` says that it is gone.
       raw.on('error', () => {})
       raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...streamHeaders })
-      const gone = track()
+      const gone = new AbortController()
       raw.once('close', () => gone.abort())
       if (raw.destroyed) gone.abort()
       const outlet = sseOutlet(raw, cursor)
@@ -98,7 +91,7 @@ function numberOf(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-function socketUpgrade(parts: Parts, track: () => AbortController): Events['upgrade'] {
+function socketUpgrade(parts: Parts): Events['upgrade'] {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketMessageBytes, perMessageDeflate: false })
   return async (request, socket, head) => {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams
@@ -108,7 +101,7 @@ function socketUpgrade(parts: Parts, track: () => AbortController): Events['upgr
     const asked = numberOf(typeof header === 'string' ? header : (query.get('last_event_id') ?? undefined))
     const cursor = asked ?? (await parts.hub.head())
     sockets.handleUpgrade(request, socket, head, (ws: WebSocket) => {
-      const gone = track()
+      const gone = new AbortController()
       // ws closes the line after an error by itself.
       ws.on('error', () => {})
       ws.once('close', () => gone.abort())

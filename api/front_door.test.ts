@@ -143,8 +143,9 @@ describe('a WebSocket at /mqtt', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${house.port}/mqtt`, 'mqtt')
     socket.on('error', () => {})
     await new Promise((resolve) => socket.on('open', resolve))
-    const ended = new Promise((resolve) => socket.on('close', resolve))
+    const [atBroker] = broker.sockets.clients
+    const ended = [socket, atBroker].map((end) => new Promise((resolve) => end?.on('close', resolve)))
     await house.closeApi()
-    await ended
+    await Promise.all(ended)
   })
 })

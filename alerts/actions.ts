@@ -7,7 +7,7 @@ import { readTicket, rowOf, type TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
 import { armAnswer } from './changes.ts'
 
-/** What a person does to a ticket. `at`: epoch ms; `ticket`, `assignee`: ids; `areaPath`: as in the store, `/city/street/`. */
+/** What a person does to a ticket. `at`: epoch ms; `ticket`, `assignee`: ids; `areaPath`: as in the store. */
 export type Act = {
   ticket: string
   action: TicketAction
@@ -131,7 +131,7 @@ const eventOf: Partial<Record<TicketAction, 'ticket.closed' | 'ticket.reopened'>
   reopen: 'ticket.reopened',
 }
 
-/** What the audit trail must keep of a step beside its name: to whom, with whom, how it ended, and the person's words. */
+/** What the trail keeps of a step beside its name: to whom, with whom, how it ended, and the person's words. */
 function reasonOf({ action, assignee, areaPath, outcome, reason }: Act): string | null {
   const about = { assign: assignee, share: areaPath, close: outcome }[action as 'assign' | 'share' | 'close']
   return [about, reason].filter((part) => part !== undefined).join(': ') || null

@@ -29,7 +29,7 @@ export async function announce(tx: Tx, outcomes: Outcome[], now: number): Promis
   }
 }
 
-/** One receipt for every ticket that a record touched, repeats too: to whoever sent it, or else to whose signal it is. */
+/** One receipt for every ticket that a record touched, repeats too: to who sent it, else to whose signal it is. */
 export async function sendReceipts(tx: Tx, record: StoredRecord, outcomes: Outcome[], now: number): Promise<void> {
   for (const [id, ofTicket] of byTicket(outcomes)) {
     const [first] = ofTicket

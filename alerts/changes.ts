@@ -50,7 +50,7 @@ export async function openTicket(tx: Tx, finding: Finding, reason: string): Prom
   return id
 }
 
-/** Sets the timer by which a person must have answered; `from` in epoch ms. The one living next step of an open ticket. */
+/** Sets the timer by which a person must have answered: the living next step of an open ticket. `from`: epoch ms. */
 export async function armAnswer(tx: Tx, ticket: string, from: number): Promise<void> {
   await setTimer(tx, ticket, 'answer', from + limits.answerWithinMs)
 }
@@ -95,7 +95,7 @@ export async function ticketOf(tx: Tx, id: string): Promise<TicketRow> {
   return row
 }
 
-/** Keeps a signal as evidence; beyond the limit counts it on the last one like it. Gives the timeline's word, if it is worth one. */
+/** Keeps a signal as evidence; beyond the limit counts it on the last one like it. Gives the timeline's word, if any. */
 async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<string | undefined> {
   const like = await lastLike(tx, ticket, finding.alert)
   if (like && (await isFull(tx, ticket))) {

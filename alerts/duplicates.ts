@@ -27,7 +27,7 @@ async function found(tx: Tx, row: EvidenceRow, proof: Duplicate['proof']): Promi
   return { evidence: row.id, ticket: { id, state }, proof, row }
 }
 
-/** The evidence that the replayed message gave when it first came: its signal may have been read though other parts were not. */
+/** The evidence that the replayed message gave when it first came: a signal is heard though other parts are broken. */
 async function replayedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | undefined> {
   const original = /^(urgent|bulk)-(\d+)$/.exec(alert.record.replayOf ?? '')
   if (!original) return undefined

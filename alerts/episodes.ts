@@ -25,8 +25,8 @@ export type Decision =
     }
 
 /**
- * Decides over one alert. `at`: its event time in epoch ms; `tickets`: those of its episode key that are not closed (others are
- * passed over). Pure, and independent of the order of `tickets`.
+ * Decides over one alert. `at`: its event time in epoch ms; `tickets`: those of its episode key, where closed ones are
+ * passed over. Pure, and independent of the order of `tickets`.
  *
  * A proven duplicate only counts as a repeat, whatever became of its ticket: a QoS 1 redelivery after closing opens
  * nothing. A duplicate that may also be a new press of a device whose clock stands still is a repeat only while

@@ -6,7 +6,7 @@ const skewWorthNotingMs = 60_000
 /** What a date can hold (ECMA-262 §21.4.1.1); numbers beyond are no times at all. */
 const dateRangeMs = 8.64e15
 
-/** All in epoch ms. `at`: when it happened, as far as can be believed. `skewMs`: device clock minus receipt, null where small. */
+/** In epoch ms. `at`: when it happened, as far as can be believed; `skewMs`: device clock minus receipt, null if small. */
 export type EventTime = {
   at: number
   deviceAt: number | null

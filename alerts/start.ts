@@ -31,7 +31,7 @@ const trimEveryMs = 60_000
 export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger }
 
 /**
- * Starts the alert service: one loop a lane, each with its own position, so that the urgent lane never waits for the bulk lane,
+ * Starts the alert service: one loop a lane, each with its own position, so that urgent never waits for bulk,
  * and one for the timers. Rejects where the store is ahead of the journal: then one of them was lost or replaced, and
  * signals would be passed over in silence. `close` ends the loops after the transaction at hand.
  */

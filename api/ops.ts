@@ -5,8 +5,8 @@ import type { Api, ApiDeps } from './context.ts'
 import { answers, localOrToken, withToken } from './openapi.ts'
 import { getInTime, type MetricJson, metricsOfPeers, type PeerMetrics } from './peers.ts'
 
-/** How the other processes tell how far behind they are: gauges of records unread, by lane. */
-const lagMetrics = /^vigil_[a-z]+_lag(_records)?$/
+/** How the consumers tell how far behind they are: gauges of records unread, by lane. */
+const lagMetric = /^vigil_([a-z]+)_lag_records$/
 
 const Check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().nullable() })
 type Check = z.infer<typeof Check>
@@ -59,22 +59,29 @@ export function opsRoutes(app: Api, deps: ApiDeps): void {
       response: answers({ 200: ['text/plain', z.string()] }, ...withToken),
     },
     handler: async (_request, reply) => {
-      const own: PeerMetrics = {
-        process: 'api',
-        metrics: (await register.getMetricsAsJSON()) as unknown as MetricJson[],
-      }
-      return reply.type(register.contentType).send(await merged([own, ...(await metricsOfPeers(deps.peers, deps))]))
+      return reply.type(register.contentType).send(await merged(await metricsOfAll(deps)))
     },
   })
 }
 
+/** The metrics of every process, this one first. */
+async function metricsOfAll(deps: ApiDeps): Promise<PeerMetrics[]> {
+  const own = (await register.getMetricsAsJSON()) as unknown as MetricJson[]
+  return [{ process: 'api', metrics: own }, ...(await metricsOfPeers(deps.peers, deps))]
+}
+
 async function allChecks(deps: ApiDeps): Promise<Check[]> {
-  const [store, door, peers] = await Promise.all([
+  const [store, door, [own, ...peers]] = await Promise.all([
     check('store', () => lastEvent(deps.store.db).then(() => null)),
     check('front_door', () => doorAnswers(deps)),
-    metricsOfPeers(deps.peers, deps),
+    metricsOfAll(deps),
   ])
-  return [store, door, ...peers.flatMap(peerChecks)]
+  return [
+    store,
+    door,
+    ...peers.map(peerCheck),
+    ...[own, ...peers].flatMap((all) => all?.metrics?.flatMap(lagCheck) ?? []),
+  ]
 }
 
 /** A check fails with the sentence of what failed; what it gives is told as detail. */
@@ -93,11 +100,18 @@ async function doorAnswers({ frontDoor, clock }: ApiDeps): Promise<null> {
   return null
 }
 
-function peerChecks({ process, metrics }: PeerMetrics): Check[] {
-  if (!metrics) return [{ name: process, ok: false, detail: 'the process does not answer' }]
-  const lags = metrics.filter(({ name }) => lagMetrics.test(name)).flatMap(({ values }) => values)
-  const told = lags.map(({ value, labels }) => `${value} ${labels.lane ?? ''} records behind`.replace('  ', ' '))
-  return [{ name: process, ok: true, detail: told.join(', ') || null }]
+const peerCheck = ({ process, metrics }: PeerMetrics): Check => ({
+  name: process,
+  ok: metrics !== undefined,
+  detail: metrics ? null : 'the process does not answer',
+})
+
+/** How far a consumer is behind; nothing for any other metric. Telling it is all, so it is always `ok`. */
+function lagCheck({ name, values }: MetricJson): Check[] {
+  const consumer = lagMetric.exec(name)?.[1]
+  if (consumer === undefined || values.length === 0) return []
+  const told = values.map(({ value, labels }) => `${labels.lane}: ${value}`)
+  return [{ name: `${consumer}_lag`, ok: true, detail: `records behind, ${told.join(', ')}` }]
 }
 
 /** One text for all processes. Each sample is marked with its process first, so that no gauge is summed over processes. */

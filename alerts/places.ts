@@ -1,4 +1,5 @@
 import type { Doubt } from '../domain/signals.ts'
+import { placeOfDevice } from '../store/devices.ts'
 import type { Tx } from '../store/store.ts'
 
 /** Where a device belongs. `episode` is the key of its episodes: `home:{id}`, or `device:{id}` where there is no home. */
@@ -13,16 +14,11 @@ export type Place = {
 
 /** Looks a device up in the registry. An unknown or homeless device has a place too: itself. */
 export async function placeOf(tx: Tx, device: string): Promise<Place> {
-  const row = await tx
-    .selectFrom('devices')
-    .leftJoin('homes', 'homes.id', 'devices.home')
-    .leftJoin('areas', 'areas.id', 'homes.area')
-    .select(['devices.home', 'homes.area', 'areas.path'])
-    .where('devices.id', '=', device)
-    .executeTakeFirst()
-  if (!row?.home) {
-    const doubt = row ? 'no_home' : 'device_unknown'
+  const place = await placeOfDevice(tx, device)
+  if (!place?.home) {
+    const doubt = place ? 'no_home' : 'device_unknown'
     return { home: null, area: null, areaPath: null, episode: `device:${device}`, doubts: [doubt] }
   }
-  return { home: row.home, area: row.area, areaPath: row.path, episode: `home:${row.home}`, doubts: [] }
+  const { home, area, area_path } = place
+  return { home, area, areaPath: area_path, episode: `home:${home}`, doubts: [] }
 }

@@ -1,9 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { limits } from '../domain/limits.ts'
 import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes } from '../journal/journal.ts'
-import { trimEvents } from '../store/events.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { nextTimerAt } from '../store/ticket_rows.ts'
@@ -24,9 +22,6 @@ const batchOf: Record<Lane, number> = { urgent: 100, bulk: 500 }
 const bulkPauseMs = 200
 /** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
 const lookEveryMs = 1_000
-
-/** Far more often than the limit's worth of events comes up. */
-const trimEveryMs = 60_000
 
 export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger }
 
@@ -49,7 +44,7 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
     }
     return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })
   })
-  loops.push(watchTimers(options, signal), watchLag(options, signal), trimNowAndThen(options, signal))
+  loops.push(watchTimers(options, signal), watchLag(options, signal))
   return {
     async close() {
       closing.abort()
@@ -90,18 +85,6 @@ async function workDueTimers(store: Store, clock: Clock): Promise<number> {
   const { worked, unanswered } = await store.write((tx) => workTimers(tx, clock.now()))
   for (const { severity } of unanswered) unansweredTotal.inc({ severity })
   return worked
-}
-
-/** Keeps the live events within their limit: consoles resume from there, what is older is in the tickets. */
-async function trimNowAndThen({ store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await store.write((tx) => trimEvents(tx, limits.eventsKept))
-    } catch (err) {
-      log.warn({ err }, 'alerts: old live events could not be trimmed, trying again later')
-    }
-    await clock.sleep(trimEveryMs, signal)
-  }
 }
 
 async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {

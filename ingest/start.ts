@@ -21,7 +21,7 @@ const pauseMs: Record<Lane, number> = { urgent: 50, bulk: 200 }
 const bytesWorth = 1024 * 1024
 const trimTelemetryEveryMs = 60_000
 /** Seldom: it counts through all dead letters, in the transaction that others wait for. */
-const trimStoreEveryMs = 3_600_000
+const trimStoreEveryMs = 600_000
 
 export type IngestOptions = { journal: Journal; store: Store; telemetry: Telemetry; clock: Clock; log: Logger }
 

@@ -81,15 +81,6 @@ export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Pa
   return pageOf(rows, page.most, (row) => `${row.received_at}:${row.id}`, letterOf)
 }
 
-export async function countDeadLetters(db: Db, filter: DeadLetterFilter = {}): Promise<number> {
-  const { count } = await db
-    .selectFrom('dead_letters')
-    .where(matching(filter))
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
-}
-
 /** One dead letter with its payload, or undefined. */
 export async function deadLetter(db: Db, id: string): Promise<WholeDeadLetter | undefined> {
   const row = await db

@@ -109,6 +109,23 @@ describe('vigil start', () => {
     expect((await done(['device', 'list'])).out).toMatch(/^w-1 /m)
   })
 
+  it('stops with npm, where only npm is told to stop', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, VIGIL_DATA: data, MQTT_PORT: '0', HTTP_PORT: '0', VIGIL_DEMO: '0' },
+    })
+    const ended = once(npm, 'close')
+    for await (const part of npm.stdout.setEncoding('utf8')) if (part.includes('Vigil is up')) break
+    const running = await pids()
+    expect(running).toHaveLength(4)
+    npm.kill('SIGTERM')
+    await ended
+    const left = running.filter(isAlive)
+    for (const pid of left) process.kill(pid, 'SIGTERM')
+    expect(left).toEqual([])
+  })
+
   it('never puts demo homes where somebody began without them', async () => {
     const real = await startUp({ VIGIL_DEMO: '0' })
     real.child.kill('SIGTERM')

@@ -77,7 +77,7 @@ function bareApp({ log }: ApiDeps): Api {
     bodyLimit: limits.payloadBytes,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     http: {
       shouldUpgradeCallback: ({ url, headers }) => isWebSocket(headers.upgrade) && upgradePaths.has(pathOf(url)),
     },
@@ -88,16 +88,20 @@ function bareApp({ log }: ApiDeps): Api {
       socket.end(rawProblem(problem))
     },
   }).withTypeProvider<ZodTypeProvider>()
-  takeEmptyBodies(app)
+  takeJson(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   return app
 }
 
-/** An empty body of type JSON is no body: many clients name the type whether they send one or not. */
-function takeEmptyBodies(app: Api): void {
+/**
+ * A body is JSON whatever its content type says, because `curl -d` says that it is a form; who calls is told by a header
+ * that no form can send. An empty body is no body: many clients name a type whether they send one or not.
+ */
+function takeJson(app: Api): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, null) : parse(request, body, done),
   )
 }

@@ -82,6 +82,12 @@ describe('dead letters', () => {
     expect((await replay(house, {})).body).toEqual({ replaying: 0 })
   })
 
+  it('are all put up for replay where nothing is named', async () => {
+    const house = await openHouse()
+    expect((await house.call('POST', `${path}/replay`, { token })).body).toEqual({ replaying: 2 })
+    expect(await replayed(house)).toEqual(['letter-north', 'letter-south'])
+  })
+
   it('of another area are neither seen nor replayed, nor are those of nobody', async () => {
     const house = await openHouse()
     await addStranger(house)

@@ -135,11 +135,11 @@ function replayRoute(app: Api, { store, clock }: ApiDeps): void {
       summary: 'Put refused messages through the codecs once more',
       description: `Those named, or the oldest kept ones that match the filter, at most ${replayMost} a call. A signal among them opens a ticket marked \`replayed\`.`,
       tags: ['dead letters'],
-      body: Replay,
+      body: Replay.nullish(),
       response: answers({ 202: z.object({ replaying: z.number().int() }) }, ...withToken, 'not_found'),
     },
     handler: async (request, reply) => {
-      const { ids, ...filter } = request.body
+      const { ids, ...filter } = request.body ?? {}
       const caller = callerOf(request)
       const replaying = await store.write(async (tx) => {
         for (const id of ids ?? []) await letterSeen(tx, caller, id)

@@ -40,7 +40,6 @@ const byStatus: Record<number, ErrorCode> = {
 /** Sentences for the failures of Fastify that a caller meets most; its own speak of its internals. */
 const byFastifyCode: Record<string, string> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not JSON.',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The body must be JSON, with content-type: application/json.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as content-length says.',
   FST_ERR_BAD_URL: 'The path is not valid percent-encoding.',
 }

@@ -65,6 +65,13 @@ describe('telemetry of a home', () => {
     ])
   })
 
+  it('takes a zone whose + nobody percent-encoded', async () => {
+    const telemetry = holding([])
+    const house = await openHouse({ telemetry })
+    await house.call('GET', `${path}?from=2026-11-22T08:00:00+08:00&to=2026-11-22T01:00:00Z`, { token })
+    expect(telemetry.asked).toMatchObject([{ from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 22, 1) }])
+  })
+
   it('is of the last day where no time is named', async () => {
     const telemetry = holding([])
     const now = Date.UTC(2026, 10, 22, 12)

@@ -19,7 +19,12 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const
 
 const instant = z
   .union([
-    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+    // A `+08:00` that nobody percent-encoded arrives as a blank.
+    z
+      .string()
+      .transform((text) => text.replace(' ', '+'))
+      .pipe(z.iso.datetime({ offset: true }))
+      .transform((text) => Date.parse(text)),
     z
       .string()
       .regex(/^\d{1,15}$/)

@@ -91,7 +91,7 @@ export const ContactInput = z.object({
   name: text(200),
   relation: z.string().max(100).nullish(),
   phone: text(40),
-  position: z.number().int().min(1).max(100).describe('1 is called first'),
+  position: z.number().int().min(1).max(100).optional().describe('1 is called first; absent: after those there are'),
 })
 export const Contact = z.object({
   id: Id,

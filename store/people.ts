@@ -62,14 +62,25 @@ export async function deleteResident(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('residents').where('id', '=', id).execute()
 }
 
-/** Adds somebody to call for a home. Throws `id_taken`, `reference_unknown`. */
+/** Adds somebody to call for a home, after the others where no position is given. Throws `id_taken`, `reference_unknown`. */
 export async function createContact(tx: Tx, input: NewContact): Promise<Contact> {
   const id = await freeId(tx, 'contacts', input.id)
   await mustRefer(tx, 'homes', input.home)
-  const { home, name, relation = null, phone, position } = input
+  const { home, name, relation = null, phone, position = await nextPosition(tx, home) } = input
   const contact = { id, home, name, relation, phone, position }
   await tx.insertInto('contacts').values(contact).execute()
   return contact
+}
+
+async function nextPosition(tx: Tx, home: string): Promise<number> {
+  const last = await tx
+    .selectFrom('contacts')
+    .select('position')
+    .where('home', '=', home)
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return (last?.position ?? 0) + 1
 }
 
 export function getContact(db: Db, id: string): Promise<Contact | undefined> {

@@ -239,6 +239,19 @@ onBothEngines((engine) => {
     ])
   })
 
+  test('a contact without a position is called after the others of its home', async () => {
+    const store = await engine.open()
+    await town(store)
+    const made = await store.write(async (tx) => {
+      await createContact(tx, { home: 'home-east', name: 'clinic', phone: '1', position: 12 })
+      return [
+        await createContact(tx, { home: 'home-east', name: 'neighbour', phone: '1' }),
+        await createContact(tx, { home: 'home-west', name: 'son', phone: '1' }),
+      ]
+    })
+    expect(made.map(({ position }) => position)).toEqual([13, 2])
+  })
+
   test('a change touches only what it names; null clears', async () => {
     const store = await engine.open()
     await town(store)

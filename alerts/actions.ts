@@ -46,7 +46,6 @@ async function refuseUnlessAllowed(tx: Tx, row: TicketRow, act: Act): Promise<vo
     throw new VigilError('transition_not_allowed', `cannot ${act.action} while ${row.state}`)
   }
   if (act.action === 'close' && !act.outcome) throw new VigilError('outcome_required')
-  if (act.action === 'reopen' && !act.reason) throw new VigilError('request_invalid', 'reopening needs a reason')
   if (act.action === 'note' && !act.reason) throw new VigilError('request_invalid', 'a note needs a text')
   if (act.action === 'share' && !act.areaPath) throw new VigilError('request_invalid', 'sharing needs an area')
   if (act.action === 'assign') await refuseUnknownAssignee(tx, act.assignee)
@@ -60,13 +59,13 @@ async function refuseUnknownAssignee(tx: Tx, assignee: string | undefined): Prom
 
 /**
  * Whether somebody else has the ticket in hand. Anybody may add what they know; a supervisor may hand it on, and
- * reopen it, or a case whose holder went home could never be finished.
+ * reopen it, or a case whose holder went home could never be finished. An administrator, often a program, may report
+ * any step for its holder.
  */
 function isHeldFrom(row: TicketRow, { action, operator }: Act): boolean {
-  if (row.holder === null || row.holder === operator.id) return false
+  if (row.holder === null || row.holder === operator.id || operator.role === 'administrator') return false
   if (action === 'note' || action === 'share') return false
-  const stands = operator.role === 'supervisor' || operator.role === 'administrator'
-  return !(stands && (action === 'assign' || action === 'reopen'))
+  return !(operator.role === 'supervisor' && (action === 'assign' || action === 'reopen'))
 }
 
 async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
@@ -85,7 +84,10 @@ async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
   if (changed) await tell(tx, eventOf[act.action] ?? 'ticket.updated', changed, act.at)
 }
 
-/** The columns that a step changes. Whoever takes the first real step is the first answer, and holds the ticket. */
+/**
+ * The columns that a step changes. Whoever takes the first real step is the first answer, and holds the ticket until it
+ * is handed on; a step that an administrator takes for its holder leaves it there.
+ */
 function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<TicketRow> {
   switch (act.action) {
     case 'note':
@@ -102,7 +104,7 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
     case 'dispatch':
     case 'arrive':
     case 'resolve':
-      return { state, holder: act.operator.id, ...firstAnswer(row, act) }
+      return { state, holder: row.holder ?? act.operator.id, ...firstAnswer(row, act) }
   }
 }
 

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -42,6 +44,24 @@ const record = (text: string, more: Partial<JournalRecord> = {}): JournalRecord 
 })
 
 const textOf = (r: { payload: Uint8Array }) => Buffer.from(r.payload).toString()
+
+/** A reader in a process of its own that is killed within a read, while it holds on to what it sees. */
+async function killedWhileReading(path: string): Promise<void> {
+  const script = `
+    import { openLmdbJournal } from ${JSON.stringify(new URL('lmdb.ts', import.meta.url).href)}
+    const journal = await openLmdbJournal({ path: ${JSON.stringify(path)}, readOnly: true, clock: { now: Date.now } })
+    await journal.read('bulk', 0, 5)
+    process.send('reading', () => {
+      void journal.read('bulk', 0, 5)
+      process.kill(process.pid, 'SIGKILL')
+    })`
+  const reader = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const [said] = await once(reader, 'message')
+  expect(said).toBe('reading')
+  await once(reader, 'exit')
+}
 
 describe('the LMDB journal', () => {
   it('gives back every record whole, in the order of the calls', async () => {
@@ -107,6 +127,19 @@ describe('the LMDB journal', () => {
     const removed = await journal.trim('bulk', { consumed: 3_000, keepMs: Number.MAX_SAFE_INTEGER, mostBytes: 1e6 })
     expect(removed).toBeGreaterThanOrEqual(1_000)
     expect(removed).toBeLessThan(3_000)
+  })
+
+  it('does not grow for ever because a reader was killed while it read', async () => {
+    const journal = await opened()
+    const payload = Buffer.alloc(20_000)
+    const fill = () => Promise.all(Array.from({ length: 100 }, () => journal.append('bulk', record('', { payload }))))
+    await fill()
+    await killedWhileReading(path)
+    for (let round = 0; round < 30; round++) {
+      const consumed = (await fill()).at(-1) ?? 0
+      await journal.trim('bulk', { consumed, keepMs: 0, mostBytes: 0 })
+    }
+    expect((await stat(join(path, 'bulk.mdb'))).size).toBeLessThan(20 * 1024 ** 2)
   })
 
   it('reads fewer of large records, and all of them in the end', async () => {

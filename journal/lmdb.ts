@@ -169,6 +169,8 @@ async function trimLane(
   clock: Clock,
 ): Promise<number> {
   let removed = 0
+  // A reader that was killed while it read still holds on to the pages that it saw: the file would grow for ever.
+  db.readerCheck()
   for (;;) {
     const [first] = db.getKeys({ limit: 1 })
     // The newest record stays: the next number is derived from it, also after a restart.

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
@@ -7,10 +8,12 @@ import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { parseTopic, topicOf } from '../domain/topics.ts'
 import type { Db } from '../store/store.ts'
+import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { connections, connects, cut } from './metrics.ts'
 import { guardPacketSize } from './packet_guard.ts'
 import { authenticate, type Principal } from './principal.ts'
+import { boundSessions, sessionId } from './sessions.ts'
 
 /** Nobody may subscribe to this, so what is sent on here reaches nobody: the message is for the journal alone. */
 const nowhere = 'vigil/nowhere'
@@ -20,7 +23,7 @@ const withheldGraceMs = 5_000
 
 export type MqttBroker = {
   handle(stream: Duplex, request?: IncomingMessage): void
-  /** Publishes to whoever is subscribed; resolves when handed over. */
+  /** Publishes to whoever is subscribed; resolves when handed over, which may be before it is on its way. */
   publish(topic: string, body: unknown): Promise<void>
   close(): Promise<void>
 }
@@ -36,8 +39,8 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   const known = new WeakMap<Client, Connection>()
   const farewells = new Set<() => void>()
   const aedes = new Aedes({
-    // Deliveries under way at once over all subscribers: one frozen receiver holds its own up, for drainTimeout at most.
-    concurrency: 1_000,
+    // Without a limit over all subscribers together, which a single frozen one would use up; see authorizeForward.
+    concurrency: 0,
     drainTimeout: 10_000,
     connectTimeout: 10_000,
     // MQTT 3.1.1 lets a client send on without waiting for CONNACK; these many packets are kept for it meanwhile.
@@ -49,6 +52,8 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
           connects.inc({ result: principal ? 'accepted' : 'unauthenticated' })
           if (!principal) return done(refusedConnect(4, 'unauthenticated'), false)
           known.set(client, { principal, acks: Promise.resolve(), leaving: false })
+          // Before Aedes looks for a session of this id, or for a connection that is to make room.
+          Object.assign(client, { id: sessionId(name ?? '', client.id) })
           done(null, true)
         },
         (err) => {
@@ -68,8 +73,19 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       if (!allowed) log.warn({ client: client.id, filter: subscription.topic }, 'subscription_refused')
       done(null, allowed ? subscription : null)
     },
+    authorizeForward: (client, packet) => {
+      if (!isTooSlow(client)) return packet
+      if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
+      client.conn.destroy()
+      return null
+    },
   })
   await aedes.listen()
+  deliverWithoutWaiting(aedes)
+  boundSessions(aedes)
+  const events: EventEmitter = aedes
+  // Of its own housekeeping; without a listener it would end the process.
+  events.on('error', (err: Error) => log.error({ err }, 'MQTT broker failed at something of its own'))
   aedes.on('clientReady', () => connections.set(aedes.connectedClients))
   aedes.on('clientDisconnect', () => connections.set(aedes.connectedClients))
   aedes.on('clientError', (client, err) => log.debug({ client: client.id, err }, 'connection failed'))

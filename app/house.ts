@@ -84,7 +84,7 @@ async function claimAll(data: string, names: ProcessName[]): Promise<Claim[]> {
 
 function report(message: Report, line: string): void {
   if (process.connected) process.send?.(message)
-  else process.stdout.write(`${line}\n`)
+  else if (!process.send) process.stdout.write(`${line}\n`)
 }
 
 /** Says why it could not start, to the supervisor or on stderr, and ends. What is in the channel at the exit is lost. */

@@ -18,7 +18,7 @@ export async function start(config: Config): Promise<void> {
   process.stdout.on('error', () => {})
   const signal = untilStopped()
   const place = await claim(config.data, 'vigil')
-  const notSoon = systemClock.after(1_000, () => say('Waiting for the database…'))
+  const notSoon = systemClock.after(3_000, () => say('Waiting for the database…'))
   const prepared = await prepare(config, systemClock)
   notSoon()
   const env = { ...process.env, VIGIL_ADMIN_TOKEN: prepared.adminToken }

@@ -156,6 +156,8 @@ describe('who may do what', () => {
       'GET /healthz loopback',
       'GET /metrics loopback',
       'GET /readyz loopback',
+      'HEAD /healthz loopback',
+      'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
       'POST /api/v1/devices/:id/motion device',
       'POST /api/v1/devices/:id/readings device',

@@ -1,3 +1,4 @@
+import { parse as parseQuery } from 'node:querystring'
 import { fileURLToPath } from 'node:url'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -28,7 +29,7 @@ import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { ticketRoutes } from './tickets.ts'
-import { upgradePaths } from './upgrades.ts'
+import { mayUpgrade } from './upgrades.ts'
 
 /**
  * Requests a minute from one address. Generous: a whole centre may sit behind one address and an import writes ten
@@ -77,9 +78,9 @@ function bareApp({ log }: ApiDeps): Api {
     bodyLimit: limits.payloadBytes,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: givenIn },
     http: {
-      shouldUpgradeCallback: ({ url, headers }) => isWebSocket(headers.upgrade) && upgradePaths.has(pathOf(url)),
+      shouldUpgradeCallback: ({ url, headers }) => isWebSocket(headers.upgrade) && mayUpgrade(url),
     },
     frameworkErrors: (error, request, reply) => void failed(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: (error, socket) => {
@@ -105,6 +106,10 @@ function takeJson(app: Api): void {
     body === '' ? done(null, null) : parse(request, body, done),
   )
 }
+
+/** The parameters of a query that were given a value: `?state=&area=north` asks for the area alone. */
+const givenIn = (query: string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(parseQuery(query)).filter(([, value]) => value !== ''))
 
 const isWebSocket = (upgrade: string | undefined) => upgrade?.toLowerCase() === 'websocket'
 export const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0] ?? ''

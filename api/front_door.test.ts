@@ -97,21 +97,24 @@ describe('what a device posts', () => {
 })
 
 describe('a WebSocket at /mqtt', () => {
-  it('is passed through to the broker, with its protocol', async () => {
-    const broker = await openBroker()
-    const house = await openHouse({ frontDoor: async () => broker.url })
-    const socket = new WebSocket(`ws://127.0.0.1:${house.port}/mqtt`, 'mqtt')
-    const large = Buffer.alloc(300_000, 7)
-    const echoed = await new Promise<Buffer>((resolve) => {
-      socket.on('open', () => socket.send(large))
-      socket.on('message', (data) => resolve(data as Buffer))
-    })
-    expect(socket.protocol).toBe('mqtt')
-    expect(echoed.equals(large)).toBe(true)
-    const ended = new Promise((resolve) => socket.on('close', resolve))
-    for (const one of broker.sockets.clients) one.terminate()
-    await ended
-  })
+  it.each(['/mqtt', '/mqtt/', '/mqtt?v=1'])(
+    'is passed through to the broker from %s, with its protocol',
+    async (path) => {
+      const broker = await openBroker()
+      const house = await openHouse({ frontDoor: async () => broker.url })
+      const socket = new WebSocket(`ws://127.0.0.1:${house.port}${path}`, 'mqtt')
+      const large = Buffer.alloc(300_000, 7)
+      const echoed = await new Promise<Buffer>((resolve) => {
+        socket.on('open', () => socket.send(large))
+        socket.on('message', (data) => resolve(data as Buffer))
+      })
+      expect(socket.protocol).toBe('mqtt')
+      expect(echoed.equals(large)).toBe(true)
+      const ended = new Promise((resolve) => socket.on('close', resolve))
+      for (const one of broker.sockets.clients) one.terminate()
+      await ended
+    },
+  )
 
   it('lets the broker know when the device is gone', async () => {
     const broker = await openBroker()

@@ -7,8 +7,8 @@ import type { ApiDeps } from './context.ts'
 export const mqttPath = '/mqtt'
 
 /** The request as it came. Raw headers, because order and spelling are the broker's to judge, not ours. */
-function headOf({ method, url, rawHeaders }: IncomingMessage): string {
-  const lines = [`${method} ${url} HTTP/1.1`]
+function headOf({ method, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${mqttPath} HTTP/1.1`]
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
   return `${lines.join('\r\n')}\r\n\r\n`
 }

@@ -20,6 +20,7 @@ export function opsRoutes(app: Api, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/healthz',
+    exposeHeadRoute: true,
     config: { may: 'loopback' },
     schema: {
       summary: 'Whether this process is alive',
@@ -33,6 +34,7 @@ export function opsRoutes(app: Api, deps: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/readyz',
+    exposeHeadRoute: true,
     config: { may: 'loopback' },
     schema: {
       summary: 'Whether the house can do its work, check by check',

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { openHouse, adminToken as token } from './test_house.ts'
 
 describe('a request is understood', () => {
@@ -27,4 +29,26 @@ describe('a request is understood', () => {
       expect((await house.call(method, path, { token })).status).toBe(200)
     },
   )
+
+  it('with parameters that were given no value', async () => {
+    const house = await openHouse()
+    const listed = async (query: string) =>
+      (await house.call('GET', `/api/v1/tickets?${query}`, { token })).body.items.map(({ id }) => id)
+    expect(await listed('state=&severity=&area=&limit=&after=')).toHaveLength(2)
+    expect(await listed('state=&severity=&area=north')).toEqual(['ticket-north'])
+  })
+
+  it.each(['/healthz', '/readyz'])('that only wants to know the status of %s', async (path) => {
+    const house = await openHouse()
+    const [head, get] = await Promise.all(['HEAD', 'GET'].map((method) => fetch(house.base + path, { method })))
+    expect([head?.status, await head?.text()]).toEqual([get?.status, ''])
+  })
+
+  it('to the live events over a WebSocket with a slash at its end', async () => {
+    const house = await openHouse()
+    const events = new WebSocket(`${house.base.replace('http', 'ws')}/api/v1/events/?access_token=${token}`)
+    const [hello] = await once(events, 'message')
+    expect(JSON.parse(String(hello))).toMatchObject({ type: 'hello' })
+    events.close()
+  })
 })

@@ -7,8 +7,13 @@ import { mqttPath, passUpgrade } from './front_door_socket.ts'
 import * as metrics from './metrics.ts'
 import { asProblem, rawProblem } from './problem.ts'
 
-/** Where a WebSocket may be opened; elsewhere the wish is ignored and the request answered as any other. */
-export const upgradePaths: ReadonlySet<string> = new Set([mqttPath, eventsPath])
+const upgradePaths: ReadonlySet<string> = new Set([mqttPath, eventsPath])
+
+/** Without the query and without the slash at the end that some clients add. */
+const pathOf = (url = ''): string => url.replace(/\/?(?:\?.*)?$/, '')
+
+/** Whether a WebSocket may be opened there; elsewhere the wish is ignored and the request answered as any other. */
+export const mayUpgrade = (url: string | undefined): boolean => upgradePaths.has(pathOf(url))
 
 export type Upgrades = {
   take(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -29,8 +34,7 @@ export function createUpgrades(deps: ApiDeps, events: Events): Upgrades {
       socket.once('close', () => open.delete(socket))
       // The HTTP server has let go of the socket with its listeners; a broken line must not end the process.
       socket.on('error', () => socket.destroy())
-      const path = request.url?.split('?', 1)[0] ?? ''
-      const taker = takers[path]
+      const taker = takers[pathOf(request.url)]
       if (!taker) return void socket.destroy()
       taker(request, socket, head).catch((err: unknown) => refuse(deps, socket, err))
     },

@@ -27,7 +27,7 @@ export function openHttp(options: Options): Server {
       },
     )
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packetBytes, handleProtocols: () => 'mqtt' })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packetBytes, handleProtocols: spoken })
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/mqtt') return socket.destroy()
     sockets.handleUpgrade(request, socket, head, (ws) => {
@@ -39,6 +39,9 @@ export function openHttp(options: Options): Server {
   })
   return server
 }
+
+/** `mqtt` where it is offered; older clients offer `mqttv3.1`, and hang up at an answer that they did not offer. */
+const spoken = (offered: Set<string>): string | false => (offered.has('mqtt') ? 'mqtt' : ([...offered][0] ?? false))
 
 async function answer(options: Options, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
   if (request.url === '/healthz') return { status: 200, body: { status: 'ok' } }

@@ -440,6 +440,25 @@ describe('the outbox', () => {
   })
 })
 
+describe('the outbox under a large replay', () => {
+  it('brings receipts all the same', async () => {
+    const client = await connected('watch-1')
+    await client.subscribeAsync(topic('watch-1', 'receipts'), { qos: 1 })
+    const heard = new Promise((resolve) => client.once('message', (_topic, payload) => resolve(payload.toString())))
+    const release = gated.hold()
+    const letter = { id: 'bulk-77', receivedAt: 1, topic: topic('watch-1', 'readings'), code: 'x', detail: '' }
+    await store.write((tx) => keepDeadLetter(tx, { ...letter, payload: Buffer.from(reading(70)), retained: false }))
+    await store.write((tx) => requestReplay(tx, ['bulk-77'], 0))
+    await expect.poll(() => journal.head('bulk')).toBe(1)
+    await store.write((tx) =>
+      enqueue(tx, { stableId: 'r1', channel: 'receipt', target: 'watch-1', body: 'yes', at: 0 }),
+    )
+    expect(await heard).toBe('"yes"')
+    expect((await deadLetter(store.db, 'bulk-77'))?.state).toBe('replaying')
+    release()
+  })
+})
+
 describe.skipIf(!needs('mosquitto'))('mosquitto_pub as a foreign client', () => {
   it.each([0, 1, 2])('publishes an SOS at QoS %i', async (qos) => {
     const args = ['-h', '127.0.0.1', '-p', `${broker.mqttPort}`, '-u', 'watch-1', '-P', tokens['watch-1']!]

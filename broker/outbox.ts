@@ -17,13 +17,19 @@ const mostAtOnce = 500
 
 type Options = { store: Store; journal: Journal; mqtt: MqttBroker; clock: Clock; log: Logger; signal: AbortSignal }
 
-/** Works the broker's share of the outbox until `signal` aborts: receipts to devices, dead letters back into the journal. At least once each. */
+/**
+ * Works the broker's share of the outbox until `signal` aborts: receipts to devices, dead letters back into the journal.
+ * At least once each. Neither waits for the other: a replay of thousands takes its time, and someone waits for a receipt.
+ */
 export async function workOutbox(options: Options): Promise<void> {
+  await Promise.all([again(options, sendReceipts), again(options, replay)])
+}
+
+async function again(options: Options, work: (options: Options) => Promise<number>): Promise<void> {
   const { clock, signal, log } = options
   while (!signal.aborted) {
     try {
-      const worked = (await sendReceipts(options)) + (await replay(options))
-      if (worked === 0) await clock.sleep(lookEveryMs, signal)
+      if ((await work(options)) === 0) await clock.sleep(lookEveryMs, signal)
     } catch (err) {
       if (!signal.aborted) log.error({ err }, 'outbox not worked, trying again')
       await clock.sleep(1_000, signal)
@@ -50,9 +56,11 @@ async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
  * A replayed message goes through the door again, as from whom it came, and is judged anew. It keeps its first time of
  * receipt, so that readings without a time of their own keep theirs.
  */
-async function replay({ store, journal, clock }: Options): Promise<number> {
+async function replay({ store, journal, clock, signal }: Options): Promise<number> {
   const rows = await pending(store.db, 'replay', mostAtOnce)
+  let worked = 0
   for (const row of rows) {
+    if (signal.aborted) break
     const letter = await deadLetter(store.db, row.target)
     if (letter) {
       const { lane, record } = admit(senderOf(letter.principal), letter)
@@ -62,9 +70,10 @@ async function replay({ store, journal, clock }: Options): Promise<number> {
       await markReplayed(tx, [row.target])
       await markSent(tx, [row.id], clock.now())
     })
+    worked++
   }
-  if (rows.length > 0) outboxWorked.inc({ channel: 'replay' }, rows.length)
-  return rows.length
+  if (worked > 0) outboxWorked.inc({ channel: 'replay' }, worked)
+  return worked
 }
 
 const senderOf = (device: string | null): Principal =>

@@ -127,7 +127,7 @@ describe.each(both)('live events by %s', (_name, listen) => {
   it('tell a subscriber whose place is not kept any more to start anew, and go on from there', async () => {
     const house = await openHouse()
     for (let i = 0; i < 8; i++) await addEvent(house, 'north')
-    await house.store.write((tx) => trimEvents(tx, 3))
+    await house.store.write((tx) => trimEvents(tx, 3, 99))
     const options = { url: eventsUrl(house), token: 'token-viewer', lastEventId: 1 }
     let next: Promise<number> | undefined
     const all = await hear(listen, options, (heard) => {
@@ -153,7 +153,7 @@ describe.each(both)('live events by %s', (_name, listen) => {
   it('keep the oldest place that is still whole', async () => {
     const house = await openHouse()
     for (let i = 0; i < 8; i++) await addEvent(house, 'north')
-    await house.store.write((tx) => trimEvents(tx, 3))
+    await house.store.write((tx) => trimEvents(tx, 3, 99))
     const options = { url: eventsUrl(house), token: 'token-viewer', lastEventId: 7 }
     const all = await hear(listen, options, (heard) => heard.at(-1)?.seq === 10)
     expect(all.filter(({ kind }) => kind !== 'hello').map(({ seq }) => seq)).toEqual([8, 9, 10])

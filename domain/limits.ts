@@ -33,6 +33,9 @@ export const limits = {
   diskReserveBytes: 256 * 1024 ** 2,
   deadLetterKeepMs: 90 * 24 * 3_600_000,
   deadLetterBytes: 1024 ** 3,
+  /** What was sent to devices. Its cause cannot come again, since the position moved with it; the rest is for people who
+   *  look into a complaint. A device that sends rubbish all day makes a hundred of them a second. */
+  sentNoticeKeepMs: 3_600_000,
   telemetryKeepMs: 7 * 24 * 3_600_000,
   telemetryBytes: 4 * 1024 ** 3,
   /** Points of one telemetry call. */

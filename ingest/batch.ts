@@ -18,6 +18,11 @@ const bytesAtOnce = 4 * 1024 * 1024
 /** Payload bytes decoded without a break: some 10 ms. */
 const bytesPerTurn = 256 * 1024
 
+/** Messages kept whole in one transaction: some 20 ms, because a ticket may be waiting for its turn to be written. */
+const lettersPerWrite = 250
+/** Between two of those, so that others find their turn, for which they look every few milliseconds. */
+const gapMs = 10
+
 export type Ingest = {
   store: Store
   telemetry: Telemetry
@@ -42,19 +47,41 @@ async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Pr
   const judged = await judgeAll(records)
   const points = judged.flatMap((one) => one.points)
   const refused = points.length > 0 ? await ingest.telemetry.write(points, ingest.signal) : []
+  readingsStored.inc(points.length - refused.length)
+  if (refused.length > 0) refusedTotal.inc({ code: 'point_refused' }, refused.length)
+  for (const [i, some] of runsOf(judged).entries()) {
+    if (i > 0) await ingest.clock.sleep(gapMs, ingest.signal)
+    await commit(ingest, lane, some, refused)
+  }
+}
+
+/** Everything but telemetry, with the position. `refused` may hold points of other messages too. */
+async function commit(ingest: Ingest, lane: Lane, judged: Judged[], refused: RefusedPoint[]): Promise<void> {
   const effects = effectsOf(judged, refused)
   const sightings = ingest.sightings.due(effects.sightings)
   await ingest.store.write(async (tx) => {
     for (const letter of effects.letters) await keep(tx, letter)
     for (const receipt of effects.receipts) await enqueue(tx, receipt)
     if (sightings.length > 0) await noteSightings(tx, sightings)
-    await movePosition(tx, consumer, lane, records.at(-1)?.seq ?? 0)
+    await movePosition(tx, consumer, lane, judged.at(-1)?.record.seq ?? 0)
   })
   ingest.sightings.noted(sightings)
-  messages.inc({ lane }, records.length)
-  readingsStored.inc(points.length - refused.length)
-  if (refused.length > 0) refusedTotal.inc({ code: 'point_refused' }, refused.length)
+  messages.inc({ lane }, judged.length)
   for (const code of judged.flatMap((one) => one.codes)) refusedTotal.inc({ code })
+}
+
+/** Cuts messages so that no transaction keeps too many of them whole. */
+function runsOf(judged: Judged[]): Judged[][] {
+  const runs: Judged[][] = [[]]
+  let letters = 0
+  for (const one of judged) {
+    if (one.letter && ++letters > lettersPerWrite) {
+      runs.push([])
+      letters = 1
+    }
+    runs.at(-1)?.push(one)
+  }
+  return runs
 }
 
 /** Cuts records so that none of the parts is too large for memory; a single record is never too large. */

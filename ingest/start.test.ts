@@ -4,6 +4,7 @@ import { topicOf } from '../domain/topics.ts'
 import type { Lane } from '../journal/journal.ts'
 import { deadLetter, requestReplay } from '../store/dead_letters.ts'
 import { createDevice, getDevice } from '../store/devices.ts'
+import { pending } from '../store/outbox.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Point, Telemetry } from './telemetry.ts'
 import { at, openRoom, reading, recordOf, type TestRoom } from './test_room.ts'
@@ -144,6 +145,24 @@ describe('ingest', () => {
     await room.start(counting)
     await room.worked('bulk')
     expect(written).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('keeps a storm of rubbish in small writes, so that a ticket finds its turn between them', async () => {
+    const rubbish = { ...reading('watch-1', 0), payload: Buffer.from('rubbish') }
+    await Promise.all(Array.from({ length: 600 }, () => room.journal.append('bulk', rubbish)))
+    const { write } = room.store
+    const kept: number[] = []
+    room.store.write = async (work) => {
+      const result = await write(work)
+      kept.push((await room.store.db.selectFrom('dead_letters').select('id').execute()).length)
+      return result
+    }
+    await room.start()
+    await room.worked('bulk')
+    const steps = kept.map((count, i) => count - (kept[i - 1] ?? 0))
+    expect(kept.at(-1)).toBe(600)
+    expect(Math.max(...steps)).toBe(250)
+    expect(await pending(room.store.db, 'receipt', 999)).toHaveLength(600)
   })
 
   it('works the urgent lane while bulk is stuck, tells the lag, and closes all the same', async () => {

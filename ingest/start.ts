@@ -20,7 +20,7 @@ const pauseMs: Record<Lane, number> = { urgent: 50, bulk: 200 }
 /** Payload bytes that are worth a transaction, however few the records. */
 const bytesWorth = 1024 * 1024
 const trimTelemetryEveryMs = 60_000
-/** Seldom: it counts through all dead letters, in the transaction that others wait for. */
+/** Seldom: it counts through all dead letters. */
 const trimStoreEveryMs = 600_000
 
 export type IngestOptions = { journal: Journal; store: Store; telemetry: Telemetry; clock: Clock; log: Logger }
@@ -36,7 +36,7 @@ export async function startIngest(options: IngestOptions): Promise<{ close(): Pr
   const working = lanes.map((lane, i) => follow(options, ingest, lane, positions[i] ?? 0))
   working.push(
     everyNow(options, trimTelemetryEveryMs, stopping.signal, () => options.telemetry.trim()),
-    everyNow(options, trimStoreEveryMs, stopping.signal, () => trimStore(options.store, options.clock.now())),
+    everyNow(options, trimStoreEveryMs, stopping.signal, () => trimStore(options.store, options.clock)),
   )
   return {
     async close() {

@@ -3,6 +3,7 @@ import { onBothEngines } from '../test/engines.ts'
 import { createArea } from './areas.ts'
 import {
   deadLetter,
+  deadLetterEdge,
   keepDeadLetter,
   listDeadLetters,
   markReplayed,
@@ -139,7 +140,7 @@ onBothEngines((engine) => {
       letter('b-2', { receivedAt: 2 }),
       letter('b-3', { receivedAt: 3 }),
     )
-    expect(await store.write((tx) => trimDeadLetters(tx, { before: 2, mostBytes: 1e9 }))).toBe(1)
+    expect(await store.write((tx) => trimDeadLetters(tx, 2, 99))).toBe(1)
     expect(await idsOf(store)).toEqual(['b-3', 'b-2'])
   })
 
@@ -147,8 +148,10 @@ onBothEngines((engine) => {
     const store = await engine.open()
     const payload = new Uint8Array(1_000)
     for (let i = 1; i <= 5; i++) await keep(store, letter(`b-${i}`, { receivedAt: i, payload }))
-    const removed = await store.write((tx) => trimDeadLetters(tx, { before: 0, mostBytes: 3_800 }))
+    const edge = () => deadLetterEdge(store.db, { keepFrom: 0, mostBytes: 3_800 })
+    const before = await edge()
+    const removed = await store.write((tx) => trimDeadLetters(tx, before, 99))
     expect([removed, await idsOf(store)]).toEqual([2, ['b-5', 'b-4', 'b-3']])
-    expect(await store.write((tx) => trimDeadLetters(tx, { before: 0, mostBytes: 3_800 }))).toBe(0)
+    expect(await edge()).toBe(0)
   })
 })

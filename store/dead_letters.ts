@@ -138,18 +138,34 @@ export async function markReplayed(tx: Tx, ids: string[]): Promise<void> {
 }
 
 /**
- * Removes letters received before `before` (epoch ms), and the oldest beyond `mostBytes` (payloads, and 256 bytes for
- * each row). Gives the number removed.
+ * The edge of what may be kept (epoch ms): `keepFrom`, or the receipt of the oldest letter with which the newest fit into
+ * `mostBytes` (payloads, and 256 bytes for each row), whichever is later. It counts through all letters; a read, so that
+ * no writer waits for it.
  */
-export async function trimDeadLetters(tx: Tx, rule: { before: number; mostBytes: number }): Promise<number> {
-  const old = await tx.deleteFrom('dead_letters').where('received_at', '<', rule.before).executeTakeFirstOrThrow()
-  const large = await sql`delete from dead_letters where id in (
-      select id from (
-        select id, sum(length(payload) + ${sql.lit(rowBytes)}) over (order by received_at desc, id desc) as bytes
-        from dead_letters
-      ) as newest_first where bytes > ${rule.mostBytes}
-    )`.execute(tx)
-  return Number(old.numDeletedRows) + Number(large.numAffectedRows ?? 0n)
+export async function deadLetterEdge(db: Db, rule: { keepFrom: number; mostBytes: number }): Promise<number> {
+  const { rows } = await sql<{ newest: number | null }>`
+    select max(received_at) as newest from (
+      select received_at, sum(length(payload) + ${sql.lit(rowBytes)}) over (order by received_at desc, id desc) as bytes
+      from dead_letters
+    ) as newest_first where bytes > ${rule.mostBytes}`.execute(db)
+  return Math.max(rule.keepFrom, (rows[0]?.newest ?? Number.NEGATIVE_INFINITY) + 1)
+}
+
+/** Removes letters received before `before` (epoch ms), at most `most` of them, oldest first. Gives how many. */
+export async function trimDeadLetters(tx: Tx, before: number, most: number): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('dead_letters')
+    .where('id', 'in', (e) =>
+      e
+        .selectFrom('dead_letters')
+        .select('id')
+        .where('received_at', '<', before)
+        .orderBy('received_at')
+        .orderBy('id')
+        .limit(most),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }
 
 const columns = ['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const

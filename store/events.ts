@@ -49,12 +49,19 @@ export async function lastEvent(db: Db): Promise<number> {
   return row?.value ?? 0
 }
 
-/** Keeps the newest `keep` events. Gives how many were removed. */
-export async function trimEvents(tx: Tx, keep: number): Promise<number> {
+/** Keeps the newest `keep` events, and removes at most `most` of the others, oldest first. Gives how many were removed. */
+export async function trimEvents(tx: Tx, keep: number, most: number): Promise<number> {
   const newest = await lastEvent(tx)
   const { numDeletedRows } = await tx
     .deleteFrom('events')
-    .where('seq', '<=', newest - keep)
+    .where('seq', 'in', (e) =>
+      e
+        .selectFrom('events')
+        .select('seq')
+        .where('seq', '<=', newest - keep)
+        .orderBy('seq')
+        .limit(most),
+    )
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type Clock, virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { onBothEngines } from '../test/engines.ts'
@@ -6,7 +7,7 @@ import { keepDeadLetter } from './dead_letters.ts'
 import { appendEvent, lastEvent, readEvents, trimEvents } from './events.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { consumedBy, movePosition, readPosition } from './positions.ts'
-import type { Tx } from './store.ts'
+import type { Store, Tx } from './store.ts'
 import { trimStore } from './trim.ts'
 
 const event = (tx: Tx, id: string) =>
@@ -79,9 +80,9 @@ onBothEngines((engine) => {
     await store.write(async (tx) => {
       for (const id of ['t-1', 't-2', 't-3']) await event(tx, id)
     })
-    expect(await store.write((tx) => trimEvents(tx, 2))).toBe(1)
+    expect(await store.write((tx) => trimEvents(tx, 2, 99))).toBe(1)
     expect(await kept()).toEqual([2, 3])
-    await store.write((tx) => trimEvents(tx, 0))
+    await store.write((tx) => trimEvents(tx, 0, 99))
     expect([await kept(), await lastEvent(store.db)]).toEqual([[], 3])
     expect(await store.write((tx) => event(tx, 't-4'))).toBe(4)
   })
@@ -119,14 +120,51 @@ onBothEngines((engine) => {
     const [one, two] = await pending(store.db, 'receipt', 9)
     await store.write((tx) => markSent(tx, [one!.id], 100))
     await store.write((tx) => markSent(tx, [two!.id], 200))
-    expect(await store.write((tx) => trimOutbox(tx, 200))).toBe(1)
-    expect(await store.write((tx) => trimOutbox(tx, 1e15))).toBe(1)
+    expect(await store.write((tx) => trimOutbox(tx, 200, 99))).toBe(1)
+    expect(await store.write((tx) => trimOutbox(tx, 1e15, 99))).toBe(1)
     expect((await pending(store.db, 'receipt', 9)).map(({ stable_id }) => stable_id)).toEqual(['r-3'])
+  })
+
+  test('a trim of much is done in small writes, so that a ticket finds its turn between them', async () => {
+    const store = await engine.open()
+    const rows = Array.from({ length: 1_200 }, (_, i) => i)
+    await store.write((tx) =>
+      tx
+        .insertInto('outbox')
+        .values(
+          rows.map((i) => ({
+            stable_id: `r-${i}`,
+            channel: 'receipt',
+            target: 'd',
+            body: '',
+            created_at: 1,
+            sent_at: 1,
+          })),
+        )
+        .execute(),
+    )
+    const removed: unknown[] = []
+    const watched: Store = {
+      ...store,
+      async write(work) {
+        const result = await store.write(work)
+        removed.push(result)
+        return result
+      },
+    }
+    const pauses: number[] = []
+    const clock: Clock = { ...virtualClock(limits.sentNoticeKeepMs + 2), sleep: async (ms) => void pauses.push(ms) }
+    expect(await trimStore(watched, clock)).toMatchObject({ outbox: 1_200 })
+    expect(removed.filter((count) => count !== 0)).toEqual([500, 500, 200])
+    // Those who wait for their turn to write look for it every 4 ms.
+    expect(pauses.every((ms) => ms > 4)).toBe(true)
+    expect(pauses).toHaveLength(2)
   })
 
   test('the trim of the whole store goes by the limits, and leaves what is within them', async () => {
     const store = await engine.open()
-    const now = Date.UTC(2026, 10, 22)
+    const clock = virtualClock(Date.UTC(2026, 10, 22))
+    const now = clock.now()
     const letter = { topic: 'x', code: 'payload_empty', detail: '', payload: new Uint8Array(), retained: false }
     await store.write(async (tx) => {
       await keepDeadLetter(tx, { ...letter, id: 'b-1', receivedAt: now - limits.deadLetterKeepMs - 1 })
@@ -135,9 +173,9 @@ onBothEngines((engine) => {
       for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
     })
     const [one, two] = await pending(store.db, 'receipt', 9)
-    await store.write((tx) => markSent(tx, [one!.id], now - limits.journalKeepMs - 1))
-    await store.write((tx) => markSent(tx, [two!.id], now - limits.journalKeepMs))
-    expect(await trimStore(store, now)).toEqual({ dead_letters: 1, events: 0, outbox: 1, sessions: 0 })
-    expect(await trimStore(store, now)).toEqual({ dead_letters: 0, events: 0, outbox: 0, sessions: 0 })
+    await store.write((tx) => markSent(tx, [one!.id], now - limits.sentNoticeKeepMs - 1))
+    await store.write((tx) => markSent(tx, [two!.id], now - limits.sentNoticeKeepMs))
+    expect(await trimStore(store, clock)).toEqual({ dead_letters: 1, events: 0, outbox: 1, sessions: 0 })
+    expect(await trimStore(store, clock)).toEqual({ dead_letters: 0, events: 0, outbox: 0, sessions: 0 })
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
-import { deadLetter, listDeadLetters, requestReplay } from './dead_letters.ts'
+import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './dead_letters.ts'
 import { deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
 import { listHomes } from './homes.ts'
@@ -30,12 +30,13 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   nextTimerAt: (tx) => nextTimerAt(tx),
   readEvents: (tx) => readEvents(tx, 5, 10),
   lastEvent: (tx) => lastEvent(tx),
-  trimEvents: (tx) => trimEvents(tx, 10),
+  trimEvents: (tx) => trimEvents(tx, 10, 10),
   enqueue: (tx) => enqueue(tx, { stableId: 'x', channel: 'receipt', target: 'd', body: {}, at: 1 }),
   pending: (tx) => pending(tx, 'receipt', 10),
   markSent: (tx) => markSent(tx, [1], 1),
-  trimOutbox: (tx) => trimOutbox(tx, 1),
+  trimOutbox: (tx) => trimOutbox(tx, 1, 10),
   consumedBy: (tx) => consumedBy(tx, ['alerts'], 'bulk'),
+  trimDeadLetters: (tx) => trimDeadLetters(tx, 1, 10),
   deadLetter: (tx) => deadLetter(tx, 'bulk-1'),
   listDeadLetters: (tx) => listDeadLetters(tx, {}, { most: 10, after: '5:bulk-1' }),
   listDeadLettersOfDevice: (tx) => listDeadLetters(tx, { device: 'watch-1' }, { most: 10 }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { virtualClock } from '../domain/clock.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { onBothEngines } from '../test/engines.ts'
@@ -87,8 +88,8 @@ onBothEngines((engine) => {
     await store.write((tx) => logout(tx, first.token))
     expect(await sessionOf(store.db, first.token, 2)).toBeUndefined()
     expect(await sessionOf(store.db, second.token, 2)).toBeDefined()
-    expect((await trimStore(store, limits.sessionMs)).sessions).toBe(0)
-    expect((await trimStore(store, 1 + limits.sessionMs)).sessions).toBe(1)
+    expect((await trimStore(store, virtualClock(limits.sessionMs))).sessions).toBe(0)
+    expect((await trimStore(store, virtualClock(1 + limits.sessionMs))).sessions).toBe(1)
     expect(await store.db.selectFrom('sessions').selectAll().execute()).toEqual([])
   })
 

@@ -41,8 +41,13 @@ export async function markSent(tx: Tx, ids: number[], at: number): Promise<void>
   await tx.updateTable('outbox').set({ sent_at: at }).where('id', 'in', ids).where('sent_at', 'is', null).execute()
 }
 
-/** Removes what was sent before `before` (epoch ms). Gives how many. */
-export async function trimOutbox(tx: Tx, before: number): Promise<number> {
-  const { numDeletedRows } = await tx.deleteFrom('outbox').where('sent_at', '<', before).executeTakeFirstOrThrow()
+/** Removes what was sent before `before` (epoch ms), at most `most` of it. Gives how many. */
+export async function trimOutbox(tx: Tx, before: number, most: number): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('outbox')
+    .where('id', 'in', (e) =>
+      e.selectFrom('outbox').select('id').where('sent_at', '<', before).orderBy('sent_at').limit(most),
+    )
+    .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }

@@ -1,21 +1,37 @@
+import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
-import { trimDeadLetters } from './dead_letters.ts'
+import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
 import { trimSessions } from './operators.ts'
 import { trimOutbox } from './outbox.ts'
-import type { Store } from './store.ts'
+import type { Store, Tx } from './store.ts'
+
+/** Rows that one write takes away: some 10 ms, because a ticket may be waiting for its turn to be written. */
+const rowsPerWrite = 500
+/** Between two of them, so that others find their turn, for which they look every few milliseconds. */
+const gapMs = 20
 
 /**
  * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, sessions that are over.
- * A sent notice is remembered as long as the journal could bring its cause again. Each in a write of its own, so that no ticket waits for all of them. Any process may do it, at any time. `now` in
- * epoch ms; gives the number removed of each.
+ * In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
+ * number removed of each.
  */
-export async function trimStore(store: Store, now: number) {
-  const letters = { before: now - limits.deadLetterKeepMs, mostBytes: limits.deadLetterBytes }
+export async function trimStore(store: Store, clock: Clock) {
+  const now = clock.now()
+  const rule = { keepFrom: now - limits.deadLetterKeepMs, mostBytes: limits.deadLetterBytes }
+  const edge = await deadLetterEdge(store.db, rule)
   return {
-    dead_letters: await store.write((tx) => trimDeadLetters(tx, letters)),
-    events: await store.write((tx) => trimEvents(tx, limits.eventsKept)),
-    outbox: await store.write((tx) => trimOutbox(tx, now - limits.journalKeepMs)),
+    dead_letters: await inSteps(store, clock, (tx) => trimDeadLetters(tx, edge, rowsPerWrite)),
+    events: await inSteps(store, clock, (tx) => trimEvents(tx, limits.eventsKept, rowsPerWrite)),
+    outbox: await inSteps(store, clock, (tx) => trimOutbox(tx, now - limits.sentNoticeKeepMs, rowsPerWrite)),
     sessions: await store.write((tx) => trimSessions(tx, now)),
+  }
+}
+
+async function inSteps(store: Store, clock: Clock, step: (tx: Tx) => Promise<number>): Promise<number> {
+  for (let total = 0; ; await clock.sleep(gapMs)) {
+    const removed = await store.write(step)
+    total += removed
+    if (removed < rowsPerWrite) return total
   }
 }

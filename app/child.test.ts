@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type VirtualClock, virtualClock } from '../domain/clock.ts'
-import { type Child, keepRunning } from './child.ts'
+import { asProcess, type Child, keepRunning } from './child.ts'
 import type { Ports } from './runtime.ts'
 
 /** A process that does what the test says. */
@@ -103,5 +104,13 @@ describe('a child that is kept running', () => {
     await child.stop(4_000)
     await clock.advance(60_000)
     expect(lives).toHaveLength(2)
+  })
+})
+
+describe('a process that cannot even begin', () => {
+  it('has ended, so that it is tried again, and takes nobody with it', async () => {
+    const process = asProcess(spawn('/a/program/that/is/not/there'))
+    const how = await new Promise((resolve) => process.on('exit', (_code, signal) => resolve(signal)))
+    expect(how).toBe('ENOENT')
   })
 })

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import type { Clock } from '../domain/clock.ts'
 import { Fault } from './fault.ts'
 import type { Report } from './house.ts'
@@ -10,6 +11,23 @@ export type Process = {
   /** Closes the channel: the order to stop. */
   disconnect(): void
   kill(signal: 'SIGKILL'): unknown
+}
+
+/**
+ * A spawned process as it is needed here. One that could not even begin (no memory, too many processes) tells so by
+ * another event; here it has ended like any other, and is tried again.
+ */
+export function asProcess(child: ChildProcess): Process {
+  let notBegun = (_code: null, _how: string): void => {}
+  child.on('error', (error: NodeJS.ErrnoException) => child.pid === undefined && notBegun(null, error.code ?? 'error'))
+  return {
+    on(event: 'message' | 'exit', listen: (...args: never[]) => void) {
+      if (event === 'exit') notBegun = listen as typeof notBegun
+      return child.on(event, listen as () => void)
+    },
+    disconnect: () => void (child.connected && child.disconnect()),
+    kill: (signal) => child.kill(signal),
+  }
 }
 
 export type ChildOptions = {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../domain/clock.ts'
-import { type Child, keepRunning, type Process } from './child.ts'
+import { asProcess, type Child, keepRunning, type Process } from './child.ts'
 import type { Config } from './config.ts'
 import { closeWithinMs } from './house.ts'
 import type { Ports } from './runtime.ts'
@@ -63,9 +63,5 @@ function spawnVigil({ config, env }: SupervisorOptions, args: string[], last: Po
       HTTP_PORT: String(last?.http ?? config.httpPort),
     },
   })
-  return {
-    on: (event: 'message' | 'exit', listen: (...args: never[]) => void) => child.on(event, listen as () => void),
-    disconnect: () => void (child.connected && child.disconnect()),
-    kill: (signal) => child.kill(signal),
-  }
+  return asProcess(child)
 }

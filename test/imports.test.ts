@@ -83,25 +83,41 @@ describe('time and chance', () => {
   })
 })
 
-describe('what is in the repository', () => {
-  /** Put together here, so that this file does not name what it looks for. */
-  const hosts = [
-    ['registry', 'npmjs', 'org'],
-    ['registry', 'yarnpkg', 'com'],
-    ['registry', 'npmmirror', 'com'],
-  ]
-  const here = fileURLToPath(new URL('..', import.meta.url))
-  const machine = [...hosts.map((parts) => parts.join('.')), here, `${homedir()}/.`]
-  const somebodysHome = /\/(home|Users)\/[a-z][\w-]*\//
+/** Hosts put together here, so that this file does not name what it looks for. */
+const registries = [
+  ['registry', 'npmjs', 'org'],
+  ['registry', 'yarnpkg', 'com'],
+  ['registry', 'npmmirror', 'com'],
+].map((parts) => parts.join('.'))
 
+/** Folders of somebody's machine: this clone's own, hidden ones of this user, and everybody's homes. */
+const root = fileURLToPath(new URL('..', import.meta.url))
+const machinePaths = [
+  // A clone in a folder right under the root, such as /src, is named like parts of many honest paths.
+  ...(root.split('/').length > 3 ? [pathStart(root)] : []),
+  pathStart(`${homedir()}/.`),
+  /(?<![\w./-])\/(home|Users)\/[a-z][\w-]*\//,
+]
+function pathStart(path: string): RegExp {
+  return new RegExp(`(?<![\\w./-])${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)
+}
+
+function namesOfMachines(text: string): string[] {
+  const paths = machinePaths.map((pattern) => pattern.exec(text)?.[0])
+  return [...registries.filter((host) => text.includes(host)), ...paths.filter((path) => path !== undefined)]
+}
+
+describe('what is in the repository', () => {
   it('names no machine and no package registry', () => {
     const texts = projectFiles().filter((file) => !/\.(png|ico|woff2|mp3|ogg|wav|gz|br|bin)$/.test(file))
-    const found = texts.flatMap((file) => {
-      const text = textOf(file)
-      const named = machine.filter((name) => text.includes(name))
-      return [...named, ...(somebodysHome.exec(text)?.slice(0, 1) ?? [])].map((name) => `${file}: ${name}`)
-    })
-    expect(found).toEqual([])
+    expect(texts.flatMap((file) => namesOfMachines(textOf(file)).map((name) => `${file}: ${name}`))).toEqual([])
+  })
+
+  it('would be caught where it did', () => {
+    expect(namesOfMachines(`see https://${registries[0]}/x`)).toEqual([registries[0]])
+    expect(namesOfMachines(`"path": "${homedir()}/.cache"`)).toEqual([`${homedir()}/.`])
+    expect(namesOfMachines(`cd /${'home'}/lin/vigil`)).toEqual([`/${'home'}/lin/`])
+    expect(namesOfMachines('node_modules/a/src/home/lin/x and ../home/lin/x')).toEqual([])
   })
 
   it('installs from whatever registry the machine is set to', () => {

@@ -17,6 +17,16 @@ describe('configuration', () => {
     expect(readConfig({ VIGIL_HOST: '0.0.0.0' }).host).toBe('0.0.0.0')
   })
 
+  it('keeps a house whose token can be guessed to this machine', () => {
+    const short = { VIGIL_DEMO: '0', VIGIL_ADMIN_TOKEN: 'hunter2' }
+    expect(readConfig(short)).toMatchObject({ host: '127.0.0.1', adminToken: 'hunter2' })
+    expect(readConfig({ ...short, VIGIL_HOST: 'localhost' }).host).toBe('localhost')
+    expect(readConfig({ ...short, VIGIL_ADMIN_TOKEN: 'sixteen-letters-' }).host).toBe('0.0.0.0')
+    const open = () => readConfig({ ...short, VIGIL_HOST: '0.0.0.0' })
+    expect(open).toThrow(/^VIGIL_ADMIN_TOKEN must be at least 16 characters .*[.]$/)
+    expect(open).not.toThrow('hunter2')
+  })
+
   it('takes an empty variable as absent, as compose files write it', () => {
     expect(readConfig({ MQTT_PORT: '', DATABASE_URL: '', INFLUX_URL: '', NATS_URL: '' }).mqttPort).toBe(1883)
   })
@@ -36,7 +46,7 @@ describe('configuration', () => {
     ['INFLUX_TOKEN', 'hunter2', 'INFLUX_URL is not'],
     ['VIGIL_DEMO', 'no', 'must be 1'],
     ['VIGIL_LOG', 'verbose', 'must be one of trace, debug'],
-    ['VIGIL_ADMIN_TOKEN', 'hunter2', 'at least 16 characters'],
+    ['VIGIL_ADMIN_TOKEN', 'hunter2 hunter2 hunter2', 'without spaces'],
     ['NATS_URL', 'nats://n1:4222', 'is not supported yet'],
   ])('refuses %s=%s in one sentence, without repeating the value', (name, value, why) => {
     const read = () => readConfig({ [name]: value })

@@ -19,7 +19,7 @@ const program = new Command('vigil')
     `
 Environment (the whole configuration):
   MQTT_PORT, HTTP_PORT   where to listen: 1883 and 8080; 0 picks a free port
-  VIGIL_HOST             the address to listen on: 127.0.0.1 for a demo, else 0.0.0.0
+  VIGIL_HOST             the address to listen on: 127.0.0.1 for a demo or with a short token, else 0.0.0.0
   VIGIL_DATA             the data folder: ./data
   VIGIL_DEMO             0 starts without demo homes
   VIGIL_ADMIN_TOKEN      the administrator's token; made and kept in the data folder where absent

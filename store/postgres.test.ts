@@ -9,6 +9,7 @@ import { startPostgres, type TestPostgres } from '../test/postgres.ts'
 import { needs } from '../test/real_parts.ts'
 import { appendEvent, lastEvent, readEvents } from './events.ts'
 import { openStore } from './open.ts'
+import { openPostgres } from './postgres.ts'
 import type { Store, Tx } from './store.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -87,6 +88,20 @@ describe.skipIf(!ownServer)('PostgreSQL goes away', () => {
     expect(await lastEvent(store.db)).toBe(0)
   })
 
+  test('a server that falls silent without a word is not waited for: the work runs again on a new connection', async () => {
+    const direct = await server.freshDatabase()
+    const between = await silentLink(direct)
+    await open(direct)
+    const store = await openPostgres({ url: between.url, clock: systemClock, silentMs: 300 })
+    stores.push(store)
+    await store.write((tx) => event(tx, 'before'))
+    between.silence()
+    await store.write((tx) => event(tx, 'after'))
+    expect(await ticketsOf(store)).toEqual(['before', 'after'])
+    await store.close()
+    await between.close()
+  })
+
   test('an error of the work itself is not tried again', async () => {
     const store = await open(await server.freshDatabase())
     let runs = 0
@@ -119,6 +134,34 @@ describe.skipIf(!ownServer)('PostgreSQL goes away', () => {
     await between.close()
   })
 })
+
+/** A link to the server on which, once told, nothing passes any more on the connections that are open. */
+async function silentLink(direct: string) {
+  const target = new URL(direct)
+  const path = join(decodeURIComponent(target.hostname), '.s.PGSQL.5432')
+  const open = new Set<Socket>()
+  const link = createServer((client) => {
+    const upstream = createConnection(path)
+    for (const socket of [client, upstream]) {
+      open.add(socket)
+      socket.on('error', () => {}).on('close', () => open.delete(socket))
+    }
+    client.pipe(upstream).pipe(client)
+  })
+  link.listen(0, '127.0.0.1')
+  await once(link, 'listening')
+  return {
+    url: `postgres://postgres@127.0.0.1:${(link.address() as AddressInfo).port}${target.pathname}`,
+    silence() {
+      for (const socket of open) socket.unpipe().pause()
+    },
+    async close() {
+      for (const socket of open) socket.destroy()
+      link.close()
+      await once(link, 'close')
+    },
+  }
+}
 
 /** A link to the server that, once armed, breaks at the next COMMIT: before the server sees it, or after it answered. */
 async function cutAtCommit(direct: string, cut: 'before' | 'after') {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from 'pino'
@@ -13,6 +14,11 @@ const lockWaitMs = 10_000
 /** A process that hangs with the lock held must not stop the house: the server ends its transaction after this. */
 const idleMs = 30_000
 const connectMs = 5_000
+/**
+ * Silence after which a connection is given up. A server that vanished without a word (power, network) would otherwise be
+ * waited for until the kernel gives up, some 15 minutes. Longer than any wait that the server itself ends with a word.
+ */
+const silentMost = 30_000
 /** Connections for reading: the console's lists and polls; one process needs few. */
 const readers = 5
 
@@ -32,7 +38,8 @@ const awayCodes = [
   'EAI_AGAIN',
 ]
 /** The pg module gives these no code. */
-const awayMessages = /connection terminated|not queryable|timeout exceeded when trying to connect|connection error/i
+const awayMessages =
+  /silent for too long|connection terminated|not queryable|timeout exceeded when trying to connect|connection error/i
 
 /** Whether the connection was lost, so that nobody told us what became of the last statement. */
 function lost(error: unknown): boolean {
@@ -42,16 +49,19 @@ function lost(error: unknown): boolean {
 }
 const passing = (error: unknown) => lost(error) || passingStates.includes(codeOf(error))
 
+/** `silentMs`: how long a connection may be silent, if not 30 s. */
+type PostgresOptions = { url: string; log?: Logger; silentMs?: number }
+
 /**
  * Opens the store on a PostgreSQL server (13 or newer). Reads go over connections on which the server refuses changes;
  * writes of this process go one after the other over a connection of their own, and an advisory lock puts the writes of
  * all processes in one line. READ COMMITTED is right with that: each statement sees all that was committed before it,
  * and nobody else writes between two of them.
  */
-export async function openPostgres(options: { url: string; clock: Clock; log?: Logger }): Promise<Store> {
-  const { url, clock, log } = options
-  const db = kyselyOver(pool(url, readers, log, '-c default_transaction_read_only=on'))
-  const writes = kyselyOver(pool(url, 1, log))
+export async function openPostgres(options: PostgresOptions & { clock: Clock }): Promise<Store> {
+  const { clock, log } = options
+  const db = kyselyOver(pool(options, readers, '-c default_transaction_read_only=on'))
+  const writes = kyselyOver(pool(options, 1))
   const inTurn = turns()
   const rule = {
     clock,
@@ -132,12 +142,20 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
   return oid === int8 ? Number : pg.types.getTypeParser(oid, format)
 }
 
-function pool(url: string, max: number, log?: Logger, settings?: string): pg.Pool {
+/** A connection that ends itself when nothing is heard of the server for too long. */
+function watchedSocket(silentMs = silentMost): Socket {
+  const socket = new Socket()
+  socket.setTimeout(silentMs, () => socket.destroy(new Error('the server was silent for too long')))
+  return socket
+}
+
+function pool({ url, log, silentMs }: PostgresOptions, max: number, settings?: string): pg.Pool {
   const made = new pg.Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    stream: () => watchedSocket(silentMs),
     application_name: 'vigil',
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
     ...(settings ? { options: settings } : {}),

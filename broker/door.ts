@@ -22,6 +22,17 @@ export type Message = { topic: string; payload: Uint8Array; retained: boolean }
 /** The way of every message into the journal. */
 export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
   const underWay = new Set<Promise<unknown>>()
+  let quietUntil = 0
+  let unsaid = 0
+
+  /** Once a second at most: a line for each of thousands would take the time that an SOS needs, and the rest of the disk. */
+  function complain(about: { err: unknown; lane: string; topic: string }): void {
+    unsaid++
+    if (clock.now() < quietUntil) return
+    log.error({ ...about, messages: unsaid }, 'not journalled, therefore not acknowledged')
+    unsaid = 0
+    quietUntil = clock.now() + 1_000
+  }
 
   async function append(admission: Admission, via: 'mqtt' | 'http'): Promise<Admission> {
     const { lane, record } = admission
@@ -30,7 +41,7 @@ export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
     } catch (err) {
       const code = err instanceof VigilError ? err.code : 'internal'
       withheld.inc({ lane, code })
-      log.error({ err, lane, topic: record.topic }, 'message not journalled, therefore not acknowledged')
+      complain({ err, lane, topic: record.topic })
       throw err
     }
     ackSeconds.observe({ lane }, (clock.now() - record.receivedAt) / 1000)

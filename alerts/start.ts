@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { consume } from '../journal/consume.ts'
+import { consume, mustReach } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
@@ -55,13 +55,7 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
 
 async function startOf(journal: Journal, store: Store, lane: Lane): Promise<number> {
   const after = await readPosition(store.db, consumer, lane)
-  const head = await journal.head(lane)
-  if (after > head) {
-    throw new Error(
-      `the ${lane} lane of the journal ends at ${head}, but the store has folded up to ${after}: ` +
-        'they do not belong together; restore both from the same time',
-    )
-  }
+  await mustReach(journal, lane, after)
   return after
 }
 

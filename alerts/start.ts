@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { consume, mustReach } from '../journal/consume.ts'
+import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
@@ -27,14 +27,15 @@ export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log:
 
 /**
  * Starts the alert service: one loop a lane, each with its own position, so that urgent never waits for bulk,
- * and one for the timers. Rejects where the store is ahead of the journal: then one of them was lost or replaced, and
- * signals would be passed over in silence. `close` ends the loops after the transaction at hand.
+ * and one for the timers. `close` ends the loops after the transaction at hand.
  */
 export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
   const { journal, store, clock, log } = options
   const closing = new AbortController()
   const { signal } = closing
-  const starts = await Promise.all(lanes.map(async (lane) => ({ lane, after: await startOf(journal, store, lane) })))
+  const starts = await Promise.all(
+    lanes.map(async (lane) => ({ lane, after: await readPosition(store.db, consumer, lane) })),
+  )
   const loops = starts.map(({ lane, after }) => {
     position.set({ lane }, after)
     const handle = async (records: Parameters<typeof foldBatch>[1]) => {
@@ -51,12 +52,6 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
       await Promise.all(loops)
     },
   }
-}
-
-async function startOf(journal: Journal, store: Store, lane: Lane): Promise<number> {
-  const after = await readPosition(store.db, consumer, lane)
-  await mustReach(journal, lane, after)
-  return after
 }
 
 /** Works timers as they fall due, turn after turn while there are more. Nothing stops it but `signal`. */
@@ -85,7 +80,7 @@ async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: A
   while (!signal.aborted) {
     for (const lane of lanes) {
       try {
-        lag.set({ lane }, (await journal.head(lane)) - (await readPosition(store.db, consumer, lane)))
+        lag.set({ lane }, Math.max(0, (await journal.head(lane)) - (await readPosition(store.db, consumer, lane))))
       } catch (err) {
         log.warn({ err, lane }, 'alerts: the lag could not be measured')
       }

@@ -17,6 +17,7 @@ import { deadLetter, keepDeadLetter, requestReplay } from '../store/dead_letters
 import { createDevice } from '../store/devices.ts'
 import { openStore } from '../store/open.ts'
 import { enqueue } from '../store/outbox.ts'
+import { movePosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { needs } from '../test/real_parts.ts'
 import { type RunningBroker, startBroker } from './start.ts'
@@ -408,6 +409,15 @@ describe('HTTP ingest', () => {
     await client.publishAsync(topic('watch-1', 'signals'), sos, { qos: 1 })
     expect(await journal.head('urgent')).toBe(1)
   })
+})
+
+it('numbers a new journal above what the store has worked, so that no SOS is passed over', async () => {
+  await broker.close()
+  await store.write((tx) => movePosition(tx, 'alerts', 'urgent', 500))
+  await start()
+  const client = await connected('watch-1')
+  await client.publishAsync(topic('watch-1', 'signals'), sos, { qos: 1 })
+  expect((await journal.read('urgent', 500, 10)).map(textOf)).toEqual([sos])
 })
 
 describe('the outbox', () => {

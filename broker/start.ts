@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
-import { consumedBy } from '../store/positions.ts'
+import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { openDoor } from './door.ts'
 import { openHttp } from './http.ts'
@@ -35,6 +35,8 @@ export type RunningBroker = { mqttPort: number; httpPort: number; close(): Promi
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { journal, store, clock, log } = options
   const stopping = new AbortController()
+  // Before the first message: a journal that was lost begins anew above all that the store has worked.
+  for (const lane of lanes) journal.continueAfter(lane, await furthestPosition(store.db, lane))
   const door = openDoor(journal, clock, log)
   const shared = { db: store.db, door, clock, log, adminToken: options.adminToken }
   const mqtt = await openMqtt(shared)

@@ -5,7 +5,7 @@ import type { Lane } from '../journal/journal.ts'
 import { deadLetter, requestReplay } from '../store/dead_letters.ts'
 import { createDevice, getDevice } from '../store/devices.ts'
 import { pending } from '../store/outbox.ts'
-import { movePosition, readPosition } from '../store/positions.ts'
+import { readPosition } from '../store/positions.ts'
 import type { Point, Telemetry } from './telemetry.ts'
 import { at, openRoom, reading, recordOf, type TestRoom } from './test_room.ts'
 
@@ -145,12 +145,6 @@ describe('ingest', () => {
     await room.start(counting)
     await room.worked('bulk')
     expect(written).toEqual([1, 2, 3, 4, 5, 6])
-  })
-
-  it('does not start on a journal that ends before its position: it would pass over what comes next', async () => {
-    await room.journal.append('bulk', reading('watch-1', 70))
-    await room.store.write((tx) => movePosition(tx, 'ingest', 'bulk', 2))
-    await expect(room.start()).rejects.toThrow('do not belong together')
   })
 
   it('keeps a storm of rubbish in small writes, so that a ticket finds its turn between them', async () => {

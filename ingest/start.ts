@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { consume, mustReach } from '../journal/consume.ts'
+import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes, type StoredRecord } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
@@ -27,14 +27,12 @@ export type IngestOptions = { journal: Journal; store: Store; telemetry: Telemet
 
 /**
  * Carries both lanes of the journal into telemetry and dead letters, each with a loop and a position of its own, until
- * closed. While the telemetry database is away the loops wait; nobody else does. Rejects where
- * the store is ahead of the journal. `close` leaves the position at what is done.
+ * closed. While the telemetry database is away the loops wait; nobody else does. `close` leaves the position at what is done.
  */
 export async function startIngest(options: IngestOptions): Promise<{ close(): Promise<void> }> {
   const stopping = new AbortController()
   const ingest: Ingest = { ...options, sightings: sightingFilter(), signal: stopping.signal }
   const positions = await Promise.all(lanes.map((lane) => readPosition(options.store.db, consumer, lane)))
-  for (const [i, lane] of lanes.entries()) await mustReach(options.journal, lane, positions[i] ?? 0)
   const working = lanes.map((lane, i) => follow(options, ingest, lane, positions[i] ?? 0))
   working.push(
     everyNow(options, trimTelemetryEveryMs, stopping.signal, () => options.telemetry.trim()),

@@ -5,8 +5,9 @@ import { consume } from './consume.ts'
 import type { Journal, StoredRecord } from './journal.ts'
 
 /** A lane of numbered records that ends in silence: enough of a journal to follow. */
-function laneOf(length: number): Pick<Journal, 'read' | 'waitBeyond'> {
+function laneOf(length: number): Pick<Journal, 'read' | 'waitBeyond' | 'head'> {
   return {
+    head: async () => length,
     async read(lane, after, most) {
       const count = Math.max(0, Math.min(most, length - after))
       return Array.from({ length: count }, (_, i) => ({ lane, seq: after + 1 + i }) as StoredRecord)
@@ -16,7 +17,11 @@ function laneOf(length: number): Pick<Journal, 'read' | 'waitBeyond'> {
   }
 }
 
-function follow(handle: (records: StoredRecord[]) => Promise<void>, after = 0) {
+function follow(
+  handle: (records: StoredRecord[]) => Promise<void>,
+  after = 0,
+  hear: (line: string) => void = () => {},
+) {
   const stopping = new AbortController()
   const clock = virtualClock()
   const done = consume({
@@ -27,7 +32,7 @@ function follow(handle: (records: StoredRecord[]) => Promise<void>, after = 0) {
     signal: stopping.signal,
     handle,
     clock,
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'error' }, { write: hear }),
   })
   return { stopping, clock, done }
 }
@@ -59,5 +64,18 @@ describe('consume', () => {
     await done
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect(failures).toBe(-1)
+  })
+
+  it('raises an alarm in the log where the journal ends before the position, and goes on', async () => {
+    const said: string[] = []
+    const { stopping, done } = follow(
+      async () => {},
+      11,
+      (line) => said.push(line),
+    )
+    stopping.abort()
+    await done
+    expect(said).toHaveLength(1)
+    expect(JSON.parse(said[0]!)).toMatchObject({ level: 50, head: 10, after: 11 })
   })
 })

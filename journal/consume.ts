@@ -21,19 +21,6 @@ export type Consumption = {
 }
 
 /**
- * Rejects where a consumer's position is ahead of the journal: then one of the two was lost or replaced, and what comes
- * next would be passed over in silence until its numbers are as high.
- */
-export async function mustReach(journal: Pick<Journal, 'head'>, lane: Lane, position: number): Promise<void> {
-  const head = await journal.head(lane)
-  if (position <= head) return
-  throw new Error(
-    `the ${lane} lane of the journal ends at ${head}, but the store has it worked up to ${position}: ` +
-      'they do not belong together; restore both from the same time',
-  )
-}
-
-/**
  * Follows one lane until `signal` aborts: reads on from the position, hands over batches in order, and tries a batch
  * again, with back-off and without end, while `handle` rejects. So a consumer never passes over a record, and one
  * that was killed goes on where its last commit stood. Resolves when aborted; never rejects.
@@ -41,6 +28,7 @@ export async function mustReach(journal: Pick<Journal, 'head'>, lane: Lane, posi
 export async function consume(c: Consumption): Promise<void> {
   let after = c.after
   let retryMs = firstRetryMs
+  await tellLoss(c)
   while (!c.signal.aborted) {
     try {
       const records = await c.journal.read(c.lane, after, c.most)
@@ -59,4 +47,10 @@ export async function consume(c: Consumption): Promise<void> {
       retryMs = Math.min(longestRetryMs, retryMs * 2)
     }
   }
+}
+
+/** The front door numbers above every position, so what comes is read; what is missing in between is worth an alarm. */
+async function tellLoss({ journal, lane, after, log }: Consumption): Promise<void> {
+  const head = await journal.head(lane).catch(() => after)
+  if (head < after) log.error({ lane, head, after }, 'the journal was lost or replaced: what was not yet read is gone')
 }

@@ -39,6 +39,11 @@ export type Journal = {
   append(lane: Lane, record: JournalRecord): Promise<number>
   read(lane: Lane, after: number, most: number): Promise<StoredRecord[]>
   waitBeyond(lane: Lane, after: number, signal: AbortSignal): Promise<void>
+  /**
+   * From now on the lane's numbers are above `seq`. For a journal that was lost or restored while the store was not:
+   * a number that the store has worked already would be passed over in silence.
+   */
+  continueAfter(lane: Lane, seq: number): void
   /** The newest sequence number of the lane; 0 while it is empty. */
   head(lane: Lane): Promise<number>
   /**

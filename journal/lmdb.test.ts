@@ -102,6 +102,15 @@ describe('the LMDB journal', () => {
     expect(await second.append('bulk', record('d'))).toBe(4)
   })
 
+  it('goes on above a number that is told, and never below its own', async () => {
+    const journal = await opened()
+    journal.continueAfter('urgent', 41)
+    expect(await journal.append('urgent', record('a'))).toBe(42)
+    journal.continueAfter('urgent', 7)
+    expect(await journal.append('urgent', record('b'))).toBe(43)
+    expect((await journal.read('urgent', 41, 10)).map(textOf)).toEqual(['a', 'b'])
+  })
+
   it('trims by age only what every consumer is past', async () => {
     const clock = virtualClock(10_000)
     const journal = await opened({ clock })

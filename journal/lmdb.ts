@@ -44,7 +44,8 @@ export type LmdbOptions = {
 
 /**
  * The embedded journal: one LMDB environment a lane, so that an urgent append never waits for a bulk commit.
- * A commit is fsynced before it becomes visible (overlappingSync is off), so what a reader sees is durable. Throws where another process has it open for writing.
+ * A commit is fsynced before it becomes visible (overlappingSync is off), so what a reader sees is durable. Rejects where
+ * another process has it open for writing, and, opened for reading, where no writer has made it yet.
  */
 export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
   if (options.readOnly) await access(madeMark(options.path))
@@ -69,6 +70,9 @@ export async function openLmdbJournal(options: LmdbOptions): Promise<Journal> {
     async append(lane, record) {
       if (lane === 'bulk' && refusing) throw new VigilError('journal_full', refusing)
       return put[lane](next[lane]++, toRow(record))
+    },
+    continueAfter(lane, seq) {
+      next[lane] = Math.max(next[lane], seq + 1)
     },
     async read(lane, after, most) {
       dbs[lane].resetReadTxn()

@@ -42,6 +42,16 @@ export async function movePosition(
     .execute()
 }
 
+/** The furthest that any consumer has come in the lane; 0 where none has begun. */
+export async function furthestPosition(db: Db, lane: string): Promise<number> {
+  const row = await db
+    .selectFrom('positions')
+    .select((e) => e.fn.max('seq').as('furthest'))
+    .where('lane', '=', lane)
+    .executeTakeFirst()
+  return row?.furthest ?? 0
+}
+
 /** Up to where all of `consumers` are done with the lane, so that the journal may be trimmed; 0 if any has not begun. */
 export async function consumedBy(db: Db, consumers: string[], lane: string): Promise<number> {
   const positions = await Promise.all(consumers.map((consumer) => readPosition(db, consumer, lane)))

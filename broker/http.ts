@@ -6,12 +6,11 @@ import { problemOf, VigilError } from '../domain/errors.ts'
 import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { topicOf } from '../domain/topics.ts'
-import type { Db } from '../store/store.ts'
 import type { Door } from './door.ts'
 import type { MqttBroker } from './mqtt.ts'
-import { administratorName, authenticate, type Principal } from './principal.ts'
+import { type Authenticate, administratorName, type Principal } from './principal.ts'
 
-type Options = { db: Db; door: Door; mqtt: MqttBroker; log: Logger; adminToken: string | undefined }
+type Options = { authenticate: Authenticate; door: Door; mqtt: MqttBroker; log: Logger }
 
 const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion)(?:\?.*)?$/
 
@@ -67,8 +66,7 @@ function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; 
 async function identify(options: Options, request: IncomingMessage, device: string): Promise<Principal> {
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const principal =
-    (await authenticate(options.db, options.adminToken, administratorName, token)) ??
-    (await authenticate(options.db, undefined, device, token))
+    (await options.authenticate(administratorName, token)) ?? (await options.authenticate(device, token))
   if (!principal) throw new VigilError('unauthenticated')
   return principal
 }

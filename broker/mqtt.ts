@@ -7,12 +7,11 @@ import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { parseTopic, topicOf } from '../domain/topics.ts'
-import type { Db } from '../store/store.ts'
 import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { connections, connects, cut } from './metrics.ts'
 import { guardPacketSize } from './packet_guard.ts'
-import { authenticate, type Principal } from './principal.ts'
+import type { Authenticate, Principal } from './principal.ts'
 import { boundSessions, sessionId } from './sessions.ts'
 
 /** Nobody may subscribe to this, so what is sent on here reaches nobody: the message is for the journal alone. */
@@ -28,7 +27,7 @@ export type MqttBroker = {
   close(): Promise<void>
 }
 
-type Options = { db: Db; door: Door; clock: Clock; log: Logger; adminToken: string | undefined }
+type Options = { authenticate: Authenticate; door: Door; clock: Clock; log: Logger }
 
 /** What is known of one connection. `acks` ends with the last acknowledgement that is due on it. */
 type Connection = { principal: Principal; acks: Promise<void>; leaving: boolean }
@@ -47,7 +46,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     queueLimit: 1_000,
     maxClientsIdLength: 128,
     authenticate: (client, name, password, done) => {
-      authenticate(options.db, options.adminToken, name, password?.toString()).then(
+      options.authenticate(name, password?.toString()).then(
         (principal) => {
           connects.inc({ result: principal ? 'accepted' : 'unauthenticated' })
           if (!principal) return done(refusedConnect(4, 'unauthenticated'), false)

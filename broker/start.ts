@@ -11,6 +11,7 @@ import { openHttp } from './http.ts'
 import { trimmed } from './metrics.ts'
 import { openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
+import { openAuthentication } from './principal.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
 const consumers = ['ingest', 'alerts']
@@ -38,7 +39,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   // Before the first message: a journal that was lost begins anew above all that the store has worked.
   for (const lane of lanes) journal.continueAfter(lane, await furthestPosition(store.db, lane))
   const door = openDoor(journal, clock, log)
-  const shared = { db: store.db, door, clock, log, adminToken: options.adminToken }
+  const authenticate = openAuthentication({ db: store.db, adminToken: options.adminToken, log })
+  const shared = { authenticate, door, clock, log }
   const mqtt = await openMqtt(shared)
   const tcp = createServer({ noDelay: true }, (socket) => mqtt.handle(socket))
   const http = openHttp({ ...shared, mqtt })

@@ -11,6 +11,8 @@ export const limits = {
   batchEntries: 5_000,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
+  /** Devices that the front door knows by memory while the registry is away; some 200 bytes each. */
+  rememberedDevices: 100_000,
   topicBytes: 512,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const withDev = process.argv.includes('--dev')
 const neededNode = 24
+/** npm has been seen to wait for ever for a large package that it had received; the next attempt then succeeds. */
+const npmLimitMs = 300_000
+const attempts = 3
 
 /** Why the packages must be installed, or undefined where all are there as package-lock.json names them. */
 function whyInstall() {
@@ -26,12 +29,20 @@ function whyInstall() {
 function install(why) {
   console.log(`Vigil installs its packages with npm ci, because ${why}; this takes about half a minute.`)
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withDev ? ['--include=dev'] : [])]
-  const { status, error } = run('npm', args)
+  for (let attempt = 1; ; attempt++) {
+    const { status, error } = run('npm', args)
+    if (status === 0) return
+    if (error?.code !== 'ETIMEDOUT' || attempt === attempts) return giveUp(error)
+    console.log('npm has not finished after five minutes; starting it again.')
+  }
+}
+
+function giveUp(error) {
+  if (error?.code === 'ETIMEDOUT') fail('npm does not finish: run npm ci by hand, it goes on from what it has.')
   if (error) fail(`npm does not start (${error.message}): install npm 9 or newer.`)
-  if (status !== 0)
-    fail(
-      'The packages could not be installed; npm said why above. Without a network: run npm ci on a machine that has one, and copy its folder node_modules here.',
-    )
+  fail(
+    'The packages could not be installed; npm said why above. Without a network: run npm ci on a machine that has one, and copy its folder node_modules here.',
+  )
 }
 
 /**
@@ -55,12 +66,8 @@ const majorOf = (version) => Number(/^v(\d+)\./.exec(version)?.[1] ?? 0)
 const onWindows = process.platform === 'win32'
 
 function run(program, args) {
-  return spawnSync(program, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: onWindows,
-    env: outside(),
-  })
+  const stdio = ['ignore', 'inherit', 'inherit']
+  return spawnSync(program, args, { cwd: root, stdio, shell: onWindows, env: outside(), timeout: npmLimitMs })
 }
 
 /** The environment without node_modules/.bin on the path: npm ci removes that folder, and must not run from in it. */

@@ -39,8 +39,14 @@ proxies=()
 for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
   [ -z "${!name:-}" ] || proxies+=(--build-arg "$name")
 done
-docker build --network=host "${proxies[@]}" --build-arg BASE=vigil-base -f deploy/Dockerfile -t "$VIGIL_IMAGE" . \
-  >"${TMPDIR:-/tmp}/vigil-build.log" 2>&1 || { tail -n 40 "${TMPDIR:-/tmp}/vigil-build.log"; fail 'the image was not built'; }
+log=$(mktemp)
+build() {
+  timeout 420 docker build --network=host "${proxies[@]}" --build-arg BASE=vigil-base -f deploy/Dockerfile \
+    -t "$VIGIL_IMAGE" . >"$log" 2>&1
+}
+# Once more: npm has been seen to wait for ever for a large package that it had received.
+build || build || { tail -n 40 "$log"; fail 'the image was not built'; }
+rm "$log"
 
 step 'starting Vigil and InfluxDB'
 compose up -d --no-build >/dev/null 2>&1 || { compose up -d --no-build || true; fail 'compose does not start it'; }

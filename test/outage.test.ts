@@ -30,7 +30,13 @@ async function connectedHomes(env: Record<string, string>) {
       const stored = await storedReadings(system, devices[0]!, from).catch(() => new Map<number, number>())
       return stream.acknowledged.every(({ at, value }) => stored.get(at) === value) || undefined
     })
-  return { system, press, stream, allStored }
+  const reconnect = (n: number) => {
+    const client = clients.get(`home-${n}-pendant`)!
+    const back = new Promise<void>((resolve) => client.once('connect', () => resolve()))
+    client.stream.destroy()
+    return back
+  }
+  return { system, press, stream, allStored, reconnect }
 }
 
 const homesOf = async (system: System) => (await system.tickets()).map(({ home }) => home).sort()
@@ -41,7 +47,7 @@ describe.skipIf(!needs('postgres') || process.env.TEST_DATABASE_URL !== undefine
     it('acknowledges on, and opens one ticket for each SOS when it is back', async () => {
       const postgres = await startPostgres()
       cleanUp.push(() => postgres.close())
-      const { system, press, stream, allStored } = await connectedHomes({
+      const { system, press, stream, allStored, reconnect } = await connectedHomes({
         DATABASE_URL: await postgres.freshDatabase(),
       })
       await press(0)
@@ -50,6 +56,8 @@ describe.skipIf(!needs('postgres') || process.env.TEST_DATABASE_URL !== undefine
       await postgres.stop()
       await press(1)
       await press(1)
+      // Who loses the line meanwhile gets in again.
+      await reconnect(2)
       await press(2)
       await stream.more(500)
       await postgres.start()

@@ -3,7 +3,7 @@ import { startApi } from '../api/start.ts'
 import { openTelemetry } from '../ingest/open.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
-import { openJournalForReading } from './reading.ts'
+import { openJournalForReading } from './journal_reader.ts'
 import { findRunning, listRunning } from './runtime.ts'
 
 /** From the journal to tickets. */

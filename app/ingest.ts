@@ -2,7 +2,7 @@ import { openTelemetry } from '../ingest/open.ts'
 import { startIngest } from '../ingest/start.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
-import { openJournalForReading } from './reading.ts'
+import { openJournalForReading } from './journal_reader.ts'
 
 /** From the journal to the telemetry store and the dead letters. */
 export async function openIngest(house: House): Promise<Room> {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
 import { runDemo } from '../simulators/demo.ts'
@@ -12,9 +13,12 @@ export type SimulateOptions = { mqtt?: string; http?: string; seed: number }
 /** `vigil simulate`: the demo homes live against a running Vigil, over MQTT and HTTP like any device and program. */
 export async function simulate(config: Config, options: SimulateOptions): Promise<void> {
   process.title = 'vigil simulate'
+  const addresses = await addressesOf(config, options)
+  const adminToken = await knownAdminToken(config)
+  await mkdir(config.data, { recursive: true })
   await runDemo({
-    ...(await addressesOf(config, options)),
-    adminToken: await knownAdminToken(config),
+    ...addresses,
+    adminToken,
     statePath: join(config.data, 'demo.json'),
     seed: options.seed,
     clock: systemClock,

@@ -1,0 +1,26 @@
+import { Counter } from 'prom-client'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Admin, startAdmin } from './admin.ts'
+
+let admin: Admin
+beforeAll(async () => {
+  admin = await startAdmin('broker')
+})
+afterAll(() => admin.close())
+
+const get = (path: string) => fetch(`http://127.0.0.1:${admin.port}${path}`)
+
+it('says that the process is alive, and which one', async () => {
+  expect(await (await get('/healthz')).json()).toEqual({ status: 'ok', process: 'broker' })
+})
+
+it('gives what the rooms of this process count, and what Node does, for the api to merge', async () => {
+  new Counter({ name: 'vigil_test_total', help: 'counted here' }).inc(3)
+  const metrics = (await (await get('/metrics.json')).json()) as { name: string; values: { value: number }[] }[]
+  expect(metrics.find(({ name }) => name === 'vigil_test_total')?.values).toEqual([{ value: 3, labels: {} }])
+  expect(metrics.map(({ name }) => name)).toContain('process_cpu_seconds_total')
+})
+
+it('has nothing else', async () => {
+  expect((await get('/')).status).toBe(404)
+})

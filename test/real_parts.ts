@@ -11,7 +11,7 @@ const parts = {
   postgres: { package: 'postgresql-15', find: () => process.env.TEST_DATABASE_URL ?? postgresBin() },
   influxdb: { package: 'influxdb', find: () => onPath('influxd') },
   mosquitto: { package: 'mosquitto-clients', find: () => onPath('mosquitto_pub') && onPath('mosquitto_sub') },
-  docker: { package: 'docker.io', find: () => onPath('docker') && readable('/var/run/docker.sock') },
+  docker: { package: 'docker.io', find: () => onPath('docker') && dockerEngine() },
   chromium: { package: 'chromium', find: () => onPath('chromium') ?? onPath('google-chrome') },
   tmpfs: { package: 'mount, and be root', find: () => (mayMount() ? 'tmpfs' : undefined) },
 } as const satisfies Record<string, { package: string; find: () => string | undefined }>
@@ -77,5 +77,7 @@ const allows = (path: string, mode: number): boolean => {
     return false
   }
 }
+/** The socket stays behind when the engine is gone, so the engine itself is asked. */
+const dockerEngine = (): string | undefined =>
+  spawnSync('docker', ['version', '--format', '{{.Server.Version}}']).status === 0 ? '/var/run/docker.sock' : undefined
 const executable = (path: string): boolean => allows(path, constants.X_OK)
-const readable = (path: string): string | undefined => (allows(path, constants.R_OK) ? path : undefined)

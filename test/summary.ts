@@ -1,11 +1,12 @@
 import { z } from 'zod'
 
-export type Count = { passed: number; failed: number }
+export type Count = { passed: number; failed: number; skipped?: number }
 
 /** What is used of vitest's JSON report. */
 const Report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
+  numPendingTests: z.number(),
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 })
 
@@ -16,10 +17,10 @@ const Report = z.object({
 export function countOf(report: unknown, exitCode: number): Count {
   const parsed = Report.safeParse(report)
   if (!parsed.success) return { passed: 0, failed: 1 }
-  const { numPassedTests, numFailedTests, testResults } = parsed.data
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = parsed.data
   const unloaded = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
   const failed = numFailedTests + unloaded
-  return { passed: numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed }
+  return { passed: numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped: numPendingTests }
 }
 
 /** Where nothing may be skipped, only the data sets may: they are not for everybody to have. */
@@ -31,9 +32,10 @@ export function summaryOf(
   skipped: string[],
   requireAll: boolean,
 ): { lines: string[]; failed: number } {
-  const missing = requireAll ? skipped.filter((what) => !mayBeMissing(what)).length : 0
+  const untold = skipped.length === 0 && counts.some((count) => (count.skipped ?? 0) > 0)
+  const missing = requireAll ? skipped.filter((what) => !mayBeMissing(what)).length + Number(untold) : 0
   const passed = counts.reduce((sum, count) => sum + count.passed, 0)
   const failed = counts.reduce((sum, count) => sum + count.failed, missing)
-  const told = skipped.toSorted().map((what) => `skipped: ${what}`)
+  const told = (untold ? ['tests that do not say why'] : skipped).toSorted().map((what) => `skipped: ${what}`)
   return { lines: ['', ...told, `${passed} passed, ${failed} failed`], failed }
 }

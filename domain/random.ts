@@ -14,6 +14,13 @@ export function seededRandom(seed: number): Random {
   }
 }
 
+/** A seed for a stream of its own (FNV-1a over the parts), so that no part of a simulation disturbs another's chance. */
+export function seedOf(...parts: (string | number)[]): number {
+  let hash = 0x811c9dc5
+  for (const char of parts.join('\u0000')) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193)
+  return hash >>> 0
+}
+
 /** A secret that cannot be guessed: `bytes` random bytes as base64url. For tokens, never for simulation. */
 export const newSecret = (bytes = 24): string => randomBytes(bytes).toString('base64url')
 

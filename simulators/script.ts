@@ -41,3 +41,28 @@ export type Trouble =
 
 /** Something that is to happen at an instant (epoch ms). */
 export type Scripted = { at: number; event: Incident | Trouble }
+
+/** Every incident and every trouble, by name. */
+export const incidents = [
+  'fall',
+  'slide',
+  'press',
+  'accidental_press',
+  'hazard',
+  'forgotten_stove',
+  'wandering',
+  'stays_in_bed',
+  'illness',
+  'absence',
+  'visit',
+  'jolt',
+] as const satisfies Incident['what'][]
+export const troubles = [
+  'link_lost',
+  'reboot',
+  'battery',
+  'clock',
+  'sends_twice',
+  'taken_off',
+] as const satisfies Trouble['what'][]
+export const happenings = [...incidents, ...troubles] as const

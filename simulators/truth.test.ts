@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type Fact, parseTruth, truthLines } from './truth.ts'
+import { type Fact, parseTruth, runOf, truthLines } from './truth.ts'
 
 const from = Date.UTC(2026, 2, 4, 2)
-const run = { seed: 7, from, homes: [{ id: 'home-li', residents: ['li-guiying'] }] }
+const devices = [{ id: 'li-watch', kind: 'watch' }]
+const home = { id: 'home-li', residents: ['li-guiying'], devices }
+const run = { seed: 7, from, homes: [home] }
 const fall: Fact = {
   id: 'home-li-1',
   at: from + 1_500,
@@ -30,6 +32,12 @@ const whole = text(truthLines.run(run), truthLines.fact(fall), truthLines.fact(p
 describe('truth.jsonl', () => {
   it('is read as it was written', () => {
     expect(parseTruth(whole)).toEqual({ run, facts: [fall, presses], end })
+  })
+
+  it('names homes, people and devices, and nothing else of a plan', () => {
+    const watch = { id: 'li-watch', kind: 'watch', wearer: 'li-guiying' }
+    const plan = { id: 'home-li', label: 'home li', residents: [{ id: 'li-guiying', seed: 3 }], devices: [watch] }
+    expect(runOf(7, from, [plan])).toEqual(run)
   })
 
   it('is written in snake_case with ISO times', () => {

@@ -23,8 +23,32 @@ export type Fact = {
   needsHelp: boolean
 }
 
+/** A simulated home in short. The devices are there so that what each kind of them reported can be scored. */
+export type TruthHome = {
+  id: string
+  residents: readonly string[]
+  devices: readonly { id: string; kind: string }[]
+}
+
 /** What was simulated. `from`: epoch ms. */
-export type TruthRun = { seed: number; from: number; homes: readonly { id: string; residents: readonly string[] }[] }
+export type TruthRun = { seed: number; from: number; homes: readonly TruthHome[] }
+
+type Planned = {
+  id: string
+  residents: readonly { id: string }[]
+  devices: readonly { id: string; kind: string }[]
+}
+
+/** The run's line for homes as planned. `from`: epoch ms. */
+export const runOf = (seed: number, from: number, homes: readonly Planned[]): TruthRun => ({
+  seed,
+  from,
+  homes: homes.map(({ id, residents, devices }) => ({
+    id,
+    residents: residents.map((resident) => resident.id),
+    devices: devices.map((device) => ({ id: device.id, kind: device.kind })),
+  })),
+})
 
 /** How a run ended: `at` in epoch ms of the simulated time, and what it gave until then. */
 export type TruthEnd = { at: number; facts: number; messages: number }
@@ -42,7 +66,13 @@ const RunLine = z.object({
   run: z.object({
     seed: z.number().int(),
     from: Time,
-    homes: z.array(z.object({ id: Id, residents: z.array(Id) })),
+    homes: z.array(
+      z.object({
+        id: Id,
+        residents: z.array(Id),
+        devices: z.array(z.object({ id: Id, kind: z.string().min(1) })),
+      }),
+    ),
   }),
 })
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { Latencies } from './latencies.ts'
+import { Latencies } from '../simulators/load/latencies.ts'
 import { eventTime, type FromWorker, type LoadPlan, type ToWorker, type WorkerResult } from './load_messages.ts'
 import { readingsEncoder } from './packets.ts'
 import { Publisher } from './publisher.ts'

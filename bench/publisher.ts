@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Latencies } from './latencies.ts'
+import type { Latencies } from '../simulators/load/latencies.ts'
 import { connectPacket, disconnectPacket, type Encoder, IDS, messageIdOf, packetReader } from './packets.ts'
 
 export type PublisherOptions = {

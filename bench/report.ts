@@ -1,5 +1,5 @@
+import type { Latencies } from '../simulators/load/latencies.ts'
 import { consumers } from './consumers.ts'
-import type { Latencies } from './latencies.ts'
 import { faultsOf, type PipelineFigures } from './pipeline.ts'
 import type { ProbeResult } from './sos_probe.ts'
 import type { ProcessUse } from './usage.ts'

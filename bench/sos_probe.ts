@@ -1,8 +1,8 @@
-import { isoTime } from '../domain/clock.ts'
+import { isoTime, systemClock } from '../domain/clock.ts'
 import type { LiveEvent } from '../domain/ticket.ts'
+import { type Following, followEvents } from '../simulators/live_events.ts'
+import { Latencies } from '../simulators/load/latencies.ts'
 import type { FleetDevice } from './fleet.ts'
-import { Latencies } from './latencies.ts'
-import { type LiveEvents, listenLive } from './live_events.ts'
 import { type Encoder, messageIdOf, publishPacket } from './packets.ts'
 import { Publisher } from './publisher.ts'
 
@@ -96,9 +96,10 @@ export async function openSosProbe(options: ProbeOptions): Promise<SosProbe> {
   let latencies = new Latencies()
   const acks = new Latencies()
   const publishers = await connectPendants(options, pending, acks)
-  const live: LiveEvents = await listenLive({
+  const live: Following = await followEvents({
     httpUrl: options.httpUrl,
     token: options.adminToken,
+    clock: systemClock,
     onEvent: (event) => seen(event, pending, latencies),
   })
   const turn = { n: 0 }

@@ -1,27 +1,29 @@
-import { localDay, localHour } from '../day.ts'
-import { battery, defineDevice, readings, rounded } from './device.ts'
+import { defineDevice, readings, rounded } from './device.ts'
+import { battery } from './rhythm.ts'
+import { spotDevice } from './spot.ts'
 
-/** Measured in the morning and in the evening of the local day, and once when it is switched on. */
-const HOURS = [8, 19]
-
-const lastTurn = (at: number): number => localDay(at) * 10 + HOURS.filter((hour) => localHour(at) >= hour).length
-
-/** A blood-pressure cuff. Measures only somebody who is at home, awake and quiet; waits for that otherwise. */
+/** An upper-arm cuff, used in the morning and in the evening. Two measurements of one person differ by some mmHg. */
 export const bpCuff = defineDevice({
-  model: 'Demo Cuff C5',
+  model: 'Vigil Sim Cuff C5',
   category: 'portable_monitor',
   firmware: '5.1.0',
   noun: 'blood-pressure cuff',
-  initial: { turn: 0 },
-  step(state, { at, body, random }) {
-    const turn = lastTurn(at)
-    if (turn === state.turn || body.doing !== 'awake' || body.activity > 40) return { state, reports: [] }
-    const measured = readings({
-      systolic: rounded(body.systolic + (random() - 0.5) * 6),
-      diastolic: rounded(body.diastolic + (random() - 0.5) * 4),
-      heart_rate: rounded(body.heartRate),
-      battery: battery(at, 180),
-    })
-    return { state: { turn }, reports: [measured] }
-  },
+  batteryDays: 180,
+  keeps: 60,
+  ...spotDevice({
+    hours: [8, 19.5],
+    forgottenOf100: 8,
+    measure: (senses) => {
+      const body = senses.vitals(senses.wearer)
+      return [
+        readings({
+          systolic: rounded(body.systolic + (senses.random() - 0.5) * 8),
+          diastolic: rounded(body.diastolic + (senses.random() - 0.5) * 6),
+          heart_rate: rounded(body.heartRate),
+          ...battery(senses),
+        }),
+      ]
+    },
+    again: () => Infinity,
+  }),
 })

@@ -103,6 +103,8 @@ export type Definition<State> = {
   batteryDays: number
   /** Messages it keeps while the link is away. */
   keeps: number
+  /** The longest silence of a healthy one, ms at pace 1; Infinity for what speaks only when somebody uses it. */
+  speaksEvery: number
   begin(senses: Senses): Woken<State>
   wake(state: State, senses: Senses): Woken<State>
 }

@@ -1,30 +1,38 @@
-import { battery, defineDevice, isDue, readings } from './device.ts'
+import { defineDevice, readings, type Senses } from './device.ts'
+import { battery, isBeat, nextRhythm, type Rhythm, startRhythm } from './rhythm.ts'
 
-const HEARTBEAT = 60_000
-/** How long the front door stands open when somebody goes through. */
-const STAYS_OPEN = 8_000
+const HEARTBEAT = 3_600_000
 
-type State = { outside: boolean | undefined; openedAt: number; open: 0 | 1; reportedAt: number }
+type State = { rhythm: Rhythm; open: 0 | 1 }
 
-/** A contact on the front door: opens when somebody leaves or comes home. */
+/** A contact sits on the front door unless the plan says otherwise. */
+const isOpen = ({ scene, plan }: Senses): 0 | 1 => (scene.open.has(plan.opening ?? 'front_door') ? 1 : 0)
+
+/** A magnet contact on a door, a window, the fridge or a cupboard: open or closed, at once and every hour. */
 export const door = defineDevice<State>({
-  model: 'Demo Contact D1',
+  model: 'Vigil Sim Contact D1',
   category: 'home_monitor',
   firmware: '1.1.4',
   noun: 'door contact',
-  initial: { outside: undefined, openedAt: 0, open: 0, reportedAt: 0 },
-  step(state, { at, body }) {
-    const outside = body.room === 'outside'
-    const passed = state.outside !== undefined && outside !== state.outside
-    const openedAt = passed ? at : state.openedAt
-    const open = openedAt > 0 && at - openedAt < STAYS_OPEN ? 1 : 0
-    const next = { outside, openedAt, open } as const
-    if (open === state.open && !isDue(state.reportedAt, at, HEARTBEAT)) {
-      return { state: { ...next, reportedAt: state.reportedAt }, reports: [] }
+  worn: false,
+  button: false,
+  batteryDays: 700,
+  keeps: 200,
+  speaksEvery: HEARTBEAT,
+  begin(senses) {
+    const rhythm = startRhythm(senses, HEARTBEAT)
+    return { state: { rhythm, open: isOpen(senses) }, reports: [], wakeAt: rhythm.beatAt }
+  },
+  wake(state, senses) {
+    const open = isOpen(senses)
+    if (open === state.open && !isBeat(state.rhythm, senses)) {
+      return { state, reports: [], wakeAt: state.rhythm.beatAt }
     }
+    const rhythm = nextRhythm(state.rhythm, senses, HEARTBEAT)
     return {
-      state: { ...next, reportedAt: at },
-      reports: [readings({ door_open: open, battery: battery(at, 500) })],
+      state: { rhythm, open },
+      reports: [readings({ door_open: open, ...battery(senses) })],
+      wakeAt: rhythm.beatAt,
     }
   },
 })

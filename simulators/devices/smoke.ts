@@ -1,27 +1,19 @@
-import { battery, defineDevice, happened, isDue, type Report, readings } from './device.ts'
+import { defineDevice } from './device.ts'
+import { hazardAlarm } from './hazard_alarm.ts'
+import { battery } from './rhythm.ts'
 
-const HEARTBEAT = 60_000
-const SOUNDS_FOR = 120_000
-
-type State = { smokeAt: number; smoke: 0 | 1; reportedAt: number }
-
-/** A smoke alarm: a signal when it starts to sound, the state with every change, and a heartbeat. */
-export const smoke = defineDevice<State>({
-  model: 'Demo Smoke S1',
+/** An optical smoke alarm on a ceiling: sounds a few seconds after smoke has come into the room. */
+export const smoke = defineDevice({
+  model: 'Vigil Sim Smoke S1',
   category: 'home_monitor',
   firmware: '1.0.0',
   noun: 'smoke alarm',
-  initial: { smokeAt: 0, smoke: 0, reportedAt: 0 },
-  step(state, senses) {
-    const { at } = senses
-    const smokeAt = happened(senses, 'smoke') ? at : state.smokeAt
-    const smoke = smokeAt > 0 && at - smokeAt < SOUNDS_FOR ? 1 : 0
-    const starts = smoke > state.smoke
-    if (smoke === state.smoke && !isDue(state.reportedAt, at, HEARTBEAT)) {
-      return { state: { ...state, smokeAt }, reports: [] }
-    }
-    const reports: Report[] = starts ? [{ kind: 'signals', signal: 'smoke', confidence: 1 }] : []
-    reports.push(readings({ smoke, battery: battery(at, 900) }))
-    return { state: { smokeAt, smoke, reportedAt: at }, reports }
-  },
+  batteryDays: 3_650,
+  keeps: 100,
+  ...hazardAlarm({
+    watches: [{ hazard: 'smoke', signal: 'smoke', takes: [2_000, 6_000] }],
+    heartbeat: 3_600_000,
+    repeats: 60_000,
+    adds: battery,
+  }),
 })

@@ -1,0 +1,152 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Random } from '../../domain/random.ts'
+import type { Receipt } from '../../domain/ticket.ts'
+import type { DevicePlan, Message } from '../devices/device.ts'
+import { deviceModels } from '../devices/models.ts'
+import type { HomePlan, Output } from '../home.ts'
+import { type Account, emptyAccount } from './account.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import { createHttpLink } from './http_link.ts'
+import { createMqttLink, type Link, type LinkState } from './link.ts'
+
+/** The real lines of all devices of some homes. */
+export type Fleet = {
+  /** A message goes to its device's link; a link's loss and return are done to it. Facts are passed over. */
+  carry(output: Output): void
+  /** How many devices are connected. */
+  connected(): number
+  /** How many messages Vigil has not said yet that it has, cut devices included. */
+  waiting(): number
+  /** Resolves when nothing that can be sent is waiting: what a cut device keeps is left aside. Rejects when `signal` aborts. */
+  settled(signal?: AbortSignal): Promise<void>
+  account(): Account
+  /** Ends every link cleanly, or within 3 s; rejects never. What is still waiting is given up: see `settled`. */
+  close(): Promise<void>
+}
+
+export type FleetOptions = {
+  mqttUrl: string
+  httpUrl: string
+  homes: readonly HomePlan[]
+  /** A device's token; asked before every attempt. `refused` says that the last one was not taken. May reject. */
+  token(device: string, refused: boolean): Promise<string>
+  /** The address that the n-th device comes from, in 127.0.0.0/8; an address has some 28,000 ports. */
+  sourceAddress?(n: number): string
+  /** The first attempts are spread evenly over so many ms; absent: all at once. */
+  rampMs?: number
+  onReceipt(device: DevicePlan, home: HomePlan, receipt: Receipt): void
+  onState(device: DevicePlan, home: HomePlan, state: LinkState): void
+  /** The pace of the wire. Sockets do not hurry, so it is the system's also where the homes live by another. */
+  clock: Clock
+  random: Random
+  signal: AbortSignal
+  /** Gives the time (epoch ms) to be put into a payload for the one that is in it; absent: the same. */
+  trueToSent?(at: number): number
+}
+
+type Member = { home: HomePlan; device: DevicePlan }
+
+/** Opens a link for every device, MQTT or HTTP as its plan says, and keeps them open until `close` or `signal`. */
+export function openFleet(options: FleetOptions): Fleet {
+  const account = emptyAccount()
+  const settling = createSettling()
+  const links = openLinks(options, account, settling.onBusy)
+  const closing = new AbortController()
+  const allWaiting = () => [...links.values()].reduce((sum, link) => sum + link.waiting(), 0)
+  let closed: Promise<void> | undefined
+
+  function close(): Promise<void> {
+    options.signal.removeEventListener('abort', close)
+    closing.abort()
+    closed ??= Promise.all([...links.values()].map((link) => link.close())).then(() => {})
+    return closed
+  }
+  options.signal.addEventListener('abort', close, { once: true })
+  if (options.signal.aborted) void close()
+  else void ramp([...links.values()], options, closing.signal)
+
+  return {
+    carry(output) {
+      if (output.what === 'fact') return
+      const link = links.get(output.device.id)
+      if (output.what === 'message') link?.send(timed(output.message, options.trueToSent))
+      else if (output.up) link?.restore()
+      else link?.cut()
+    },
+    connected: () => [...links.values()].filter((link) => link.connected()).length,
+    waiting: allWaiting,
+    settled: settling.settled,
+    account: () => ({ ...account }),
+    close,
+  }
+}
+
+function openLinks(options: FleetOptions, account: Account, onBusy: (busy: boolean) => void): Map<string, Link> {
+  const members = options.homes.flatMap((home) => home.devices.map((device): Member => ({ home, device })))
+  const heartbeat = createHeartbeat(options.clock)
+  const { clock, random, mqttUrl, httpUrl } = options
+  const shared = { account, heartbeat, clock, random, onBusy }
+  return new Map(
+    members.map(({ home, device }, n) => {
+      const { firmware, keeps } = deviceModels[device.kind]
+      const isHttp = device.transport === 'http'
+      const link = (isHttp ? createHttpLink : createMqttLink)({
+        ...shared,
+        url: isHttp ? httpUrl : mqttUrl,
+        device: device.id,
+        firmware,
+        keeps,
+        localAddress: options.sourceAddress?.(n),
+        token: (refused) => options.token(device.id, refused),
+        onReceipt: (receipt) => options.onReceipt(device, home, receipt),
+        onState: (state) => options.onState(device, home, state),
+      })
+      return [device.id, link] as const
+    }),
+  )
+}
+
+/** Opens the links one after another, evenly over the ramp. */
+async function ramp(links: Link[], { clock, rampMs = 0 }: FleetOptions, signal: AbortSignal): Promise<void> {
+  const start = clock.now()
+  for (const [n, link] of links.entries()) {
+    const pause = start + (n * rampMs) / links.length - clock.now()
+    if (pause > 0) await clock.sleep(pause, signal)
+    if (signal.aborted) return
+    link.open()
+  }
+}
+
+/** Counts the links that have something to send, and tells whoever waits for none. */
+function createSettling() {
+  let busyLinks = 0
+  const waiting = new Set<() => void>()
+  return {
+    onBusy(busy: boolean): void {
+      busyLinks += busy ? 1 : -1
+      if (busyLinks > 0) return
+      for (const resolve of waiting) resolve()
+    },
+    settled(signal?: AbortSignal): Promise<void> {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason)
+        if (busyLinks === 0) return resolve()
+        const end = (then: () => void) => () => {
+          waiting.delete(done)
+          signal?.removeEventListener('abort', aborted)
+          then()
+        }
+        const done = end(resolve)
+        const aborted = end(() => reject(signal?.reason))
+        waiting.add(done)
+        signal?.addEventListener('abort', aborted, { once: true })
+      })
+    },
+  }
+}
+
+function timed(message: Message, trueToSent: FleetOptions['trueToSent']): Message {
+  const { at } = message.payload
+  if (!trueToSent || typeof at !== 'number') return message
+  return { ...message, payload: { ...message.payload, at: trueToSent(at) } }
+}

@@ -1,0 +1,103 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemClock } from '../domain/clock.ts'
+import type { HomePlan } from '../simulators/home.ts'
+import { accountLines, faultsOf } from '../simulators/load/account.ts'
+import { runLoad } from '../simulators/load/load.ts'
+import { createScreen, type Screen } from '../simulators/load/progress.ts'
+import { recordsOf } from '../simulators/registry/household.ts'
+import { register, rotateToken } from '../simulators/registry/register.ts'
+import { type Truth, truthLines } from '../simulators/truth.ts'
+import type { Config } from './config.ts'
+import { Fault } from './fault.ts'
+import { untilStopped } from './house.ts'
+import { openFilesOf } from './open_files.ts'
+import { findRunning } from './runtime.ts'
+import { knownAdminToken } from './secrets.ts'
+import { addressesOf } from './simulate.ts'
+
+/** Durations in ms, counted from the end of the ramp but for the ramp itself. */
+export type LoadCommand = {
+  homes: number
+  rate?: number
+  ramp: number
+  for?: number
+  emergencies: number
+  storm?: number
+  seed: number
+  truth?: string
+  mqtt?: string
+  http?: string
+}
+
+const area = { id: 'load', name: 'Load' }
+/** What the front door has open beside its connections. */
+const DOOR_ASIDE = 200
+
+/** `vigil simulate --homes N`: many homes live against a running Vigil; exit code 1 where something is lost. */
+export async function simulateLoad(config: Config, command: LoadCommand): Promise<void> {
+  process.title = 'vigil simulate'
+  const { stdout } = process
+  const screen = createScreen((text) => void stdout.write(text), stdout.isTTY ? stdout.columns : undefined)
+  const addresses = await addressesOf(config, command)
+  const signal = untilStopped()
+  const api = { httpUrl: addresses.httpUrl, adminToken: await knownAdminToken(config), clock: systemClock, signal }
+  await mkdir(config.data, { recursive: true })
+  const run = await runLoad({
+    ...addresses,
+    adminToken: api.adminToken,
+    homes: command.homes,
+    seed: command.seed,
+    rate: command.rate,
+    rampMs: command.ramp,
+    forMs: command.for,
+    stormAtMs: command.storm,
+    emergenciesPerMinute: command.emergencies,
+    files: await openFilesOf(process.pid),
+    register: async (homes) => {
+      await warnOfDoor(config, homes, screen)
+      return registerHomes(homes, { ...api, statePath: join(config.data, 'load.json') }, screen)
+    },
+    renewToken: (device) => rotateToken(api, device),
+    screen,
+    clock: systemClock,
+    signal,
+  }).catch((error: Error) => {
+    if (signal.aborted) return undefined
+    throw error.name === 'ZodError' ? error : new Fault(error.message, { cause: error })
+  })
+  if (!run) return
+  for (const line of accountLines(run.account)) screen.note(line)
+  if (command.truth) await writeTruth(command.truth, run.truth)
+  if (faultsOf(run.account).length > 0) process.exitCode = 1
+}
+
+const connectionsOf = (homes: readonly HomePlan[]): number =>
+  homes.reduce((sum, { devices }) => sum + devices.filter(({ transport }) => transport !== 'http').length, 0)
+
+/** Tells before the run where the front door cannot hold all connections. */
+async function warnOfDoor(config: Config, homes: readonly HomePlan[], screen: Screen): Promise<void> {
+  const broker = await findRunning(config.data, 'broker')
+  const files = broker && (await openFilesOf(broker.pid))
+  const devices = connectionsOf(homes)
+  const room = (files ?? Number.POSITIVE_INFINITY) - DOOR_ASIDE
+  if (devices > room)
+    screen.note(
+      `The front door may have ${files} files open, which is room for ${room} of ${devices} devices: start Vigil with a higher limit (ulimit -n, LimitNOFILE=), or give --homes ${Math.floor((homes.length * room) / devices)}.`,
+    )
+}
+
+type Registering = Parameters<typeof register>[0]
+
+function registerHomes(homes: readonly HomePlan[], options: Registering, screen: Screen) {
+  const households = homes.map((plan) => ({ plan, area: area.id }))
+  const onProgress = (done: number, of: number) =>
+    screen.progress(`registering the devices: ${done} of ${of}`, options.clock.now())
+  return register({ ...options, onProgress }, recordsOf([area], households))
+}
+
+async function writeTruth(path: string, { run, facts, end }: Truth): Promise<void> {
+  const lines = [truthLines.run(run), ...facts.map(truthLines.fact), ...(end ? [truthLines.end(end)] : [])]
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, lines.map((line) => `${line}\n`).join(''))
+}

@@ -1,0 +1,158 @@
+import type { Clock } from '../../domain/clock.ts'
+import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
+import type { Receipt } from '../../domain/ticket.ts'
+import type { DevicePlan } from '../devices/device.ts'
+import { createHome, type HomePlan, type Output } from '../home.ts'
+import type { Fleet, FleetOptions } from '../links/fleet.ts'
+import type { LinkState } from '../links/link.ts'
+import { addressFor } from './addresses.ts'
+import { PRESSES_APART } from './emergencies.ts'
+import { Latencies } from './latencies.ts'
+import { createLiving } from './living.ts'
+import type { Emergency, FromWorker, Share, Tally } from './messages.ts'
+import { atPace } from './rate.ts'
+
+/** The homes of one worker at work: they live at the pace of the clock, and their devices speak over real links. */
+export type ShareAtWork = {
+  script(emergencies: readonly Emergency[]): void
+  /** All connections are cut without a word and come back by themselves. */
+  storm(): void
+  /** Nobody lives on. Resolves when all that can be sent is acknowledged, or after `withinMs`. */
+  rest(withinMs: number): Promise<void>
+  tally(): Tally
+  close(): Promise<void>
+}
+
+export type ShareOptions = {
+  share: Share
+  homes: readonly HomePlan[]
+  open(options: FleetOptions): Fleet
+  token(device: string, refused: boolean): Promise<string>
+  say(message: FromWorker): void
+  clock: Clock
+}
+
+/** Homes are looked at no more often than this, so that one turn carries many; and at least so often, ms. */
+const LOOK_LEAST = 10
+const LOOK_MOST = 500
+
+/** Follows which devices are linked, and how long each takes to come back. */
+function followStates(clock: Clock) {
+  const linked = new Set<string>()
+  const lostAt = new Map<string, number>()
+  const reconnects = new Latencies()
+  let failed = 0
+  return {
+    reconnects,
+    failed: () => failed,
+    linked: (): readonly string[] => [...linked],
+    onState(device: string, state: LinkState): void {
+      if (state === 'linked') {
+        linked.add(device)
+        const since = lostAt.get(device)
+        if (since !== undefined) reconnects.add(clock.now() - since)
+        lostAt.delete(device)
+      } else if (linked.delete(device)) lostAt.set(device, clock.now())
+      else failed += 1
+    },
+  }
+}
+
+export function openShare(options: ShareOptions): ShareAtWork {
+  const { share, clock, say } = options
+  const plans = atPace(options.homes, share.pace)
+  const devices = plans.flatMap((home) => home.devices.map((device) => [device.id, { home, device }] as const))
+  const byId = new Map(devices)
+  const states = followStates(clock)
+  const closing = new AbortController()
+  const random: Random = seededRandom(seedOf(share.seed, 'links', share.first))
+  const sourceAddress = addressFor(share.mqttUrl, share.firstDevice)
+  let refused = 0
+
+  const fleet = options.open({
+    mqttUrl: share.mqttUrl,
+    httpUrl: share.httpUrl,
+    homes: plans,
+    token: options.token,
+    ...(sourceAddress && { sourceAddress }),
+    rampMs: share.rampMs,
+    onReceipt: (_device: DevicePlan, _home: HomePlan, { result }: Receipt) => {
+      if (result === 'refused') refused += 1
+    },
+    onState: ({ id }: DevicePlan, _home: HomePlan, state: LinkState) => states.onState(id, state),
+    clock,
+    random,
+    signal: closing.signal,
+  })
+
+  function carry(output: Output): void {
+    if (output.what === 'fact') return say({ said: 'fact', fact: output.fact })
+    if (output.what === 'message' && output.message.kind === 'signals') {
+      const { home, device, message, at } = output
+      say({ said: 'told', told: { home: home.id, device: device.id, signal: String(message.payload.signal), at } })
+    }
+    fleet.carry(output)
+  }
+
+  const lives = liveOn(plans, options, carry)
+
+  return {
+    script(emergencies) {
+      for (const { home, device, at, times } of emergencies)
+        lives.script(home, { at, event: { what: 'press', device, times, every: PRESSES_APART } })
+    },
+    storm() {
+      const at = clock.now()
+      for (const id of states.linked()) {
+        const { home, device } = byId.get(id)!
+        fleet.carry({ what: 'link', at, home, device, up: false })
+        fleet.carry({ what: 'link', at, home, device, up: true })
+      }
+    },
+    async rest(withinMs) {
+      lives.rest()
+      const tooLate = new AbortController()
+      const cancel = clock.after(withinMs, () => tooLate.abort())
+      await fleet.settled(tooLate.signal).catch(() => {})
+      cancel()
+    },
+    tally: () => ({
+      ...fleet.account(),
+      devices: byId.size,
+      connected: fleet.connected(),
+      waiting: fleet.waiting(),
+      refused,
+      failed: states.failed(),
+      reconnects: states.reconnects.toCounts(),
+    }),
+    async close() {
+      lives.rest()
+      await fleet.close()
+      closing.abort()
+    },
+  }
+}
+
+/** Begins the lives one after the other over the ramp, and lets them go on with the clock until they `rest`. */
+function liveOn(plans: readonly HomePlan[], { share, clock }: ShareOptions, carry: (output: Output) => void) {
+  const living = createLiving()
+  const startAt = clock.now()
+  const bornAt = (n: number): number => startAt + (share.rampMs * n) / plans.length
+  let born = 0
+  let cancel = () => {}
+
+  function bearThoseDue(now: number): void {
+    for (; born < plans.length && bornAt(born) <= now; born++)
+      living.add(createHome(plans[born]!, { seed: share.seed, startAt: now }))
+  }
+
+  function look(): void {
+    const now = clock.now()
+    bearThoseDue(now)
+    for (const output of living.step(now)) carry(output)
+    const wait = Math.min(LOOK_MOST, Math.max(LOOK_LEAST, living.next() - clock.now()))
+    cancel = clock.after(wait, look)
+  }
+  look()
+  return { script: living.script, rest: () => cancel() }
+}

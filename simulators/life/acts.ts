@@ -1,4 +1,4 @@
-import { around, between, chance, pick, wholeBetween } from './draw.ts'
+import { around, between, chance, gap, pick, wholeBetween } from './draw.ts'
 import { busies, sitsIn, standsUp, stirs, uses, walksTo } from './moves.ts'
 import type { Track } from './track.ts'
 
@@ -47,8 +47,9 @@ export function dresses(track: Track): void {
   busies(track, between(track.random, 180, 600), 24)
 }
 
-/** Airs the room where one is. */
+/** Airs the bedroom. */
 export function airs(track: Track): void {
+  walksTo(track, 'bedroom')
   track.opens('window')
   busies(track, between(track.random, 240, 900), 24)
   track.closes('window')
@@ -154,10 +155,18 @@ export function liesDown(track: Track): void {
   track.becomes({ posture: 'lying', effort: 4 })
 }
 
-/** Rests in bed, awake, until then (epoch ms). */
-export function restsInBed(track: Track, until: number): void {
+/** In bed, now awake, now asleep, until then (epoch ms). */
+export function dozesInBed(track: Track, until: number): void {
+  const { random } = track
   if (!track.figure().inBed) liesDown(track)
-  stirs(track, until, 3, 10, 400)
+  while (track.at() < until) {
+    stirs(track, Math.min(until, track.in(between(random, 10, 60) * MINUTE_S)), 3, 10, 400)
+    const dozes = track.in(between(random, 20, 80) * MINUTE_S)
+    if (dozes > until - 60_000) continue
+    track.becomes({ doing: 'asleep', effort: 1 })
+    stirs(track, dozes, 1, 8, 900)
+    track.becomes({ doing: 'awake', effort: 4 })
+  }
 }
 
 /** Out through the front door for so many minutes, and in again. */
@@ -179,8 +188,8 @@ export function goesOut(track: Track, minutes: number): void {
 function throughFrontDoor(track: Track, out: boolean): void {
   const { random } = track
   track.opens('front_door')
-  track.pass(between(random, 2, 6))
+  track.pass(between(random, 1, 3))
   track.becomes({ room: out ? 'outside' : 'hall', doing: out ? 'out' : 'awake', posture: 'standing', effort: 36 })
-  track.pass(between(random, 2, 8))
+  track.pass(gap(random, 3, 1))
   track.closes('front_door')
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../../domain/random.ts'
-import { airs, doesChores, dresses, eats, goesOut, naps, restsInBed, showers, snacks, washes } from './acts.ts'
+import { airs, doesChores, dozesInBed, dresses, eats, goesOut, naps, showers, snacks, washes } from './acts.ts'
 import { atLocal, HOUR, isWeekend, MINUTE } from './calendar.ts'
 import { around, between, chance, countOf } from './draw.ts'
 import type { Person } from './person.ts'
@@ -112,7 +112,7 @@ export function sickAgenda(person: Person, day: number, random: Random): Agenda 
     ...meals.map((hour) => due(day, hour, 2, (track: Track) => eats(track, false, 0))),
     ...Array.from({ length: countOf(random, 4) }, () => due(day, between(random, late + 1, early - 0.5), 1, snacks)),
     due(day, late + 0.2, 2, washes),
-    due(day, 13.5, 2, (track: Track) => restsInBed(track, track.at() + HOUR)),
+    due(day, 13.5, 2, (track: Track) => dozesInBed(track, track.at() + HOUR)),
   ]
   return { wakes: atLocal(day, late), sleeps: atLocal(day, early), acts: inOrder(acts) }
 }

@@ -79,62 +79,71 @@ function morningRise(person: Person, hour: number): number {
   return since > 0 && since < 4 ? Math.sin((since / 4) * Math.PI) : 0
 }
 
-/** Noise of one vital: quick from beat to beat, slow over a quarter of an hour. Unit: the vital's own. */
-function noises(person: Person, at: number) {
-  const noise = (name: string, quick: number, slow: number): number =>
-    smoothNoise(seedOf(person.seed, name, 'quick'), at / (25 * SECOND)) * quick +
-    smoothNoise(seedOf(person.seed, name, 'slow'), at / (17 * MINUTE)) * slow
-  return {
-    heartRate: noise('heartRate', 2.5, 2.5),
-    respirationRate: noise('respirationRate', 0.9, 0.7),
-    spo2: noise('spo2', 0.5, 0.6),
-    temperature: noise('temperature', 0.02, 0.08),
-    systolic: noise('systolic', 3, 6),
-    diastolic: noise('diastolic', 2, 3),
-    activity: noise('activity', 1.5, 0.5),
+/** Quick and slow noise of each vital, in its own unit: from measurement to measurement, and over a quarter of an hour. */
+const unrest = {
+  heartRate: [2.5, 2.5],
+  respirationRate: [0.9, 0.7],
+  spo2: [0.5, 0.6],
+  temperature: [0.02, 0.08],
+  systolic: [3, 6],
+  diastolic: [2, 3],
+  activity: [1.5, 0.5],
+} as const
+type Noisy = keyof typeof unrest
+
+/** The noise of this person's vitals: a function of time only. */
+function noiseOf(person: Person): (vital: Noisy, at: number) => number {
+  const seeds = new Map(Object.keys(unrest).map((vital) => [vital, seedOf(person.seed, 'unrest', vital)]))
+  return (vital, at) => {
+    const seed = seeds.get(vital) ?? 0
+    const [quick, slow] = unrest[vital]
+    return smoothNoise(seed, at / (25 * SECOND)) * quick + smoothNoise(seed + 1, at / (17 * MINUTE)) * slow
   }
 }
 
-function vitalsOf(person: Person, state: State, at: number): Vitals {
-  const { effort, sleep, upright, fright, fever } = levelsAt(state, at)
-  const { resting } = person
+type Strain = Record<Level, number> & { person: Person; course: number; rise: number }
+
+const heartRate = ({ person, sleep, course, rise, upright, effort, fright, fever }: Strain): number =>
+  person.resting.heartRate * (1 - 0.1 * sleep) +
+  course * 1.5 +
+  rise * 2 +
+  upright * 5 +
+  effort * 0.5 +
+  fright * 36 +
+  fever * 18
+
+const respirationRate = ({ person, sleep, effort, fright, fever }: Strain): number =>
+  person.resting.respirationRate - sleep * 1.5 + effort * 0.09 + fright * 6 + fever * 5.5
+
+const spo2 = ({ person, sleep, effort, fever }: Strain): number =>
+  person.resting.spo2 - sleep * 0.9 - effort * 0.012 - fever * 2.8
+
+const temperature = ({ person, course, effort, fever }: Strain): number =>
+  person.resting.temperature + course * 0.3 + effort * 0.003 + fever * 1.9
+
+const systolic = ({ person, sleep, course, rise, effort, fright, fever }: Strain): number =>
+  person.resting.systolic * (1 - 0.11 * sleep) + course * 2 + rise * 7 + effort * 0.3 + fright * 14 - fever * 6
+
+const diastolic = ({ person, sleep, course, rise, upright, effort, fright, fever }: Strain): number =>
+  person.resting.diastolic * (1 - 0.11 * sleep) +
+  course +
+  rise * 3 +
+  upright * 2 +
+  effort * 0.1 +
+  fright * 6 -
+  fever * 4
+
+function vitalsOf(person: Person, noise: ReturnType<typeof noiseOf>, state: State, at: number): Vitals {
   const hour = localHour(at)
-  const course = circadian(hour)
-  const rise = morningRise(person, hour)
-  const noise = noises(person, at)
-  const spo2 = resting.spo2 - sleep * 0.9 - effort * 0.012 - fever * 2.8 + noise.spo2
+  const strain = { ...levelsAt(state, at), person, course: circadian(hour), rise: morningRise(person, hour) }
   return {
-    heartRate:
-      resting.heartRate * (1 - 0.1 * sleep) +
-      course * 1.5 +
-      rise * 2 +
-      upright * 5 +
-      effort * 0.5 +
-      fright * 36 +
-      fever * 18 +
-      noise.heartRate,
-    respirationRate:
-      resting.respirationRate - sleep * 1.5 + effort * 0.09 + fright * 6 + fever * 5.5 + noise.respirationRate,
-    spo2: Math.min(100, spo2),
-    temperature: resting.temperature + 0.3 * course + effort * 0.003 + fever * 1.9 + noise.temperature,
-    systolic:
-      resting.systolic * (1 - 0.11 * sleep) +
-      course * 2 +
-      rise * 7 +
-      effort * 0.3 +
-      fright * 14 -
-      fever * 6 +
-      noise.systolic,
-    diastolic:
-      resting.diastolic * (1 - 0.11 * sleep) +
-      course +
-      rise * 3 +
-      upright * 2 +
-      effort * 0.1 +
-      fright * 6 -
-      fever * 4 +
-      noise.diastolic,
-    activity: Math.min(100, Math.max(0, state.figure.effort + noise.activity)),
+    heartRate: heartRate(strain) + noise('heartRate', at),
+    respirationRate: respirationRate(strain) + noise('respirationRate', at),
+    spo2: Math.min(100, spo2(strain) + noise('spo2', at)),
+    temperature: temperature(strain) + noise('temperature', at),
+    systolic: systolic(strain) + noise('systolic', at),
+    diastolic: diastolic(strain) + noise('diastolic', at),
+    activity: Math.min(100, Math.max(0, state.figure.effort + noise('activity', at))),
     steps: Math.floor(stepsAt(state, at)),
   }
 }
@@ -152,6 +161,7 @@ const nobody = (who: string): Figure => ({
 export function createBody(person: Person, at: number): Body {
   const quiet = { effort: 0, sleep: 0, upright: 0, fright: 0, fever: 0 }
   let state: State = { at, figure: nobody(person.id), hasFever: false, steps: 0, levels: quiet }
+  const noise = noiseOf(person)
   let isSettled = false
   const goTo = (now: number, next: Partial<State>): void => {
     const levels = levelsAt(state, now)
@@ -163,7 +173,7 @@ export function createBody(person: Person, at: number): Body {
       if (!isSettled) state = { ...state, levels: goals(state) }
       isSettled = true
     },
-    vitals: (now) => vitalsOf(person, state, now),
+    vitals: (now) => vitalsOf(person, noise, state, now),
     fever: (on, now) => goTo(now, { hasFever: on }),
     startle(now) {
       goTo(now, {})

@@ -56,10 +56,11 @@ export function stirs(track: Track, until: number, calm: number, stir: number, e
   const { random } = track
   for (;;) {
     const still = gap(random, every, every / 6)
-    if (track.at() + still * 1_000 >= until) break
+    const stirring = between(random, 3, 14)
+    if (track.in(still + stirring) >= until) break
     track.pass(still)
     track.becomes({ effort: Math.max(calm + 1, around(random, stir, stir / 4)) })
-    track.pass(Math.min(between(random, 3, 14), (until - track.at()) / 1_000))
+    track.pass(stirring)
     track.becomes({ effort: calm })
   }
   track.pass((until - track.at()) / 1_000)
@@ -78,7 +79,7 @@ export function busies(track: Track, seconds: number, effort: number, every = 45
 /** Opens something, takes or puts something, closes it. */
 export function uses(track: Track, opening: Opening): void {
   track.opens(opening)
-  track.pass(gap(track.random, 9, 2))
+  track.pass(gap(track.random, 7, 1.5))
   track.closes(opening)
   track.pass(between(track.random, 2, 12))
 }

@@ -9,7 +9,7 @@ const VISIT = 35 * MINUTE
 
 /** Falls asleep where the person lies, at the latest at `by`. */
 function fallsAsleep(track: Track, minutes: number, by: number): void {
-  stirs(track, Math.max(track.at(), Math.min(track.at() + minutes * MINUTE, by)), 3, 9, 200)
+  stirs(track, Math.max(track.at(), Math.min(track.at() + minutes * MINUTE, by - MINUTE)), 3, 9, 200)
   track.becomes({ doing: 'asleep', effort: 1 })
 }
 

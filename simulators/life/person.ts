@@ -74,7 +74,8 @@ function meals(random: Random, wakes: number) {
 
 function makeHabits(random: Random): Habits {
   const rests = rest(random)
-  const nightVisits = between(random, 0.2, 1.7) + between(random, 0, 1.5) * random()
+  // Most get up once or twice, some hardly ever, a few three or four times.
+  const nightVisits = 0.2 + 3.4 * random() ** 1.5
   return {
     ...rests,
     nightVisits,

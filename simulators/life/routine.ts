@@ -1,5 +1,5 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
-import { liesDown, restsInBed, sits, usesToilet, washes } from './acts.ts'
+import { dozesInBed, liesDown, sits, usesToilet, washes } from './acts.ts'
 import { type Agenda, dayAgenda, sickAgenda } from './agenda.ts'
 import { atLocal, HOUR, localDay, MINUTE } from './calendar.ts'
 import { between, gap } from './draw.ts'
@@ -31,7 +31,7 @@ const asleep = (who: string): Figure => ({
 
 /** What fills the time until something is due. */
 function idles(track: Track, until: number, condition: Condition): void {
-  if (condition === 'ill') restsInBed(track, until)
+  if (condition === 'ill') dozesInBed(track, until)
   else sits(track, until)
 }
 
@@ -57,6 +57,12 @@ function wakes(track: Track): void {
   stirs(track, track.at() + between(track.random, 1, 20) * MINUTE, 4, 12, 150)
 }
 
+/** Visits to the toilet an hour of the night: none is begun in the last half hour before waking or before four. */
+function nightRate({ habits }: Person): number {
+  const hours = 24 + habits.wakes - habits.sleeps
+  return habits.nightVisits / (hours - 1.5)
+}
+
 /**
  * What a person does on a day of life: from `DAY_BEGINS` of the local day to the same hour of the next, sorted by time.
  * The first change is at that hour and says where the person is. Pure: the same person, day and condition give the
@@ -66,7 +72,7 @@ export function dayOf(person: Person, day: number, condition: Condition): readon
   const random = seededRandom(seedOf(person.seed, 'day', day, condition))
   const isIll = condition === 'ill'
   const agenda = isIll ? sickAgenda(person, day, random) : dayAgenda(person, day, random)
-  const visits = (person.habits.nightVisits / (24 + person.habits.wakes - person.habits.sleeps)) * (isIll ? 2 : 1)
+  const visits = nightRate(person) * (isIll ? 1.6 : 1)
   const track = createTrack(
     person,
     asleep(person.id),

@@ -1,78 +1,181 @@
 import type { Position } from '../domain/message.ts'
-import { type Random, seededRandom } from '../domain/random.ts'
-import type { Room } from './day.ts'
-import type { Happening, Machine, Message } from './devices/device.ts'
-import { type DeviceKind, deviceModels } from './devices/models.ts'
-import { type Body, bodyAt, fall, liveOn, makePerson, type Person } from './resident.ts'
+import type { DevicePlan, Message } from './devices/device.ts'
+import { deviceModels } from './devices/models.ts'
+import { boot, createMachine, type Machine, nextOf as nextOfMachine, wakeUp } from './devices/runtime.ts'
+import { createDiary } from './diary.ts'
+import { checkFeasible, checkPlan } from './feasible.ts'
+import { begin, take } from './happen.ts'
+import { around, bodyOf, comeAbout, type Entry, type Home, say } from './home_state.ts'
+import { createInhabitant, type Inhabitant, nextOf as nextOfInhabitant, routineAt, takeNext } from './inhabitant.ts'
+import { leadOf } from './life/incidents.ts'
+import { changed, emptyScene, type Scene } from './life/scene.ts'
+import type { Vitals } from './life/vitals.ts'
+import { isTrouble, type Scripted } from './script.ts'
+import { createThings } from './things.ts'
+import { repair, strike, tellLines } from './troubles.ts'
+import type { Fact } from './truth.ts'
+import { firstUpkeep, upkeep } from './upkeep.ts'
 
-/** A device as planned. `room` is where it is fixed; a worn or carried device has none. */
-export type DevicePlan = { id: string; kind: DeviceKind; room?: Room }
+/** Somebody who lives in a simulated home. `seed` decides the person: body, habits, every day of the life. */
+export type ResidentPlan = {
+  id: string
+  name?: string
+  birthYear?: number
+  seed: number
+  /** Without a routine where false: sits in the living room until the script says otherwise. */
+  lives?: boolean
+}
 
-/** A home to simulate. `label` names it in log lines. One resident: homes of several come with the scenarios. */
-export type HomePlan = { id: string; label: string; position: Position; devices: readonly DevicePlan[] }
+/** A home to simulate. `label` names it in log lines. */
+export type HomePlan = {
+  id: string
+  label: string
+  position: Position
+  residents: readonly ResidentPlan[]
+  devices: readonly DevicePlan[]
+}
 
-/** A message with the device that has it to say. */
-export type Spoken = { home: HomePlan; device: DevicePlan; message: Message }
-
-/** Something that is to happen at an instant (epoch ms). */
-export type Scripted = { at: number; happening: Happening }
+/** What a home gives to the outside, in order of time (epoch ms, true time). */
+export type Output =
+  | { what: 'message'; at: number; home: HomePlan; device: DevicePlan; message: Message }
+  /** The device's line is gone, or can be had again. */
+  | { what: 'link'; at: number; home: HomePlan; device: DevicePlan; up: boolean }
+  | { what: 'fact'; at: number; home: HomePlan; fact: Fact }
 
 export type SimulatedHome = {
   plan: HomePlan
-  /** The resident as of the last step. */
-  body(): Body
-  /** Puts something into the script; what lies in the past happens with the next step. */
+  scene(): Scene
+  vitals(who: string): Vitals
+  /** Puts something into the script; what lies in the past happens with the next step. Throws where it cannot happen in this home (no such device, room or person), with a sentence. */
   script(event: Scripted): void
-  /** Lives on to `at` (epoch ms, rising by any step) and gives what the devices say on the way. */
-  step(at: number): Spoken[]
+  /** When something next happens by itself (epoch ms). */
+  next(): number
+  /** Lives on to `at` (epoch ms, never falling) and gives what comes out on the way. */
+  step(at: number): Output[]
 }
 
-/** Somebody who fell is found and helped up after this long. */
-const HELPED_AFTER = 6 * 60_000
-/** The grain of the simulation, ms. Every message's time is the start plus a whole number of these. */
-const GRAIN = 1_000
-
-type Life = { person: Person; body: Body; events: Scripted[]; machines: { device: DevicePlan; machine: Machine }[] }
-
-function takeDue(life: Life, at: number): Happening[] {
-  const due = life.events.filter((event) => event.at <= at)
-  life.events = life.events.filter((event) => event.at > at)
-  return due.map(({ happening }) => happening)
-}
-
-function bodyAfter(life: Life, at: number, happenings: Happening[], random: Random): Body {
-  const body = liveOn(life.person, life.body, at, random)
-  return happenings.reduce((was, what) => (what.what === 'fall' ? fall(was, what.room, at + HELPED_AFTER) : was), body)
-}
-
-function liveOneGrain(plan: HomePlan, life: Life, at: number, random: Random): Spoken[] {
-  const happenings = takeDue(life, at)
-  life.body = bodyAfter(life, at, happenings, random)
-  return life.machines.flatMap(({ device, machine }) =>
-    machine
-      .step({ at, room: device.room, body: life.body, happenings, position: plan.position, random })
-      .map((message) => ({ home: plan, device, message })),
-  )
-}
-
-/** A home that lives. The same plan, seed, start and script say the same, message for message. */
-export function createHome(plan: HomePlan, { seed, startAt }: { seed: number; startAt: number }): SimulatedHome {
-  const random = seededRandom(seed)
-  const person = makePerson(random)
-  const life: Life = {
-    person,
-    body: bodyAt(person, startAt),
-    events: [],
-    machines: plan.devices.map((device) => ({ device, machine: deviceModels[device.kind].start() })),
+/** Everybody is where the routine says, without a sensor noticing that they came there. */
+function settle(home: Home): void {
+  for (const inhabitant of home.inhabitants) {
+    const { figure, kept } = routineAt(inhabitant, home.now)
+    home.bodies.set(inhabitant.id, inhabitant.body)
+    inhabitant.body.follow(home.now, figure)
+    home.scene = changed(home.scene, { what: 'moves', figure })
+    for (const change of home.things.hold(inhabitant.id, kept, home.scene)) home.scene = changed(home.scene, change)
   }
+}
+
+/** All devices are switched on at once, so that none finds its gateway still silent. */
+function start(home: Home): void {
+  for (const machine of home.machines) {
+    say(home, machine, boot(machine, around(home)))
+    const first = firstUpkeep(machine, home.now)
+    if (first) home.diary.put(first)
+  }
+  tellLines(home)
+}
+
+function happen(home: Home, { at, event }: Scripted): void {
+  if (isTrouble(event)) strike(home, event)
+  else begin(home, { at, event })
+}
+
+function turnTo(home: Home, entry: Entry): void {
+  switch (entry.what) {
+    case 'starts':
+      start(home)
+      return
+    case 'happens':
+      happen(home, entry.scripted)
+      return
+    case 'step':
+      take(home, entry.step, entry.by)
+      return
+    case 'repair':
+      repair(home, entry.trouble)
+      return
+    case 'upkeep':
+    case 'fills':
+      for (const next of upkeep(home, entry)) home.diary.put(next)
+  }
+}
+
+function live(home: Home, inhabitant: Inhabitant): void {
+  const dated = takeNext(inhabitant)
+  if (dated && !home.heldBy.has(inhabitant.id)) comeAbout(home, inhabitant.id, dated.change)
+}
+
+function work(home: Home, machine: Machine): void {
+  const wasOn = machine.running !== undefined
+  const said = wakeUp(machine, around(home))
+  if (wasOn !== (machine.running !== undefined)) tellLines(home)
+  say(home, machine, said)
+}
+
+function nextOf({ diary, inhabitants, machines }: Home): number {
+  let next = diary.next()
+  for (const inhabitant of inhabitants) next = Math.min(next, nextOfInhabitant(inhabitant))
+  for (const machine of machines) next = Math.min(next, nextOfMachine(machine))
+  return next
+}
+
+/** One thing happens: the script before the people, and the people before the devices. */
+function happenOne(home: Home): void {
+  const { now, diary, inhabitants, machines } = home
+  const entry = diary.next() <= now ? diary.take() : undefined
+  const inhabitant = entry ? undefined : inhabitants.find((one) => nextOfInhabitant(one) <= now)
+  const machine = entry || inhabitant ? undefined : machines.find((one) => nextOfMachine(one) <= now)
+  if (entry) turnTo(home, entry)
+  if (inhabitant) live(home, inhabitant)
+  if (machine) work(home, machine)
+}
+
+function newHome(plan: HomePlan, seed: number, startAt: number): Home {
+  checkPlan(plan)
+  const wearer = plan.residents[0]?.id ?? ''
   return {
     plan,
-    body: () => life.body,
-    script: (event) => void life.events.push(event),
+    seed,
+    now: startAt,
+    scene: emptyScene,
+    things: createThings(),
+    inhabitants: plan.residents.map((resident) => createInhabitant(resident, startAt)),
+    bodies: new Map(),
+    machines: plan.devices.map((device) =>
+      createMachine(device, deviceModels[device.kind], { seed, startAt, wearer: device.wearer ?? wearer }),
+    ),
+    diary: createDiary(),
+    heldBy: new Map(),
+    incidents: 0,
+    facts: 0,
+    out: [],
+  }
+}
+
+/** A home that lives from `startAt` (epoch ms) on. The same plan, seed, start and script give the same, message for message. */
+export function createHome(plan: HomePlan, { seed, startAt }: { seed: number; startAt: number }): SimulatedHome {
+  const home = newHome(plan, seed, startAt)
+  settle(home)
+  home.diary.put({ at: startAt, what: 'starts' })
+  return {
+    plan,
+    scene: () => home.scene,
+    vitals: (who) => bodyOf(home, who).vitals(home.now),
+    script(scripted) {
+      checkFeasible(plan, scripted)
+      const lead = isTrouble(scripted.event) ? 0 : leadOf(plan, scripted.event)
+      home.diary.put({ at: Math.max(home.now, scripted.at - lead), what: 'happens', scripted })
+    },
+    next: () => nextOf(home),
     step(at) {
-      const spoken: Spoken[] = []
-      while (life.body.at + GRAIN <= at) spoken.push(...liveOneGrain(plan, life, life.body.at + GRAIN, random))
-      return spoken
+      for (let next = nextOf(home); next <= at; next = nextOf(home)) {
+        home.now = Math.max(home.now, next)
+        happenOne(home)
+      }
+      home.now = Math.max(home.now, at)
+      const { out } = home
+      home.out = []
+      return out
     },
   }
 }

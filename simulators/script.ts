@@ -66,3 +66,6 @@ export const troubles = [
   'taken_off',
 ] as const satisfies Trouble['what'][]
 export const happenings = [...incidents, ...troubles] as const
+
+export const isTrouble = (event: Incident | Trouble): event is Trouble =>
+  (troubles as readonly string[]).includes(event.what)

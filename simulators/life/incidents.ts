@@ -1,0 +1,298 @@
+import type { DevicePlan } from '../devices/device.ts'
+import { deviceModels } from '../devices/models.ts'
+import type { HomePlan } from '../home.ts'
+import type { Incident } from '../script.ts'
+import type { Fact } from '../truth.ts'
+import { HOUR, MINUTE, SECOND } from './calendar.ts'
+import { between } from './draw.ts'
+import type { Figure, Room } from './scene.ts'
+import { figureOf, happens, moves, type Step, standing, stirs, throughDoor, type View, walks } from './steps.ts'
+
+/** Somebody who is to do something in a room sets out this long before. */
+const WALKS_FOR = 20 * SECOND
+/** From standing up again to going on with the day. */
+const RECOVERS_IN = MINUTE
+
+type Of<What extends Incident['what']> = Extract<Incident, { what: What }>
+
+/** Whether somebody should come, and why. */
+const needsHelp: Record<Incident['what'], boolean> = {
+  // A blow, and the floor: to be looked after also by who gets up again.
+  fall: true,
+  // No blow, but whoever slides off a chair cannot get up while it lasts.
+  slide: true,
+  // Somebody calls.
+  press: true,
+  // Nobody called.
+  accidental_press: false,
+  // Whoever is at home, or comes home, is in danger; water goes on to the neighbours.
+  hazard: true,
+  // Burns on unattended until somebody turns it off.
+  forgotten_stove: true,
+  // Alone outside at night, and does not know where.
+  wandering: true,
+  // Too weak or too low to get up: somebody should look in.
+  stays_in_bed: true,
+  // Fever for days, at this age, wants a visit.
+  illness: true,
+  // In hospital or on a journey: nobody is there to be helped.
+  absence: false,
+  visit: false,
+  // A hard seat, applause: nothing happened.
+  jolt: false,
+}
+
+const factOf = (event: Incident, at: number, lasts: number, more: Partial<Fact> = {}): Step => ({
+  at,
+  what: 'fact',
+  fact: { at, until: at + lasts, event: event.what, needsHelp: needsHelp[event.what], ...more },
+})
+
+const whoOf = ({ plan }: View, who: string | undefined): string => who ?? plan.residents[0]?.id ?? ''
+
+/** How long before its instant an incident begins, ms: who must be somewhere else walks there first. */
+export function leadOf(plan: HomePlan, event: Incident): number {
+  if (event.what === 'fall' || event.what === 'slide') return event.room ? WALKS_FOR : 0
+  const isFixed = event.what === 'press' && plan.devices.find(({ id }) => id === event.device)?.room
+  return isFixed ? WALKS_FOR : 0
+}
+
+function falls(view: View, event: Of<'fall' | 'slide'>): Step[] {
+  const { at, now } = view
+  const who = whoOf(view, event.who)
+  const figure = figureOf(view, who)
+  if (figure.doing === 'fallen') return []
+  const room = event.room ?? figure.room
+  const lying: Figure = { who, room, posture: 'on_floor', doing: 'fallen', effort: 4, inBed: false }
+  const up = at + event.liesFor
+  return [
+    { at: now, what: 'takes', who },
+    ...walks(view, figure, room, at),
+    happens(view, at, { what: 'impact', who, impact: event.what, room }),
+    moves(view, at, lying),
+    { at, what: 'startles', who },
+    factOf(event, at, event.liesFor, { who, room }),
+    ...stirs(view, lying, at + 20 * SECOND, up, 3 * MINUTE),
+    moves(view, up, standing(who, room, 14)),
+    { at: up + RECOVERS_IN, what: 'resumes', who },
+  ]
+}
+
+const hasButton = ({ kind }: DevicePlan): boolean => deviceModels[kind].button
+const isWearable = ({ kind }: DevicePlan): boolean => deviceModels[kind].worn
+export const buttonsOf = ({ devices }: HomePlan): DevicePlan[] => devices.filter(hasButton)
+
+/**
+ * Whoever lies on the floor reaches what is worn, and the cord in the same room; everybody else what is worn, and all
+ * of the home's buttons when at home.
+ */
+function canReach(view: View, figure: Figure, device: DevicePlan): boolean {
+  const wearer = device.wearer ?? view.plan.residents[0]?.id
+  const isOn = isWearable(device) && wearer === figure.who && view.isWorn(device.id)
+  if (figure.doing === 'fallen') return isOn || (!isWearable(device) && device.room === figure.room)
+  return isOn || figure.room !== 'outside'
+}
+
+/** Who presses: who wears it; else who lies on the floor, else the first resident. */
+function presserOf(view: View, device: DevicePlan | undefined): Figure {
+  const fallen = view.plan.residents.find(({ id }) => figureOf(view, id).doing === 'fallen')
+  const wearer = device && isWearable(device) ? device.wearer : undefined
+  return figureOf(view, wearer ?? fallen?.id ?? whoOf(view, undefined))
+}
+
+const pressesOf = (view: View, { times, every }: Of<'press' | 'accidental_press'>, device: string): Step[] =>
+  Array.from({ length: times }, (_, n) => happens(view, view.at + n * every, { what: 'presses', device }))
+
+/** Goes to a button on the wall first, where need be. */
+function goesToButton(view: View, figure: Figure, device: DevicePlan, until: number): Step[] {
+  const { who, doing } = figure
+  if (!device.room || isWearable(device) || device.room === figure.room || doing === 'fallen') return []
+  return [
+    { at: view.now, what: 'takes', who },
+    ...walks(view, figure, device.room, view.at),
+    { at: until + RECOVERS_IN, what: 'resumes', who },
+  ]
+}
+
+function presses(view: View, event: Of<'press'>): Step[] {
+  const { plan, at } = view
+  const named = plan.devices.find(({ id }) => id === event.device)
+  const figure = presserOf(view, named)
+  const order = [...buttonsOf(plan)].sort((a, b) => Number(isWearable(b)) - Number(isWearable(a)))
+  const device = (named ? [named] : order).find((one) => canReach(view, figure, one))
+  const lasts = (event.times - 1) * event.every
+  const { who, room } = figure
+  // Nothing within reach: the need is the fall's, and here nothing happened.
+  if (!device) return [factOf(event, at, 0, { who, room, device: event.device, times: 0, needsHelp: false })]
+  return [
+    ...goesToButton(view, figure, device, at + lasts),
+    ...pressesOf(view, event, device.id),
+    factOf(event, at, lasts, { who, room: device.room ?? room, device: device.id, times: event.times }),
+  ]
+}
+
+function pressesByAccident(view: View, event: Of<'accidental_press'>): Step[] {
+  const device = event.device ?? buttonsOf(view.plan)[0]?.id ?? ''
+  const { times, every } = event
+  return [...pressesOf(view, event, device), factOf(event, view.at, (times - 1) * every, { device, times })]
+}
+
+/** What a burst hose loses, litres a minute. */
+const LEAKS = 4
+
+function hazard(view: View, event: Of<'hazard'>): Step[] {
+  const { at, by } = view
+  const { hazard: kind, room, lasts } = event
+  const leaks = kind === 'leak'
+  return [
+    happens(view, at, { what: 'hazard', hazard: kind, room, on: true }),
+    ...(leaks ? [happens(view, at, { what: 'water', by, flow: LEAKS })] : []),
+    factOf(event, at, lasts, { kind, room }),
+    happens(view, at + lasts, { what: 'hazard', hazard: kind, room, on: false }),
+    ...(leaks ? [happens(view, at + lasts, { what: 'water', by, flow: 0 })] : []),
+  ]
+}
+
+/** Who is up and at home puts the pot on and goes away. */
+function forgetsStove(view: View, event: Of<'forgotten_stove'>): Step[] {
+  const { at, plan } = view
+  const cook = plan.residents.map(({ id }) => figureOf(view, id)).find(({ doing }) => doing === 'awake')
+  const cooks: Step[] = cook
+    ? [
+        { at, what: 'takes', who: cook.who },
+        ...walks(view, cook, 'kitchen', at),
+        { at: at + 2 * MINUTE, what: 'resumes', who: cook.who },
+      ]
+    : []
+  return [
+    ...cooks,
+    happens(view, at, { what: 'stove', on: true }),
+    factOf(event, at, event.lasts, { room: 'kitchen', ...(cook ? { who: cook.who } : {}) }),
+    happens(view, at + event.lasts, { what: 'stove', on: false }),
+  ]
+}
+
+function wanders(view: View, event: Of<'wandering'>): Step[] {
+  const { at } = view
+  const who = whoOf(view, event.who)
+  const home = at + event.lasts - 30 * SECOND
+  return [
+    { at, what: 'takes', who },
+    ...walks(view, figureOf(view, who), 'outside', at + 40 * SECOND),
+    moves(view, at + 45 * SECOND, standing(who, 'outside', 30)),
+    factOf(event, at, event.lasts, { who }),
+    ...walks(view, standing(who, 'outside'), 'bedroom', home),
+    { at: at + event.lasts, what: 'resumes', who },
+  ]
+}
+
+/** Dozes on, then lies awake. */
+function staysInBed(view: View, event: Of<'stays_in_bed'>): Step[] {
+  const { at } = view
+  const who = whoOf(view, event.who)
+  const until = at + event.lasts
+  const wakes = Math.min(until, at + HOUR)
+  const lying: Figure = { who, room: 'bedroom', posture: 'lying', doing: 'awake', effort: 3, inBed: true }
+  return [
+    { at, what: 'takes', who },
+    { at, what: 'leaves_safe', who },
+    moves(view, at, { ...lying, doing: 'asleep', effort: 1 }),
+    factOf(event, at, event.lasts, { who, room: 'bedroom' }),
+    moves(view, wakes, lying),
+    ...stirs(view, lying, wakes, until, 12 * MINUTE),
+    { at: until, what: 'resumes', who },
+  ]
+}
+
+function fallsIll(view: View, event: Of<'illness'>): Step[] {
+  const { at } = view
+  const who = whoOf(view, event.who)
+  return [
+    { at, what: 'turns', who, condition: 'ill' },
+    factOf(event, at, event.lasts, { who }),
+    { at: at + event.lasts, what: 'turns', who, condition: 'well' },
+  ]
+}
+
+function isAway(view: View, event: Of<'absence'>): Step[] {
+  const { at } = view
+  const who = whoOf(view, event.who)
+  const back = at + event.lasts
+  return [
+    { at, what: 'takes', who },
+    { at, what: 'leaves_safe', who },
+    ...walks(view, figureOf(view, who), 'outside', at),
+    moves(view, at, { ...standing(who, 'outside', 6), posture: 'sitting' }),
+    factOf(event, at, event.lasts, { who }),
+    ...walks(view, standing(who, 'outside'), 'living_room', back),
+    { at: back + RECOVERS_IN, what: 'resumes', who },
+  ]
+}
+
+/** The visitor warms something up for who lives here. */
+function cooksFor(view: View, who: string, at: number, until: number): Step[] {
+  return [
+    ...walks(view, standing(who, 'living_room'), 'kitchen', at),
+    happens(view, at + 30 * SECOND, { what: 'opens', opening: 'fridge' }),
+    happens(view, at + 38 * SECOND, { what: 'closes', opening: 'fridge' }),
+    happens(view, at + MINUTE, { what: 'stove', on: true }),
+    happens(view, until - MINUTE, { what: 'stove', on: false }),
+    ...walks(view, standing(who, 'kitchen'), 'living_room', until),
+  ]
+}
+
+function visits(view: View, event: Of<'visit'>): Step[] {
+  const { at, by, random } = view
+  const who = `visitor-${by}`
+  const until = at + event.lasts
+  const sits: Figure = { ...standing(who, 'living_room', 8), posture: 'sitting' }
+  const cooks = event.lasts >= HOUR && random() < 0.5
+  const from = at + Math.round(event.lasts * between(random, 0.2, 0.4))
+  return [
+    { at, what: 'takes', who },
+    ...throughDoor(view, at),
+    moves(view, at, standing(who, 'hall')),
+    moves(view, at + 40 * SECOND, sits),
+    factOf(event, at, event.lasts, { who }),
+    ...(cooks ? cooksFor(view, who, from, from + Math.round(event.lasts * 0.3)) : []),
+    ...walks(view, sits, 'hall', until - 10 * SECOND),
+    ...throughDoor(view, until),
+    happens(view, until, { what: 'leaves', who }),
+  ]
+}
+
+function jolts(view: View, event: Of<'jolt'>): Step[] {
+  const { at } = view
+  const who = whoOf(view, event.who)
+  const room: Room = figureOf(view, who).room
+  return [happens(view, at, { what: 'impact', who, impact: event.impact, room }), factOf(event, at, 0, { who, room })]
+}
+
+/** The steps of an incident that begins now, in no order. Pure but for `random`. */
+export function stepsOf(view: View, event: Incident): Step[] {
+  switch (event.what) {
+    case 'fall':
+    case 'slide':
+      return falls(view, event)
+    case 'press':
+      return presses(view, event)
+    case 'accidental_press':
+      return pressesByAccident(view, event)
+    case 'hazard':
+      return hazard(view, event)
+    case 'forgotten_stove':
+      return forgetsStove(view, event)
+    case 'wandering':
+      return wanders(view, event)
+    case 'stays_in_bed':
+      return staysInBed(view, event)
+    case 'illness':
+      return fallsIll(view, event)
+    case 'absence':
+      return isAway(view, event)
+    case 'visit':
+      return visits(view, event)
+    case 'jolt':
+      return jolts(view, event)
+  }
+}

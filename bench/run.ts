@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { compareImpacts } from './impacts.ts'
 import { type PipelineOptions, runPipeline } from './pipeline.ts'
 import { profileTable } from './profile.ts'
 import { reportOf } from './report.ts'
@@ -87,6 +88,15 @@ program
   .option('--json <file>', 'write the figures as JSON')
   .option('--profile <folder>', 'CPU-profile every process and show where the time went')
   .action(pipeline)
+
+program
+  .command('impacts')
+  .description(
+    'Simulated falls beside recorded ones (data/falls of VIGIL_SHARED): quantiles of what an accelerometer feels',
+  )
+  .action(async () => {
+    process.stdout.write(`${await compareImpacts(process.env.VIGIL_SHARED ?? '../shared')}\n`)
+  })
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`bench: ${error.message}\n`)

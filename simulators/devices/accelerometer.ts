@@ -1,6 +1,7 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
 import { felt, type Report, type Senses } from './device.ts'
-import { AFTER_S, impactWindow, type Jolt, peakOf, type Sensor } from './impact.ts'
+import { AFTER_S, impactWindow, peakOf } from './impact.ts'
+import type { Jolt, Sensor } from './impact_profiles.ts'
 
 /** A shake that woke the accelerometer, and when the window after it is full (epoch ms). */
 export type Shake = { jolt: Jolt; at: number; sureAt: number; seed: number }

@@ -1,108 +1,23 @@
 import type { Random } from '../../domain/random.ts'
 import type { MotionWindow } from './device.ts'
+import { type Jolt, type Profile, profiles, type Sensor, type Skewed, type Span } from './impact_profiles.ts'
 
 /**
  * What an accelerometer on a person feels around an impact, in g. Gravity turns with the body; it fades while the body
  * falls; the blow rings out; then there is stillness, with breath in it, or somebody who gets up.
- * The figures in `profiles` are set by comparison with recorded falls and daily life: `npm run bench -- impacts`.
  */
 
-/** Where it is worn and what it can measure. */
-export type Sensor = { rate_hz: number; range_g: number; placement: 'wrist' | 'waist' }
-export const sensors = {
-  watch: { rate_hz: 50, range_g: 4, placement: 'wrist' },
-  pendant: { rate_hz: 100, range_g: 16, placement: 'waist' },
-} as const satisfies Record<string, Sensor>
-
-/** What shakes an accelerometer; a slide does not. */
-export type Jolt = 'fall' | 'sits_hard' | 'claps'
+/** What follows: somebody who stays there, or gets up. */
 export type Aftermath = 'lies' | 'gets_up'
 
 /** Seconds of the window before the impact and after it. */
 export const BEFORE_S = 3
 export const AFTER_S = 3
 
-/** From the least to the most; every impact draws its own in between. */
-type Span = readonly [number, number]
-type Profile = {
-  /** Swing of the walk or of the arms before, g. */
-  stirs: Span
-  /** How much of gravity is lost in the fall, 0 to 1, and for how long, s. */
-  dip: Span
-  dipLasts: Span
-  /** The median of the blow's height above gravity, g, and its spread as the sigma of a logarithm. */
-  blow: number
-  spread: number
-  /** Blows after the first (hands, hips, head; or the next clap). */
-  more: Span
-  /** How far the body turns, degrees. */
-  turn: Span
-}
-
-const profiles: Record<Sensor['placement'], Record<Jolt, Profile>> = {
-  waist: {
-    fall: {
-      stirs: [0.1, 0.3],
-      dip: [0.3, 0.9],
-      dipLasts: [0.2, 0.6],
-      blow: 4,
-      spread: 0.4,
-      more: [1, 4],
-      turn: [50, 110],
-    },
-    sits_hard: {
-      stirs: [0.05, 0.2],
-      dip: [0.1, 0.5],
-      dipLasts: [0.15, 0.4],
-      blow: 1.6,
-      spread: 0.35,
-      more: [0, 2],
-      turn: [0, 35],
-    },
-    claps: {
-      stirs: [0.01, 0.05],
-      dip: [0, 0],
-      dipLasts: [0.1, 0.2],
-      blow: 0.1,
-      spread: 0.3,
-      more: [4, 10],
-      turn: [0, 5],
-    },
-  },
-  wrist: {
-    fall: {
-      stirs: [0.1, 0.5],
-      dip: [0.3, 0.9],
-      dipLasts: [0.2, 0.6],
-      blow: 4,
-      spread: 0.4,
-      more: [1, 4],
-      turn: [30, 120],
-    },
-    sits_hard: {
-      stirs: [0.05, 0.3],
-      dip: [0.1, 0.5],
-      dipLasts: [0.15, 0.4],
-      blow: 1.2,
-      spread: 0.4,
-      more: [0, 2],
-      turn: [10, 60],
-    },
-    claps: {
-      stirs: [0.05, 0.3],
-      dip: [0, 0.2],
-      dipLasts: [0.05, 0.1],
-      blow: 2,
-      spread: 0.35,
-      more: [4, 10],
-      turn: [0, 25],
-    },
-  },
-}
-
 type Vector = readonly [number, number, number]
 type Blow = { at: number; height: number; width: number; toward: Vector }
 
+const skewed = ([median, sigma]: Skewed, random: Random): number => median * Math.exp(sigma * normal(random))
 const within = ([least, most]: Span, random: Random): number => least + (most - least) * random()
 /** A standard normal draw (Box–Muller). */
 const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
@@ -126,19 +41,20 @@ function across(from: Vector, random: Random): Vector {
   return length < 1e-6 ? across(from, random) : scaled(rest, 1 / length)
 }
 
-/** The blows: the first at 0 s, the others within a second after it (claps: at their own pace), and weaker. */
+/** The blows: the first at 0 s; lesser ones round it, for hands, hips and head; claps at their own pace to both sides. */
 function blowsOf(jolt: Jolt, profile: Profile, down: Vector, random: Random): Blow[] {
-  const first = profile.blow * Math.exp(profile.spread * normal(random))
+  const first = skewed(profile.blow, random)
   const count = Math.round(within(profile.more, random))
-  const pace = within([0.25, 0.4], random)
+  const pace = within([0.22, 0.4], random)
+  const begins = Math.floor(count * random())
   const blow = (at: number, height: number): Blow => {
-    const toward = sum(scaled(down, 0.8), scaled(across(down, random), within([0, 1], random)))
-    return { at, height, width: within([0.03, 0.09], random), toward: scaled(toward, 1 / Math.hypot(...toward)) }
+    const toward = sum(scaled(down, 0.8), scaled(across(down, random), within([0, 1.2], random)))
+    return { at, height, width: within(profile.width, random), toward: scaled(toward, 1 / Math.hypot(...toward)) }
   }
   const others = Array.from({ length: count }, (_, n) =>
     jolt === 'claps'
-      ? blow((n + 1) * pace - 1, first * within([0.6, 1], random))
-      : blow(within([0.08, 0.7], random), first * within([0.1, 0.5], random)),
+      ? blow((n < begins ? n - begins : n - begins + 1) * pace, first * within([0.5, 0.95], random))
+      : blow(within([-0.1, 0.5], random), first * within([0.1, 0.5], random)),
   )
   return [blow(0, first), ...others]
 }
@@ -169,6 +85,7 @@ type Course = {
   cadence: number
   breath: number
   noise: number
+  fidgets: number
   blows: Blow[]
   aftermath: Aftermath
 }
@@ -182,7 +99,8 @@ function drawCourse(jolt: Jolt, sensor: Sensor, aftermath: Aftermath, random: Ra
     turn: (within(profile.turn, random) * Math.PI) / 180,
     dip: within(profile.dip, random),
     dipLasts: within(profile.dipLasts, random),
-    stirs: within(profile.stirs, random),
+    stirs: skewed(random() < profile.walks ? profile.walking : profile.resting, random),
+    fidgets: Math.min(0.3, skewed(profile.fidgets, random)),
     cadence: within([1.5, 2.1], random),
     breath: within([0.2, 0.33], random),
     noise: within([0.004, 0.012], random),
@@ -200,10 +118,10 @@ function gravity({ down, aside, turn, dip, dipLasts }: Course, t: number): Vecto
 }
 
 /** How lively the body is at `t`: walking until it falls, and again when it gets up. */
-function liveliness({ stirs, dipLasts, aftermath }: Course, t: number): number {
+function liveliness({ stirs, fidgets, dipLasts, aftermath }: Course, t: number): number {
   const before = stirs * (1 - eased(t, -dipLasts, 0))
   const settling = 0.12 * eased(t, 0, 0.1) * Math.exp(-t / 0.5)
-  const after = aftermath === 'gets_up' ? 0.25 * eased(t, 0.6, 1.4) : 0.004 * eased(t, 0.5, 1.5)
+  const after = aftermath === 'gets_up' ? 0.25 * eased(t, 0.6, 1.4) : fidgets * eased(t, 0.5, 1.5)
   return before + (t > 0 ? settling : 0) + after
 }
 

@@ -1,7 +1,7 @@
 import { examine, type Shake, shakeOf } from './accelerometer.ts'
 import { pressed } from './button.ts'
 import { defineDevice, readings, type Woken } from './device.ts'
-import { sensors } from './impact.ts'
+import { sensors } from './impact_profiles.ts'
 import { battery, isBeat, nextRhythm, type Rhythm, startRhythm } from './rhythm.ts'
 
 const HEARTBEAT = 30 * 60_000

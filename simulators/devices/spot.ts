@@ -1,3 +1,4 @@
+import { atLocal, localDay } from '../life/calendar.ts'
 import type { Definition, Report, Senses, Woken } from './device.ts'
 
 /** A thing that lies in a drawer until its user takes it: what it measures, and when people take it (local hours). */
@@ -11,9 +12,6 @@ export type Spot = {
 }
 
 const HOUR = 3_600_000
-const DAY = 24 * HOUR
-/** Simulated homes keep the time of Beijing, UTC+8. */
-const ZONE = 8 * HOUR
 /** People are so much earlier or later than they mean to be, ms. */
 const PUNCTUAL = 40 * 60_000
 /** Who could not measure then does it later, but not so late. */
@@ -39,10 +37,9 @@ const isReady = ({ scene, wearer }: Senses): boolean => {
 
 /** The next usual time that is not forgotten, strictly after now. */
 function nextTurn({ hours, forgottenOf100 }: Spot, { at, random }: Senses): State {
-  const midnight = Math.floor((at + ZONE) / DAY) * DAY - ZONE
-  for (let day = midnight; ; day += DAY) {
+  for (let day = localDay(at); ; day += 1) {
     for (const hour of hours) {
-      const turn = day + hour * HOUR
+      const turn = atLocal(day, hour)
       const isKept = random() * 100 >= forgottenOf100
       const turnAt = turn + Math.round((2 * random() - 1) * PUNCTUAL)
       if (turn > at + PUNCTUAL && isKept) return { turnAt, dueAt: turnAt }

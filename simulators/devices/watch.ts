@@ -1,7 +1,7 @@
 import { type Examined, examine, type Shake, shakeOf } from './accelerometer.ts'
 import { pressed } from './button.ts'
 import { defineDevice, type Report, readings, rounded, type Senses, type Woken } from './device.ts'
-import { type Jolt, sensors } from './impact.ts'
+import { type Jolt, sensors } from './impact_profiles.ts'
 import { battery, isBeat, nextRhythm, type Rhythm, startRhythm } from './rhythm.ts'
 
 /** Vitals every minute, the slow things every ten. */

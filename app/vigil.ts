@@ -6,6 +6,7 @@ import type { DeviceFields } from './devices.ts'
 import { sentenceOf } from './fault.ts'
 import type { House, Room } from './house.ts'
 import type { ProcessName } from './runtime.ts'
+import { scoreCommand } from './score_command.ts'
 import type { SimulateOptions } from './simulate.ts'
 
 /**
@@ -162,6 +163,8 @@ program
   )
 
 const mqttTarget = async (url: string | undefined) => (await import('./client.ts')).mqttTarget(config(), url)
+
+program.addCommand(scoreCommand(config, print).copyInheritedSettings(program))
 
 type LetterOptions = ClientOptions & { code?: string; device?: string; most: number }
 

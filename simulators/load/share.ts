@@ -86,7 +86,10 @@ export function openShare(options: ShareOptions): ShareAtWork {
   })
 
   function carry(output: Output): void {
-    if (output.what === 'fact') return say({ said: 'fact', fact: output.fact })
+    if (output.what === 'fact') {
+      say({ said: 'fact', fact: output.fact })
+      return
+    }
     if (output.what === 'message' && output.message.kind === 'signals') {
       const { home, device, message, at } = output
       say({ said: 'told', told: { home: home.id, device: device.id, signal: String(message.payload.signal), at } })

@@ -1,144 +1,140 @@
 import { describe, expect, it } from 'vitest'
 import { isMetric, isPlausible } from '../../domain/metrics.ts'
-import { seededRandom } from '../../domain/random.ts'
 import { deviceCategories } from '../../domain/registry.ts'
-import { createHome, type HomePlan } from '../home.ts'
-import { type Body, bodyAt, makePerson } from '../resident.ts'
-import type { Happening, Machine, Message, Senses } from './device.ts'
+import type { Change } from '../life/scene.ts'
 import { type DeviceKind, deviceModels } from './models.ts'
+import { type Bench, bench, DAY, HOUR, MINUTE, moves, readingsOf, type Spoken, startAt } from './test_home.ts'
 
-const MINUTE = 60_000
-const startAt = Date.UTC(2026, 2, 4, 2)
-const position = { lat: 39.65, lon: 106.79 }
+/** Rules over all models: what every device does, whatever it senses. */
+
 const kinds = Object.keys(deviceModels) as DeviceKind[]
 
-const homeWith = (kind: DeviceKind): HomePlan => ({
-  id: 'home',
-  label: 'home',
-  position,
-  devices: [{ id: 'device', kind, room: 'living_room' }],
-})
-
-/** A day and a night of one device, with every happening in it. */
-function lifeOf(kind: DeviceKind): Message[] {
-  const home = createHome(homeWith(kind), { seed: 5, startAt })
-  home.script({ at: startAt + 3 * MINUTE, happening: { what: 'press' } })
-  home.script({ at: startAt + 20 * MINUTE, happening: { what: 'fall', room: 'living_room' } })
-  home.script({ at: startAt + 40 * MINUTE, happening: { what: 'smoke' } })
-  return home.step(startAt + 24 * 60 * MINUTE).map(({ message }) => message)
+/** Regular messages an hour that a kind may send at most when somebody is there all the time. */
+const hourlyAtMost: Record<DeviceKind, number> = {
+  watch: 70,
+  pendant: 3,
+  pull_cord: 2,
+  radar: 725,
+  pir: 70,
+  door: 2,
+  bed_mat: 125,
+  smoke: 2,
+  gas: 7,
+  water_leak: 2,
+  water_meter: 5,
+  bp_cuff: 1,
+  oximeter: 1,
+  thermometer: 1,
+  gateway: 13,
+  stove_guard: 61,
 }
 
-function step(
-  machine: Machine,
-  at: number,
-  { body = {}, happenings = [] }: Partial<{ body: Partial<Body>; happenings: Happening[] }> = {},
-) {
-  const whole = {
-    ...bodyAt(makePerson(seededRandom(1)), startAt),
-    doing: 'awake',
-    room: 'kitchen',
-    activity: 20,
-    ...body,
-  }
-  const senses: Senses = { at, room: 'living_room', body: whole as Body, happenings, position, random: seededRandom(1) }
-  return machine.step(senses)
+/** An eventful day: something happens every half hour. */
+const eventful: Change[] = [
+  moves({ room: 'bathroom', posture: 'standing', effort: 25 }),
+  { what: 'water', by: 'wang', flow: 8 },
+  { what: 'water', by: 'wang', flow: 0 },
+  moves({ posture: 'standing', effort: 20 }),
+  { what: 'presses', device: 'device' },
+  { what: 'opens', opening: 'front_door' },
+  { what: 'closes', opening: 'front_door' },
+  { what: 'stove', on: true },
+  { what: 'hazard', hazard: 'smoke', room: 'living_room', on: true },
+  { what: 'hazard', hazard: 'smoke', room: 'living_room', on: false },
+  { what: 'hazard', hazard: 'leak', room: 'living_room', on: true },
+  { what: 'hazard', hazard: 'gas', room: 'living_room', on: true },
+  { what: 'hazard', hazard: 'carbon_monoxide', room: 'living_room', on: true },
+  { what: 'stove', on: false },
+  { what: 'impact', who: 'wang', impact: 'fall', room: 'living_room' },
+  moves({ posture: 'on_floor', doing: 'fallen', effort: 3 }),
+  moves({ room: 'bedroom', posture: 'lying', effort: 2, inBed: true }),
+  moves({ room: 'bedroom', posture: 'lying', effort: 1, inBed: true, doing: 'asleep' }),
+  { what: 'worn', device: 'device', on: false },
+  { what: 'worn', device: 'device', on: true },
+  moves(),
+]
+
+function live(device: Bench): Spoken[] {
+  const spoken = eventful.flatMap((change, n) => device.change(startAt + (n + 1) * 30 * MINUTE, change))
+  return [...spoken, ...device.until(startAt + 2 * DAY)]
 }
 
-const readingsOf = (messages: Message[]) =>
-  messages.filter(({ kind }) => kind === 'readings').map(({ payload }) => payload.readings)
-const signalsOf = (messages: Message[]) =>
-  messages.filter(({ kind }) => kind === 'signals').map(({ payload }) => payload.signal)
-
-const lives = Object.fromEntries(kinds.map((kind) => [kind, lifeOf(kind)])) as Record<DeviceKind, Message[]>
+/** Two days in which nothing happens but that somebody sits there, or lies on the mat. */
+function quiet(kind: DeviceKind, seed = 7, pace = 1): Spoken[] {
+  const scene = [moves(kind === 'bed_mat' ? { room: 'bedroom', inBed: true, posture: 'lying' } : { effort: 15 })]
+  return bench(kind, { seed, scene, pace }).until(startAt + 2 * DAY)
+}
 
 describe.each(kinds)('every device: %s', (kind) => {
-  const messages = lives[kind]
+  const model = deviceModels[kind]
+  const spoken = live(bench(kind))
 
   it('says only what the vocabulary knows, within what physics allows', () => {
-    const said = readingsOf(messages) as Record<string, number>[]
+    const said = readingsOf(spoken)
     expect(said.length).toBeGreaterThan(1)
     const values = said.flatMap((readings) => Object.entries(readings))
-    expect(values.filter(([metric, value]) => !isMetric(metric) || !isPlausible(metric, value))).toEqual([])
+    expect(values.filter(([name, value]) => !isMetric(name) || !isPlausible(name, value))).toEqual([])
   })
 
-  it('stamps whole milliseconds that never go back, and numbers without gaps', () => {
-    const times = messages.map(({ payload }) => Number(payload.at))
+  it('says everything at its time: rising, whole milliseconds, nothing from the future', () => {
+    const times = spoken.map(({ at }) => at)
     expect(times.every(Number.isInteger)).toBe(true)
     expect(times).toEqual([...times].sort((a, b) => a - b))
-    expect(messages.map(({ payload }) => payload.seq)).toEqual(messages.map((_, n) => n + 1))
+    expect(spoken.every(({ ago }) => ago === undefined || (Number.isInteger(ago) && ago >= 0))).toBe(true)
   })
 
-  it('has a known category and a battery that is told, or mains', () => {
-    expect(Object.keys(deviceCategories)).toContain(deviceModels[kind].category)
-    const told = readingsOf(messages).some((readings) => Object.hasOwn(readings as object, 'battery'))
-    expect(told).toBe(kind !== 'radar' && kind !== 'bed_mat')
+  it('says the same for the same seed, and not at the same time for another', () => {
+    expect(live(bench(kind))).toEqual(spoken)
+    const first = (seed: number) => quiet(kind, seed)[0]?.at
+    expect(first(8)).not.toBe(first(9))
   })
 
-  it('says the same for the same seed', () => {
-    expect(lifeOf(kind)).toEqual(messages)
+  it('is never silent for longer than it says', () => {
+    const times = [startAt, ...quiet(kind).map(({ at }) => at)]
+    const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(model.speaksEvery)
+    expect(startAt + 2 * DAY - (times.at(-1) ?? 0)).toBeLessThanOrEqual(model.speaksEvery)
+  })
+
+  it('does not talk more than its kind does', () => {
+    expect(quiet(kind).length / 48).toBeLessThanOrEqual(hourlyAtMost[kind])
+  })
+
+  it('talks half as often at pace 2', () => {
+    const ratio = quiet(kind).length / Math.max(1, quiet(kind, 7, 2).length)
+    const isPaced = Number.isFinite(model.speaksEvery) && kind !== 'pir'
+    expect(Math.abs(ratio - 2) < 0.2).toBe(isPaced)
+  })
+
+  it('gives itself back at a change that is not its business', () => {
+    const device = bench(kind)
+    device.until(startAt + 2 * HOUR)
+    const wakeAt = device.wakeAt()
+    const at = Math.min(wakeAt - 1, startAt + 2 * HOUR + 5)
+    expect(device.change(at, { what: 'presses', device: 'another' })).toEqual([])
+    expect(device.change(at, { what: 'opens', opening: 'window' })).toEqual([])
+    expect(device.wakeAt()).toBe(wakeAt)
+  })
+
+  it('tells its charge where it runs on a battery, and only there', () => {
+    const told = readingsOf(spoken).flatMap(({ battery }) => battery ?? [])
+    expect(new Set(told)).toEqual(new Set(Number.isFinite(model.batteryDays) ? [81] : []))
+  })
+
+  it('has a category that the registry knows, a name of its own and room for what it cannot send', () => {
+    expect(Object.keys(deviceCategories)).toContain(model.category)
+    expect(kinds.filter((other) => deviceModels[other].model === model.model)).toEqual([kind])
+    expect(model.keeps).toBeGreaterThanOrEqual(50)
   })
 })
 
-describe('signals', () => {
-  it.each([
-    ['pendant', ['sos']],
-    ['watch', ['fall']],
-    ['radar', ['fall']],
-    ['smoke', ['smoke']],
-    ['door', []],
-    ['pir', []],
-    ['bed_mat', []],
-    ['bp_cuff', []],
-  ] as const)('%s raises %j of press, fall and smoke', (kind, expected) => {
-    expect(signalsOf(lives[kind])).toEqual(expected)
-  })
-
-  it('a pendant sends every press, also two at once', () => {
-    const machine = deviceModels.pendant.start()
-    expect(signalsOf(step(machine, startAt, { happenings: [{ what: 'press' }, { what: 'press' }] }))).toEqual([
-      'sos',
-      'sos',
-    ])
-    expect(signalsOf(step(machine, startAt + 1_000, { happenings: [{ what: 'press' }] }))).toEqual(['sos'])
-    expect(signalsOf(step(machine, startAt + 2_000))).toEqual([])
-  })
-
-  it('a radar does not see a fall in another room', () => {
-    const machine = deviceModels.radar.start()
-    const elsewhere = step(machine, startAt, { happenings: [{ what: 'fall', room: 'kitchen' }] })
-    expect(signalsOf([...elsewhere, ...step(machine, startAt + 10_000)])).toEqual([])
-  })
-})
-
-describe('what the sensors see', () => {
-  it('the door opens when the resident leaves and closes behind', () => {
-    const machine = deviceModels.door.start()
-    expect(readingsOf(step(machine, startAt))).toMatchObject([{ door_open: 0 }])
-    expect(readingsOf(step(machine, startAt + 1_000, { body: { room: 'outside' } }))).toMatchObject([{ door_open: 1 }])
-    expect(readingsOf(step(machine, startAt + 10_000, { body: { room: 'outside' } }))).toMatchObject([{ door_open: 0 }])
-  })
-
-  it('the motion sensor holds motion for half a minute and then says that it is over', () => {
-    const machine = deviceModels.pir.start()
-    step(machine, startAt)
-    expect(readingsOf(step(machine, startAt + 1_000, { body: { room: 'living_room' } }))).toMatchObject([{ motion: 1 }])
-    expect(step(machine, startAt + 20_000)).toEqual([])
-    expect(readingsOf(step(machine, startAt + 31_000))).toMatchObject([{ motion: 0 }])
-  })
-
-  it('an empty bed has no heart rate', () => {
-    const machine = deviceModels.bed_mat.start()
-    const [empty] = readingsOf(step(machine, startAt))
-    expect(empty).toEqual({ in_bed: 0 })
-    const [full] = readingsOf(step(machine, startAt + 1_000, { body: { doing: 'asleep', room: 'bedroom' } }))
-    expect(full).toMatchObject({ in_bed: 1, heart_rate: expect.any(Number) })
-  })
-
-  it('the cuff waits until the resident sits still at home', () => {
-    const machine = deviceModels.bp_cuff.start()
-    expect(step(machine, startAt, { body: { doing: 'out' } })).toEqual([])
-    expect(step(machine, startAt + 1_000, { body: { activity: 60 } })).toEqual([])
-    expect(readingsOf(step(machine, startAt + 2_000))).toMatchObject([{ systolic: expect.any(Number) }])
-    expect(step(machine, startAt + 3_000)).toEqual([])
-  })
+it('a thousand devices that are switched on together do not speak together', () => {
+  const perSecond = new Map<number, number>()
+  for (let seed = 1; seed <= 1_000; seed += 1) {
+    for (const { at } of bench('door', { seed }).until(startAt + 2 * HOUR)) {
+      const second = Math.floor(at / 1_000)
+      perSecond.set(second, (perSecond.get(second) ?? 0) + 1)
+    }
+  }
+  expect(Math.max(...perSecond.values())).toBeLessThan(40)
 })

@@ -17,14 +17,7 @@ import type { Fact } from './truth.ts'
 import { firstUpkeep, upkeep } from './upkeep.ts'
 
 /** Somebody who lives in a simulated home. `seed` decides the person: body, habits, every day of the life. */
-export type ResidentPlan = {
-  id: string
-  name?: string
-  birthYear?: number
-  seed: number
-  /** Without a routine where false: sits in the living room until the script says otherwise. */
-  lives?: boolean
-}
+export type ResidentPlan = { id: string; name?: string; birthYear?: number; seed: number }
 
 /** A home to simulate. `label` names it in log lines. */
 export type HomePlan = {

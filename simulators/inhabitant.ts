@@ -4,7 +4,7 @@ import { HOUR } from './life/calendar.ts'
 import { makePerson, type Person } from './life/person.ts'
 import { type Condition, type Dated, dayOf, figureAt, lifeDay } from './life/routine.ts'
 import type { Figure } from './life/scene.ts'
-import { type Kept, keptAfter, nothingKept } from './things.ts'
+import { type Kept, keptAfter } from './things.ts'
 
 /**
  * So much of the routine is kept at a time: whole days of thousands of homes would not fit in memory. A day of life
@@ -17,8 +17,6 @@ export type Inhabitant = {
   readonly id: string
   readonly person: Person
   readonly body: Body
-  /** Where somebody without a routine stays; undefined for who has one. */
-  readonly stays: Figure | undefined
   condition: Condition
   /** The routine's next changes, up to `until`. */
   page: readonly Dated[]
@@ -26,28 +24,17 @@ export type Inhabitant = {
   until: number
 }
 
-/** Somebody who only sits there. */
-const seated = (who: string): Figure => ({
-  who,
-  room: 'living_room',
-  posture: 'sitting',
-  doing: 'awake',
-  effort: 4,
-  inBed: false,
-})
-
 /** A resident as found at `at` (epoch ms). */
-export function createInhabitant({ id, seed, lives = true }: ResidentPlan, at: number): Inhabitant {
+export function createInhabitant({ id, seed }: ResidentPlan, at: number): Inhabitant {
   const person = makePerson({ id, seed })
   return {
     id,
     person,
     body: createBody(person, at),
-    stays: lives ? undefined : seated(id),
     condition: 'well',
     page: [],
     next: 0,
-    until: lives ? at : Number.POSITIVE_INFINITY,
+    until: at,
   }
 }
 
@@ -72,8 +59,7 @@ export function takeNext(inhabitant: Inhabitant): Dated | undefined {
 }
 
 /** Where the routine has the person at `at`, and what is open, on or running for it. */
-export function routineAt({ person, condition, stays }: Inhabitant, at: number): { figure: Figure; kept: Kept } {
-  if (stays) return { figure: stays, kept: nothingKept }
+export function routineAt({ person, condition }: Inhabitant, at: number): { figure: Figure; kept: Kept } {
   const before = dayOf(person, lifeDay(at), condition).filter((dated) => dated.at <= at)
   return { figure: figureAt(person, at, condition), kept: keptAfter(before.map(({ change }) => change)) }
 }
@@ -82,5 +68,5 @@ export function routineAt({ person, condition, stays }: Inhabitant, at: number):
 export function turns(inhabitant: Inhabitant, condition: Condition, at: number): void {
   inhabitant.condition = condition
   inhabitant.body.fever(condition === 'ill', at)
-  if (!inhabitant.stays) turnPage(inhabitant, at + 1)
+  turnPage(inhabitant, at + 1)
 }

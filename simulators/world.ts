@@ -1,71 +1,106 @@
-import { type Random, seededRandom } from '../domain/random.ts'
-import type { Room } from './day.ts'
-import type { Happening } from './devices/device.ts'
-import { createHome, type HomePlan, type Scripted, type SimulatedHome, type Spoken } from './home.ts'
+import { seedOf } from '../domain/random.ts'
+import { createHeap } from './heap.ts'
+import { createHome, type HomePlan, type Output, type SimulatedHome } from './home.ts'
+import type { Scripted } from './script.ts'
 
-/** Homes that live side by side, with what happens to them. */
+/** Homes that live side by side. A quiet home costs nothing. */
 export type World = {
-  homes: readonly SimulatedHome[]
-  /** Lives on to `at` (epoch ms) and gives what all devices say on the way, home by home in order of time. */
-  step(at: number): Spoken[]
+  homes(): readonly SimulatedHome[]
+  /** When something next happens by itself in any of them (epoch ms); Infinity where nothing does. */
+  next(): number
+  /** Lives on to `at` (epoch ms, never falling) and gives what comes out of all homes, in order of time. */
+  step(at: number): Output[]
+  /** Puts something into the script of a home; throws where there is no such home, or it cannot happen there. */
+  script(home: string, event: Scripted): void
+  /** One more home, from the world's now on. */
+  add(plan: HomePlan): void
 }
 
-/** When the demo's first events happen, ms after the start: both within the first 40 s. */
-const FIRST_PRESS = 10_000
-const FIRST_FALL = 25_000
-/** Between two presses of somebody who presses again. */
-const PRESSES_AGAIN = 2_000
-/** Later events come this far apart, ms. */
-const LATER_LEAST = 4 * 60_000
-const LATER_MOST = 9 * 60_000
+/** Who scripts as time goes: at `next` (epoch ms) `direct` puts into the script what comes then or later. */
+export type Director = { next(): number; direct(world: Pick<World, 'homes' | 'script'>): void }
 
-const pressedThrice = (at: number): Scripted[] =>
-  [0, 1, 2].map((n) => ({ at: at + n * PRESSES_AGAIN, happening: { what: 'press' } }))
+export type WorldOptions = { seed: number; startAt: number; director?: Director }
 
-const fallIn = (room: Room, at: number): Scripted[] => [{ at, happening: { what: 'fall', room } }]
+type Due = { at: number; n: number; home: SimulatedHome }
 
-const radarRoom = ({ devices }: HomePlan): Room | undefined => devices.find(({ kind }) => kind === 'radar')?.room
+const isBefore = (one: Due, other: Due): boolean => one.at < other.at || (one.at === other.at && one.n < other.n)
 
-/** What can happen in a home so that its devices notice. */
-function possible(plan: HomePlan): Happening[] {
-  const has = (kind: string) => plan.devices.some((device) => device.kind === kind)
-  const room = radarRoom(plan)
-  return [
-    ...(has('pendant') ? [{ what: 'press' } as const] : []),
-    ...(room ? [{ what: 'fall', room } as const] : []),
-    ...(has('smoke') ? [{ what: 'smoke' } as const] : []),
-  ]
-}
-
-/** The demo's beginning: an SOS pressed three times in the first home with a pendant, a fall in the first with a radar. */
-function opening(homes: readonly SimulatedHome[], startAt: number): void {
-  const withPendant = homes.find(({ plan }) => plan.devices.some(({ kind }) => kind === 'pendant'))
-  for (const event of pressedThrice(startAt + FIRST_PRESS)) withPendant?.script(event)
-  const withRadar = homes.find(({ plan }) => radarRoom(plan))
-  const room = withRadar && radarRoom(withRadar.plan)
-  if (room) for (const event of fallIn(room, startAt + FIRST_FALL)) withRadar.script(event)
-}
-
-const pick = <T>(random: Random, from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)]
-
-function scriptLater(homes: readonly SimulatedHome[], at: number, random: Random): void {
-  const home = pick(random, homes)
-  const happening = home && pick(random, possible(home.plan))
-  if (happening) home.script({ at, happening })
-}
-
-/** The demo's homes from `startAt` (epoch ms) on. The same plans, seed and start say the same, message for message. */
-export function createWorld(plans: readonly HomePlan[], { seed, startAt }: { seed: number; startAt: number }): World {
-  const random = seededRandom(seed)
-  const homes = plans.map((plan, n) => createHome(plan, { seed: seed * 1_000 + n, startAt }))
-  const pause = () => LATER_LEAST + random() * (LATER_MOST - LATER_LEAST)
-  opening(homes, startAt)
-  let nextEvent = startAt + pause()
+/** Homes by when each is next due. An entry is out of date where the home has another time by now. */
+function createAgenda() {
+  const heap = createHeap<Due>(isBefore)
+  const dueAt: number[] = []
   return {
-    homes,
-    step(at) {
-      for (; nextEvent <= at; nextEvent += pause()) scriptLater(homes, nextEvent, random)
-      return homes.flatMap((home) => home.step(at))
+    put(n: number, home: SimulatedHome): void {
+      const at = home.next()
+      if (dueAt[n] === at) return
+      dueAt[n] = at
+      heap.put({ at, n, home })
     },
+    first(): Due | undefined {
+      for (let due = heap.first(); due; due = heap.first()) {
+        if (dueAt[due.n] === due.at) return due
+        heap.take()
+      }
+      return undefined
+    },
+    take(): void {
+      const due = heap.take()
+      if (due) dueAt[due.n] = Number.NaN
+    },
+  }
+}
+
+/**
+ * A world from `startAt` (epoch ms) on. The same plans, seed, start, script and director give the same, message for
+ * message, in whatever steps; one home more or less changes nothing in the others.
+ */
+export function createWorld(plans: readonly HomePlan[], { seed, startAt, director }: WorldOptions): World {
+  const homes: SimulatedHome[] = []
+  const numbers = new Map<string, number>()
+  const agenda = createAgenda()
+  let now = startAt
+
+  function add(plan: HomePlan): void {
+    if (numbers.has(plan.id)) throw new Error(`there are two homes that are called ${plan.id}`)
+    const home = createHome(plan, { seed: seedOf(seed, 'home', plan.id), startAt: now })
+    numbers.set(plan.id, homes.push(home) - 1)
+    agenda.put(homes.length - 1, home)
+  }
+
+  function script(id: string, { at, event }: Scripted): void {
+    const n = numbers.get(id)
+    if (n === undefined) throw new Error(`there is no home ${id}`)
+    homes[n]!.script({ at: Math.max(now, at), event })
+    agenda.put(n, homes[n]!)
+  }
+
+  const directorNext = (): number => director?.next() ?? Number.POSITIVE_INFINITY
+  const next = (): number => Math.min(directorNext(), agenda.first()?.at ?? Number.POSITIVE_INFINITY)
+
+  function happenAt(at: number, out: Output[]): void {
+    now = Math.max(now, at)
+    if (directorNext() <= at) {
+      director?.direct({ homes: () => homes, script })
+      return
+    }
+    const due = agenda.first()
+    if (!due) return
+    agenda.take()
+    for (const output of due.home.step(at)) out.push(output)
+    agenda.put(due.n, due.home)
+  }
+
+  for (const plan of plans) add(plan)
+  return {
+    homes: () => homes,
+    next,
+    step(at) {
+      const out: Output[] = []
+      for (let due = next(); due <= at; due = next()) happenAt(due, out)
+      now = Math.max(now, at)
+      return out
+    },
+    script,
+    add,
   }
 }

@@ -75,9 +75,7 @@ export function recordsOf(
     areas,
     homes: households.map(homeInput),
     residents: households.flatMap((household) =>
-      household.plan.residents
-        .filter(({ lives }) => lives !== false)
-        .map((resident) => residentInput(household, resident)),
+      household.plan.residents.map((resident) => residentInput(household, resident)),
     ),
     contacts: households.flatMap(contactInputs),
     devices: households.flatMap(({ plan }) => plan.devices.map((device) => deviceInput(plan, device))),

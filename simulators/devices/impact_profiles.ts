@@ -60,6 +60,7 @@ export const profiles: Record<Sensor['placement'], Record<Jolt, Profile>> = {
     },
     claps: {
       ...waist,
+      walks: 0,
       dip: [0, 0],
       dipLasts: [0.1, 0.2],
       blow: [0.1, 0.3],

@@ -19,9 +19,14 @@ export function startRhythm(senses: Senses, interval: number): Rhythm {
 /** Whether the regular report is due. */
 export const isBeat = ({ beatAt }: Rhythm, { at }: Senses): boolean => at >= beatAt
 
-/** The rhythm after a regular report, or after one that makes the next superfluous. */
-export function nextRhythm({ phase }: Rhythm, senses: Senses, interval: number): Rhythm {
+/**
+ * The rhythm after a report: a regular one goes back to the device's own phase; another makes the next regular one
+ * superfluous and puts it off by a whole interval.
+ */
+export function nextRhythm(rhythm: Rhythm, senses: Senses, interval: number): Rhythm {
+  const { phase } = rhythm
   const whole = paced(interval, senses)
+  if (!isBeat(rhythm, senses)) return { phase, beatAt: senses.at + whole }
   return { phase, beatAt: nextBeat(senses.at, whole, Math.floor(phase * whole)) }
 }
 

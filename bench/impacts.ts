@@ -57,28 +57,22 @@ export function simulatedShakes({ sensor, jolt }: Pick<Comparison, 'sensor' | 'j
   }).filter(isShake)
 }
 
-function rows(recorded: readonly Shake[], simulated: readonly Shake[]): string[] {
-  return (Object.keys(figures) as (keyof Shake)[]).map((name) => {
-    const { text, digits } = figures[name]
-    const cells = [recorded, simulated].flatMap((shakes) => {
-      const values = shakes.map((shake) => shake[name])
-      return shares.map((share) => quantile(values, share).toFixed(digits))
-    })
-    return `| ${text} | ${cells.join(' | ')} |`
-  })
+function quantiles(shakes: readonly Shake[], name: keyof Shake): string {
+  const values = shakes.map((shake) => shake[name])
+  return shares.map((share) => quantile(values, share).toFixed(figures[name].digits)).join(' · ')
 }
 
 function tableOf({ sensor, jolt, words, set, ...comparison }: Comparison, trials: readonly Trial[]): string {
   const chosen = trials.filter(({ act }) => comparison.acts.includes(act))
   const recorded = chosen.map(shakeIn).filter(isShake)
   const simulated = simulatedShakes({ sensor, jolt }, SIMULATED)
-  const percent = shares.map((share) => `${share * 100} %`)
+  const names = Object.keys(figures) as (keyof Shake)[]
   return [
-    `**${sensor.placement}, \`${jolt}\`** against ${words} of \`${set}\`: ${recorded.length} of ${chosen.length} trials, ${simulated.length} of ${SIMULATED} simulated`,
+    `**${sensor.placement}, \`${jolt}\`** against ${words} of \`${set}\` (${shares.map((share) => share * 100).join(' · ')} %)`,
     '',
-    `| | ${percent.map((share) => `real ${share}`).join(' | ')} | ${percent.map((share) => `sim. ${share}`).join(' | ')} |`,
-    `| --- |${' ---: |'.repeat(2 * shares.length)}`,
-    ...rows(recorded, simulated),
+    `| | recorded, ${recorded.length} of ${chosen.length} trials | simulated, ${simulated.length} of ${SIMULATED} |`,
+    '| --- | --- | --- |',
+    ...names.map((name) => `| ${figures[name].text} | ${quantiles(recorded, name)} | ${quantiles(simulated, name)} |`),
   ].join('\n')
 }
 

@@ -1,4 +1,4 @@
-import { around, between, chance, gap, pick, wholeBetween } from './draw.ts'
+import { around, between, chance, countOf, gap, pick, wholeBetween } from './draw.ts'
 import { busies, sitsIn, standsUp, stirs, uses, walksTo } from './moves.ts'
 import type { Track } from './track.ts'
 
@@ -6,8 +6,31 @@ import type { Track } from './track.ts'
 
 const MINUTE_S = 60
 
+/** Draws so many litres a minute for so many seconds. */
+function draws(track: Track, flow: number, seconds: number): void {
+  track.water(flow)
+  track.pass(seconds)
+  track.water(0)
+}
+
 /** Hands, face or dishes: the tap. */
-const tap = (track: Track, seconds: number): void => track.draws(around(track.random, 5, 0.7), seconds)
+const tap = (track: Track, seconds: number): void => draws(track, around(track.random, 5, 0.7), seconds)
+
+/** Flushes, and washes the hands while the cistern fills. */
+function flushes(track: Track, washesHands: boolean): void {
+  const { random } = track
+  const cistern = around(random, 7, 0.5)
+  const full = track.in(between(random, 40, 60))
+  track.water(cistern)
+  track.pass(between(random, 5, 18))
+  if (washesHands) {
+    track.water(cistern + around(random, 5, 0.7))
+    track.pass(between(random, 6, 20))
+    track.water(cistern)
+  }
+  track.pass((full - track.at()) / 1_000)
+  track.water(0)
+}
 
 export function usesToilet(track: Track, isNight = false): void {
   const { random } = track
@@ -16,8 +39,9 @@ export function usesToilet(track: Track, isNight = false): void {
   track.becomes({ posture: 'sitting', effort: 5 })
   track.pass(chance(random, 0.25) && !isNight ? between(random, 180, 600) : between(random, 50, 170))
   track.becomes({ posture: 'standing', effort: 18 })
-  if (chance(random, isNight ? 0.85 : 0.97)) track.draws(around(random, 7, 0.5), between(random, 40, 60))
-  if (chance(random, isNight ? 0.75 : 0.93)) tap(track, between(random, 6, 20))
+  const washesHands = chance(random, isNight ? 0.75 : 0.93)
+  if (chance(random, isNight ? 0.85 : 0.97)) flushes(track, washesHands)
+  else if (washesHands) tap(track, between(random, 6, 20))
   track.pass(between(random, 5, 25))
 }
 
@@ -36,7 +60,7 @@ export function showers(track: Track): void {
   busies(track, between(random, 60, 180), 22)
   for (let rounds = wholeBetween(random, 2, 3); rounds > 0; rounds -= 1) {
     track.becomes({ effort: around(random, 26, 3) })
-    track.draws(around(random, 8, 1), between(random, 70, 200))
+    draws(track, around(random, 8, 1), between(random, 70, 200))
     track.pass(between(random, 10, 40))
   }
   busies(track, between(random, 120, 420), 22)
@@ -55,10 +79,11 @@ export function airs(track: Track): void {
   track.closes('window')
 }
 
-function fetches(track: Track, times: number): void {
-  for (let n = 0; n < times; n += 1) {
-    uses(track, chance(track.random, 0.55) ? 'fridge' : 'cupboard')
-    busies(track, between(track.random, 10, 70), 22)
+function fetches(track: Track, mean: number): void {
+  const { random, person } = track
+  for (let ways = 1 + countOf(random, mean - 1); ways > 0; ways -= 1) {
+    uses(track, chance(random, person.habits.fridgeShare) ? 'fridge' : 'cupboard')
+    if (chance(random, 0.55)) busies(track, gap(random, 40, 4), 22)
   }
 }
 
@@ -70,7 +95,7 @@ function cooks(track: Track, minutes: number): void {
   const off = track.in(minutes * MINUTE_S)
   while (track.at() < off) {
     busies(track, Math.min(between(random, 60, 240), (off - track.at()) / 1_000), 22, 60)
-    if (chance(random, 0.4)) uses(track, chance(random, 0.4) ? 'fridge' : 'cupboard')
+    if (chance(random, track.person.habits.fetches * 0.08)) fetches(track, 1)
   }
   track.stove(false)
 }
@@ -82,27 +107,27 @@ function washesUp(track: Track): void {
     tap(track, between(track.random, 15, 60))
     busies(track, between(track.random, 15, 60), 20)
   }
-  uses(track, 'cupboard')
+  if (chance(track.random, 0.6)) uses(track, 'cupboard')
 }
 
 /** Prepares, eats at the kitchen table, washes up. */
 export function eats(track: Track, isCooked: boolean, minutes: number): void {
   const { random } = track
   walksTo(track, 'kitchen')
-  fetches(track, wholeBetween(random, 2, 4))
+  fetches(track, track.person.habits.fetches)
   if (isCooked) cooks(track, minutes)
   else busies(track, between(random, 120, 420), 20)
   track.becomes({ posture: 'sitting', effort: 8 })
   stirs(track, track.in(between(random, 10, 25) * MINUTE_S), 7, 13, 90)
   standsUp(track)
-  uses(track, 'fridge')
+  if (chance(random, 0.6)) uses(track, 'fridge')
   if (chance(random, 0.85)) washesUp(track)
 }
 
 /** A drink or a bite, taken along. */
 export function snacks(track: Track): void {
   walksTo(track, 'kitchen')
-  fetches(track, wholeBetween(track.random, 1, 2))
+  fetches(track, 1.3)
   if (chance(track.random, 0.6)) tap(track, between(track.random, 4, 15))
   busies(track, between(track.random, 20, 180), 18)
 }

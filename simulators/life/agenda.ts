@@ -36,7 +36,7 @@ function outingsOf({ habits }: Person, day: number, random: Random): Due[] {
   if (chance(random, habits.staysIn)) return []
   const isFree = isWeekend(day)
   const count = Math.min(3, countOf(random, habits.outings * (isFree ? 0.8 : 1)))
-  const hours = [between(random, 8.3, 10.2), between(random, 14.3, 16.3), between(random, 18.8, 19.6)]
+  const hours = [between(random, 8.2, 10.7), between(random, 14, 16.8), between(random, 18.6, 19.8)]
   if (chance(random, 0.4)) hours.reverse()
   return hours.slice(0, count).map((hour) => {
     const minutes = Math.max(12, around(random, habits.outFor * (isFree ? 1.3 : 1), habits.outFor / 3) * 60)

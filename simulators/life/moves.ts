@@ -81,5 +81,5 @@ export function uses(track: Track, opening: Opening): void {
   track.opens(opening)
   track.pass(gap(track.random, 7, 1.5))
   track.closes(opening)
-  track.pass(between(track.random, 2, 12))
+  track.pass(gap(track.random, 4, 1))
 }

@@ -20,6 +20,9 @@ export type Habits = {
   cooks: number
   /** Drinks and bites between meals, a day. */
   snacks: number
+  /** Ways to fridge and cupboard for a meal, and the fridge's share (0 to 1) of them. */
+  fetches: number
+  fridgeShare: number
   /** Showers a week, and whether in the morning. */
   showers: number
   showersEarly: boolean
@@ -68,7 +71,9 @@ function meals(random: Random, wakes: number) {
     dinner: between(random, 17.3, 19),
     cooksBreakfast: between(random, 0.1, 0.8),
     cooks: between(random, 0.5, 0.95),
-    snacks: between(random, 2, 6),
+    snacks: between(random, 1, 5.5),
+    fetches: between(random, 1.2, 4.2),
+    fridgeShare: between(random, 0.35, 0.65),
   }
 }
 
@@ -79,7 +84,7 @@ function makeHabits(random: Random): Habits {
   return {
     ...rests,
     nightVisits,
-    toiletEvery: between(random, 2.2, 3.6) - nightVisits * 0.15,
+    toiletEvery: between(random, 2.7, 4.4) - nightVisits * 0.2,
     restless: between(random, 0, 0.4),
     ...meals(random, rests.wakes),
     showers: between(random, 2, 7),
@@ -87,8 +92,8 @@ function makeHabits(random: Random): Habits {
     naps: between(random, 0.1, 0.9),
     napFor: between(random, 0.5, 1.4),
     napsInBed: random() < 0.55,
-    outings: between(random, 0.4, 1.8),
-    outFor: between(random, 0.6, 1.8),
+    outings: between(random, 0.4, 2),
+    outFor: between(random, 0.5, 2.2),
     staysIn: between(random, 0.05, 0.35),
     chores: between(random, 1, 3.5),
     vigour: between(random, 0.75, 1.2),

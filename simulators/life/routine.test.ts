@@ -172,7 +172,9 @@ describe('a life', () => {
     /** The last time out of bed in the morning. */
     const rise = (all: Moment[]): number =>
       localHour(
-        all.findLast(({ figure, at }, n) => localHour(at) < 11 && !figure.inBed && all[n - 1]?.figure.inBed)?.at ?? 0,
+        all.findLast(
+          ({ figure, at }, n) => localHour(at) > 4 && localHour(at) < 11 && !figure.inBed && all[n - 1]?.figure.inBed,
+        )?.at ?? 0,
       )
     const rises = (weekend: boolean) =>
       average(wellDays.filter(({ day }) => isWeekend(day) === weekend).map((one) => rise(one.moments)))

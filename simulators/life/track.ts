@@ -20,8 +20,8 @@ export type Track = {
   opens(opening: Opening): void
   closes(opening: Opening): void
   stove(on: boolean): void
-  /** Draws so many litres a minute for so many seconds. */
-  draws(flow: number, seconds: number): void
+  /** From now on draws so many litres a minute. */
+  water(flow: number): void
 }
 
 /** A track that begins with `figure` at `at`. `vigour`: factor on effort (illness makes it small). */
@@ -49,10 +49,6 @@ export function createTrack(person: Person, figure: Figure, at: number, random: 
     opens: (opening) => note({ what: 'opens', opening }),
     closes: (opening) => note({ what: 'closes', opening }),
     stove: (on) => note({ what: 'stove', on }),
-    draws(flow, seconds) {
-      note({ what: 'water', by: person.id, flow })
-      pass(seconds)
-      note({ what: 'water', by: person.id, flow: 0 })
-    },
+    water: (flow) => note({ what: 'water', by: person.id, flow }),
   }
 }

@@ -94,14 +94,17 @@ export function createHttpLink(options: LinkOptions): Link {
 
   async function deliver(kept: Kept): Promise<void> {
     const { url, device, localAddress } = options
-    try {
-      const token = await options.token(refused)
-      if (kept.sendings > 1) account.redelivered += 1
-      else account.sent += 1
-      judge(kept, await post({ url, device, localAddress, clock, agent }, token, kept))
-    } catch {
-      fail(kept, 'lost', 0)
+    const token = await options.token(refused).catch(() => undefined)
+    if (token === undefined || !mayWork()) {
+      // It was not on the wire after all.
+      kept.sendings -= 1
+      return fail(kept, 'lost', 0)
     }
+    if (kept.sendings > 1) account.redelivered += 1
+    else account.sent += 1
+    const answer = await post({ url, device, localAddress, clock, agent }, token, kept).catch(() => undefined)
+    if (answer) judge(kept, answer)
+    else fail(kept, 'lost', 0)
   }
 
   function judge(kept: Kept, { status, retryAfter, body }: Answer): void {

@@ -7,7 +7,7 @@ import { sentenceOf } from './fault.ts'
 import type { House, Room } from './house.ts'
 import type { ProcessName } from './runtime.ts'
 import { scoreCommand } from './score_command.ts'
-import type { SimulateOptions } from './simulate.ts'
+import { simulateCommand } from './simulate_command.ts'
 
 /**
  * The command line. Each command loads only what it needs: `vigil status` is the health check of a container and runs
@@ -107,13 +107,7 @@ program
     if (!all.every(({ healthy }) => healthy)) process.exitCode = 1
   })
 
-program
-  .command('simulate')
-  .description('let the demo homes live against a running Vigil, until Ctrl-C')
-  .option('--mqtt <url>', 'the front door, mqtt://host:port; default: the Vigil of the data folder')
-  .option('--http <url>', 'the api, http://host:port; default: the Vigil of the data folder')
-  .addOption(new Option('--seed <n>', 'decides what happens').argParser(natural).default(1))
-  .action(async (options: SimulateOptions) => (await import('./simulate.ts')).simulate(config(), options))
+program.addCommand(simulateCommand(config).copyInheritedSettings(program))
 
 program
   .command('token')

@@ -75,5 +75,8 @@ export function begin(home: Home, { at, event }: { at: number; event: Incident }
     random: seededRandom(seedOf(home.seed, 'incident', home.incidents)),
     isWorn: (device) => home.machines.some(({ plan, worn }) => plan.id === device && worn),
   }
-  for (const step of stepsOf(view, event)) put(home, step, by)
+  const steps = stepsOf(view, event)
+  const facts = steps.filter(({ what }) => what === 'fact')
+  // The fact is told before what it brings about at the same instant.
+  for (const step of [...facts, ...steps.filter(({ what }) => what !== 'fact')]) put(home, step, by)
 }

@@ -60,10 +60,15 @@ export const moves = ({ by }: View, at: number, figure: Figure): Step => ({
 })
 
 /** A change that comes whoever has the person. */
-export const happens = ({ by }: View, at: number, change: Change): Step => ({ at, what: 'change', by, change })
+export const happens = ({ by }: Pick<View, 'by'>, at: number, change: Change): Step => ({
+  at,
+  what: 'change',
+  by,
+  change,
+})
 
 /** The front door, open for a moment round `at`. */
-export const throughDoor = (view: View, at: number): Step[] => [
+export const throughDoor = (view: Pick<View, 'by'>, at: number): Step[] => [
   happens(view, at - 4 * SECOND, { what: 'opens', opening: 'front_door' }),
   happens(view, at + 6 * SECOND, { what: 'closes', opening: 'front_door' }),
 ]

@@ -1,0 +1,103 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Config } from './config.ts'
+import { Fault } from './fault.ts'
+import { checkLoad, type LoadFields, loadOf, loadOptions } from './load_options.ts'
+import type { SimulateOptions } from './simulate.ts'
+import type { OfflineCommand } from './simulate_offline.ts'
+
+type Options = SimulateOptions & Partial<OfflineCommand> & LoadFields
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,10}$/.test(text) || value > 2 ** 32 - 1)
+    throw new InvalidArgumentError('It must be a whole number from 0.')
+  return value
+}
+
+function counted(text: string): number {
+  const value = whole(text)
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
+  return value
+}
+
+function factor(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0) || !Number.isFinite(value) || text.trim() === '')
+    throw new InvalidArgumentError('It must be a number from 0.')
+  return value
+}
+
+function speed(text: string): number {
+  const value = text === 'max' ? Number.POSITIVE_INFINITY : Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0, or max.')
+  return value
+}
+
+/** What only makes sense where nobody is connected, with the reason. */
+const offlineOnly = {
+  speed: 'devices that are connected live at the pace of the clock, since Vigil doubts times of the future',
+  days: 'a connected run lasts until Ctrl-C',
+  from: 'a connected run begins now',
+  eventful: 'a connected run has its own events',
+} as const
+
+/** Throws a sentence where options do not go together. */
+function check(options: Options): void {
+  checkLoad(options)
+  if (options.out !== undefined) {
+    const linked = (['mqtt', 'http'] as const).find((name) => options[name] !== undefined)
+    if (linked) throw new Fault(`--out and --${linked} do not go together: with --out nobody is connected.`)
+    return
+  }
+  for (const [name, why] of Object.entries(offlineOnly)) {
+    if (options[name as keyof typeof offlineOnly] !== undefined)
+      throw new Fault(`--${name} needs --out FOLDER: ${why}.`)
+  }
+}
+
+async function simulate(config: Config, options: Options): Promise<void> {
+  check(options)
+  if (options.out === undefined && options.homes !== undefined)
+    return (await import('./simulate_load.ts')).simulateLoad(config, loadOf({ ...options, homes: options.homes }))
+  if (options.out === undefined) return (await import('./simulate.ts')).simulate(config, options)
+  const { days = 7, homes = 1, speed = Number.POSITIVE_INFINITY, eventful = 1, out, from, seed } = options
+  await (await import('./simulate_offline.ts')).simulateOffline({
+    out,
+    days,
+    homes,
+    speed,
+    eventful,
+    seed,
+    ...(from !== undefined && { from }),
+  })
+}
+
+/** `vigil simulate`: against a running Vigil, or, with `--out`, into files. */
+export const simulateCommand = (config: () => Config): Command => {
+  const command = new Command('simulate')
+    .description('let simulated homes live against a running Vigil, until Ctrl-C; with --out, into files')
+    .option('--mqtt <url>', 'the front door, mqtt://host:port; default: the Vigil of the data folder')
+    .option('--http <url>', 'the api, http://host:port; default: the Vigil of the data folder')
+    .addOption(new Option('--seed <n>', 'decides what happens').argParser(whole).default(1))
+    .option('--out <folder>', 'nobody is connected: write messages.jsonl and truth.jsonl there')
+    .addOption(
+      new Option(
+        '--homes <n>',
+        'so many made-up homes: a load on a running Vigil, or, with --out, into files (default there: 1)',
+      ).argParser(counted),
+    )
+    .addOption(new Option('--days <n>', 'with --out: so many days (default: 7)').argParser(counted))
+    .option('--from <date>', 'with --out: the first day, YYYY-MM-DD; default: so that the days end with last midnight')
+    .addOption(
+      new Option('--speed <n>', 'with --out: so many times as fast as life, or max (default: max)').argParser(speed),
+    )
+    .addOption(
+      new Option(
+        '--eventful <n>',
+        'with --out: so many times the usual rate of falls and the like (default: 1)',
+      ).argParser(factor),
+    )
+    .action(async (options: Options) => simulate(config(), options))
+  for (const option of loadOptions()) command.addOption(option)
+  return command
+}

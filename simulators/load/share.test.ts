@@ -150,7 +150,7 @@ describe('emergencies', () => {
     const all = planEmergencies(handMade(500), options)
     expect(all.length).toBeGreaterThan(295)
     expect(all.length).toBeLessThanOrEqual(300)
-    expect(new Set(all.map(({ home }) => home)).size).toBe(300)
+    expect(new Set(all.map(({ home }) => home)).size).toBe(all.length)
     for (const { at, times } of all) {
       expect(at).toBeGreaterThanOrEqual(start)
       expect(at + times * PRESSES_APART).toBeLessThanOrEqual(options.until)

@@ -2,13 +2,13 @@ import type { Clock } from '../../domain/clock.ts'
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { DevicePlan } from '../devices/device.ts'
-import { createHome, type HomePlan, type Output } from '../home.ts'
+import type { HomePlan, Output } from '../home.ts'
 import type { Fleet, FleetOptions } from '../links/fleet.ts'
 import type { LinkState } from '../links/link.ts'
+import { createWorld } from '../world.ts'
 import { addressFor } from './addresses.ts'
 import { PRESSES_APART } from './emergencies.ts'
 import { Latencies } from './latencies.ts'
-import { createLiving } from './living.ts'
 import type { Emergency, FromWorker, Share, Tally } from './messages.ts'
 import { atPace } from './rate.ts'
 
@@ -138,24 +138,19 @@ export function openShare(options: ShareOptions): ShareAtWork {
 
 /** Begins the lives one after the other over the ramp, and lets them go on with the clock until they `rest`. */
 function liveOn(plans: readonly HomePlan[], { share, clock }: ShareOptions, carry: (output: Output) => void) {
-  const living = createLiving()
   const startAt = clock.now()
+  const world = createWorld([], { seed: share.seed, startAt })
   const bornAt = (n: number): number => startAt + (share.rampMs * n) / plans.length
   let born = 0
   let cancel = () => {}
 
-  function bearThoseDue(now: number): void {
-    for (; born < plans.length && bornAt(born) <= now; born++)
-      living.add(createHome(plans[born]!, { seed: share.seed, startAt: now }))
-  }
-
   function look(): void {
-    const now = clock.now()
-    bearThoseDue(now)
-    for (const output of living.step(now)) carry(output)
-    const wait = Math.min(LOOK_MOST, Math.max(LOOK_LEAST, living.next() - clock.now()))
+    const now = Math.max(clock.now(), startAt)
+    for (const output of world.step(now)) carry(output)
+    for (; born < plans.length && bornAt(born) <= now; born++) world.add(plans[born]!)
+    const wait = Math.min(LOOK_MOST, Math.max(LOOK_LEAST, world.next() - clock.now()))
     cancel = clock.after(wait, look)
   }
   look()
-  return { script: living.script, rest: () => cancel() }
+  return { script: world.script, rest: () => cancel() }
 }

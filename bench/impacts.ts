@@ -62,6 +62,12 @@ function quantiles(shakes: readonly Shake[], name: keyof Shake): string {
   return shares.map((share) => quantile(values, share).toFixed(figures[name].digits)).join(' · ')
 }
 
+/** What a rule of thumb says of all figures at once: hard, and turned over. */
+const isFallByThumb = ({ peak, turn }: Shake): boolean => peak > 3 && turn > 45
+
+const thumb = (shakes: readonly Shake[]): string =>
+  `${((100 * shakes.filter(isFallByThumb).length) / shakes.length).toFixed(0)} %`
+
 function tableOf({ sensor, jolt, words, set, ...comparison }: Comparison, trials: readonly Trial[]): string {
   const chosen = trials.filter(({ act }) => comparison.acts.includes(act))
   const recorded = chosen.map(shakeIn).filter(isShake)
@@ -73,6 +79,7 @@ function tableOf({ sensor, jolt, words, set, ...comparison }: Comparison, trials
     `| | recorded, ${recorded.length} of ${chosen.length} trials | simulated, ${simulated.length} of ${SIMULATED} |`,
     '| --- | --- | --- |',
     ...names.map((name) => `| ${figures[name].text} | ${quantiles(recorded, name)} | ${quantiles(simulated, name)} |`),
+    `| over 3 g and turned by over 45 degrees | ${thumb(recorded)} | ${thumb(simulated)} |`,
   ].join('\n')
 }
 

@@ -7,8 +7,8 @@ import { startAlerts } from '../alerts/start.ts'
 import { type RunningBroker, startBroker } from '../broker/start.ts'
 import { decodeRecord } from '../codecs/decode.ts'
 import { systemClock } from '../domain/clock.ts'
-import { openLmdbJournal } from '../journal/lmdb.ts'
 import type { Journal } from '../journal/journal.ts'
+import { openLmdbJournal } from '../journal/lmdb.ts'
 import { type Faces, makeAuthority, makeFaces, makeServer, type Pair } from '../simulators/conform/certificates.ts'
 import { clauses } from '../simulators/conform/clauses/clauses.ts'
 import { conform } from '../simulators/conform/conform.ts'
@@ -98,7 +98,7 @@ const failed = (report: Report) => report.clauses.filter(({ verdict }) => verdic
 describe('the simulated devices, through the kit to the real broker', () => {
   it.concurrent.each(simulatedNames)('%s', { timeout: 120_000 }, async (name) => {
     const report = await run(name)
-    if (process.env.SHOW) console.log(JSON.stringify({ ...report, messages: report.messages.length, connections: report.connections.length, bounds: 0 }, null, 1))
+    if (process.env.SHOW) (await import('node:fs')).writeFileSync(`/tmp/conf-${name}.json`, JSON.stringify(report))
     expect(failed(report)).toEqual(simulatedDevices[name].fails)
     const rest = report.clauses.filter(({ verdict }) => verdict !== 'failed' && verdict !== 'passed')
     // Without TLS there is no certificate to be shown; all else was seen.

@@ -2,10 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../domain/clock.ts'
 import type { ClientOptions } from './client.ts'
 import { type Config, readConfig } from './config.ts'
+import { conformCommand } from './conform_command.ts'
 import type { DeviceFields } from './devices.ts'
 import { sentenceOf } from './fault.ts'
 import type { House, Room } from './house.ts'
 import type { ProcessName } from './runtime.ts'
+import { scenarioCommand } from './scenario_command.ts'
 import { scoreCommand } from './score_command.ts'
 import { simulateCommand } from './simulate_command.ts'
 
@@ -158,6 +160,8 @@ program
 
 const mqttTarget = async (url: string | undefined) => (await import('./client.ts')).mqttTarget(config(), url)
 
+program.addCommand(conformCommand(config).copyInheritedSettings(program))
+program.addCommand(scenarioCommand(config, print))
 program.addCommand(scoreCommand(config, print).copyInheritedSettings(program))
 
 type LetterOptions = ClientOptions & { code?: string; device?: string; most: number }
@@ -206,5 +210,6 @@ try {
   process.stderr.write(
     sentence ? `vigil: ${sentence}\n` : `vigil: this is a fault of Vigil itself. ${(error as Error).stack}\n`,
   )
-  process.exitCode = 1
+  // A command may have said before what its failure means.
+  process.exitCode ??= 1
 }

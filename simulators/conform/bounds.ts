@@ -66,7 +66,7 @@ export const boundTable = {
     why: 'spread of the first pauses after a cut: without chance a whole fleet comes back in the same second',
   },
   refusedPause: {
-    value: 500,
+    value: SECOND,
     unit: 'ms',
     why: 'mean pause after a refused connection: a server that says "unavailable" needs air',
   },

@@ -8,7 +8,7 @@ import { inWords, isAccepted, type Seen } from './seen.ts'
 const time = z.string().describe('ISO 8601 UTC with milliseconds')
 
 /** How the whole stands. `incomplete`: nothing failed, but not everything could be seen. */
-export const outcomes = ['conforms', 'does_not_conform', 'incomplete'] as const
+export const outcomeNames = ['conforms', 'does_not_conform', 'incomplete'] as const
 
 /** The report as `--json` writes it; docs/Conformance.md explains it. */
 export const Report = z.strictObject({
@@ -17,7 +17,7 @@ export const Report = z.strictObject({
   simulated: z.string().optional().describe('which simulated device it was; absent for a real one'),
   began_at: time,
   ended_at: time,
-  outcome: z.enum(outcomes),
+  outcome: z.enum(outcomeNames),
   disturbances: z
     .array(z.string())
     .describe('what stood between the kit and Vigil; where there is any, no verdict stands'),
@@ -40,6 +40,17 @@ export const Report = z.strictObject({
 })
 export type Report = z.infer<typeof Report>
 export type ReportedClause = Report['clauses'][number]
+
+/** What each trial is called in print. */
+export const trialTitles: Readonly<Record<string, string>> = {
+  connect: 'connecting',
+  watch: 'looking on',
+  signal: 'SOS, acknowledgement withheld',
+  cut: 'link cut',
+  refuse: 'connections refused',
+  impostor: 'wrong certificates',
+  end: 'end',
+}
 
 /** Lines and messages drawn in the report; a chatterbox makes thousands, and the picture shows no more than these. */
 const DRAWN = 3_000

@@ -74,15 +74,19 @@ function stepBack(all: readonly Arrival[], most: number): string | undefined {
   return undefined
 }
 
-/** Numbered entries, divided where the device began to count anew: after a reboot, at 0 or 1. */
+/**
+ * Numbered entries, divided where the device began to count anew at 0 or 1: after a reboot, so on another connection.
+ */
 export function runsOf(all: readonly Arrival[]): Arrival[][] {
   const runs: Arrival[][] = []
   let highest = -1
+  let line = -1
   for (const entry of all) {
     if (entry.seq === undefined) continue
-    const isNew = runs.length === 0 || (entry.seq <= 1 && highest > 1)
+    const isNew = runs.length === 0 || (entry.seq <= 1 && entry.seq <= highest && entry.message.line !== line)
     if (isNew) runs.push([])
     highest = isNew ? entry.seq : Math.max(highest, entry.seq)
+    line = entry.message.line
     runs.at(-1)?.push(entry)
   }
   return runs

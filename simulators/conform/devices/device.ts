@@ -64,12 +64,12 @@ export function startDevice(options: DeviceOptions): SimulatedDevice {
       await oneConnection(options, random, (fresh) => {
         failures = -1
         client = fresh
+        if (habits.reboots) mouth.reboot()
         introduce(fresh, options)
         pump(fresh)
       })
       failures++
       if (!habits.keeps) kept = []
-      if (habits.reboots) mouth.reboot()
       await clock.sleep(habits.pause(failures, random), signal)
     }
   }

@@ -19,7 +19,7 @@ export type Habits = {
   qos: 0 | 1
   /** Keeps what is not acknowledged over a lost line. Without it whatever is said meanwhile is gone. */
   keeps: boolean
-  /** Starts anew when the line is lost, and counts from 1 again. */
+  /** Counts from 1 again on each connection, as after a reboot. */
   reboots: boolean
   everyMs: number
   /** Device clock minus true time, ms. */
@@ -78,11 +78,11 @@ export const simulatedDevices = {
     ...conforming,
     text: 'Talks too much: floods, hammers at a closed door, counts wrongly, an hour ahead, nonsense in between.',
     fails: ['topic', 'payload', 'clock', 'sequence', 'message_rate', 'back_off', 'refusal'],
-    everyMs: 500,
+    everyMs: 300,
     clockOffset: 3_600_000,
     step: (random) => (random() < 0.05 ? 2 : 1),
     talksNonsense: true,
-    pause: () => 200,
+    pause: () => 50,
   },
   amnesiac: {
     ...conforming,

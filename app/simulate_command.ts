@@ -46,6 +46,7 @@ function check(options: Options): void {
   checkLoad(options)
   if (options.out !== undefined) {
     const linked = (['mqtt', 'http'] as const).find((name) => options[name] !== undefined)
+    if (options.truth !== undefined) throw new Fault('--out writes truth.jsonl into its folder: leave --truth out.')
     if (linked) throw new Fault(`--out and --${linked} do not go together: with --out nobody is connected.`)
     return
   }
@@ -79,6 +80,7 @@ export const simulateCommand = (config: () => Config): Command => {
     .option('--mqtt <url>', 'the front door, mqtt://host:port; default: the Vigil of the data folder')
     .option('--http <url>', 'the api, http://host:port; default: the Vigil of the data folder')
     .addOption(new Option('--seed <n>', 'decides what happens').argParser(whole).default(1))
+    .option('--truth <file>', 'write what really happens there, a line for each thing, as vigil score reads it')
     .option('--out <folder>', 'nobody is connected: write messages.jsonl and truth.jsonl there')
     .addOption(
       new Option(

@@ -20,6 +20,7 @@ export type MistakeCode =
   | 'sentence_unfinished'
   | 'sentence_too_long'
   | 'expectation_missing'
+  | 'not_possible'
 
 /** A mistake in a file. `line` and `column` count from 1; `text` is one sentence that says what would be right. */
 export type Mistake = { file: string; line: number; column: number; code: MistakeCode; text: string }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { HomesOptions } from './homes.ts'
 import { compareImpacts } from './impacts.ts'
 import { type PipelineOptions, runPipeline } from './pipeline.ts'
 import { profileTable } from './profile.ts'
@@ -96,6 +97,18 @@ program
   )
   .action(async () => {
     process.stdout.write(`${await compareImpacts(process.env.VIGIL_SHARED ?? '../shared')}\n`)
+  })
+
+program
+  .command('homes')
+  .description('Real against simulated life: compares the rhythm of real homes with that of simulated people')
+  .option('--people <n>', 'simulated people', number(1, 1_000), 20)
+  .option('--days <n>', 'days of each', number(2, 365), 14)
+  .option('--seed <n>', 'seed of the first person; the others follow', number(0, 2_000_000_000), 1)
+  .option('--write', 'put the table and the plot into docs/', false)
+  .action(async (options: HomesOptions) => {
+    const { compareHomes } = await import('./homes.ts')
+    process.stdout.write(`${await compareHomes(options)}\n`)
   })
 
 program.parseAsync().catch((error: Error) => {

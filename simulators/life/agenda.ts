@@ -77,11 +77,13 @@ function restlessnessOf({ habits }: Person, day: number, random: Random, wakes: 
 
 const inOrder = (acts: Due[]): Due[] => acts.sort((a, b) => a.at - b.at)
 
-/** The hours of this day's waking and going to bed. */
+/** The hours of this day's waking and going to bed: now and then somebody sleeps in, or a film is long. */
 function hoursOf({ habits }: Person, day: number, random: Random) {
   const later = isWeekend(day) ? 0.25 : 0
-  const wakes = Math.max(4.8, around(random, habits.wakes + later, habits.varies))
-  const sleeps = Math.min(26, Math.max(19.5, around(random, habits.sleeps + later, habits.varies)))
+  const sleepsIn = chance(random, 0.06) ? between(random, 0.4, 1.4) : 0
+  const staysUp = chance(random, 0.08) ? between(random, 0.5, 2) : 0
+  const wakes = Math.max(4.8, around(random, habits.wakes + later + sleepsIn, habits.varies))
+  const sleeps = Math.min(26, Math.max(19.5, around(random, habits.sleeps + later + staysUp, habits.varies)))
   return { wakes, sleeps }
 }
 

@@ -18,7 +18,7 @@ it('options of the load need a load', () => {
   expect(() => checkLoad({ rate: 5 })).toThrow('--rate needs --homes N: it belongs to the load.')
   expect(() => checkLoad({ storm: 5, homes: 1, out: 'x' })).toThrow('--storm and --out do not go together')
   checkLoad({ homes: 3, out: 'x' })
-  checkLoad({ homes: 3, for: 1_000, truth: 'x' })
+  checkLoad({ homes: 3, for: 1_000 })
 })
 
 it('what is not said is chosen, what is said stays', () => {

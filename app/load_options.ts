@@ -3,7 +3,7 @@ import { Fault } from './fault.ts'
 import type { LoadCommand } from './simulate_load.ts'
 
 /** What only the load takes: `vigil simulate --homes N` against a running Vigil. */
-export type LoadFields = Partial<Pick<LoadCommand, 'rate' | 'ramp' | 'for' | 'emergencies' | 'storm' | 'truth'>>
+export type LoadFields = Partial<Pick<LoadCommand, 'rate' | 'ramp' | 'for' | 'emergencies' | 'storm'>>
 
 const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 }
 
@@ -37,10 +37,9 @@ export const loadOptions = (): Option[] => [
   new Option('--for <duration>', 'load: end so long after the ramp; default: Ctrl-C').argParser(duration),
   new Option('--emergencies <n>', 'load: so many a minute, each in a home of its own (default: 6)').argParser(amount),
   new Option('--storm <duration>', 'load: cut all connections so long after the ramp').argParser(duration),
-  new Option('--truth <file>', 'load: write what really happened there'),
 ]
 
-const names = ['rate', 'ramp', 'for', 'emergencies', 'storm', 'truth'] as const
+const names = ['rate', 'ramp', 'for', 'emergencies', 'storm'] as const
 
 /** Throws a sentence where an option of the load stands without it. */
 export function checkLoad(options: LoadFields & { homes?: number; out?: string }): void {
@@ -57,7 +56,7 @@ const EMERGENCIES = 6
 
 /** The load as ordered, with what is not said. */
 export const loadOf = (
-  options: LoadFields & { homes: number; seed: number; mqtt?: string; http?: string },
+  options: LoadFields & { homes: number; seed: number; truth?: string; mqtt?: string; http?: string },
 ): LoadCommand => ({
   ramp: (options.homes / HOMES_PER_SECOND) * 1_000,
   emergencies: EMERGENCIES,

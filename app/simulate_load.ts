@@ -33,6 +33,8 @@ export type LoadCommand = {
 const area = { id: 'load', name: 'Load' }
 /** What the front door has open beside its connections. */
 const DOOR_ASIDE = 200
+/** How long the run waits for the last connections, acknowledgements and tickets, each, ms. */
+const PATIENCE = 60_000
 
 /** `vigil simulate --homes N`: many homes live against a running Vigil; exit code 1 where something is lost. */
 export async function simulateLoad(config: Config, command: LoadCommand): Promise<void> {
@@ -53,6 +55,7 @@ export async function simulateLoad(config: Config, command: LoadCommand): Promis
     forMs: command.for,
     stormAtMs: command.storm,
     emergenciesPerMinute: command.emergencies,
+    patienceMs: PATIENCE,
     files: await openFilesOf(process.pid),
     register: async (homes) => {
       await warnOfDoor(config, homes, screen)
@@ -89,11 +92,15 @@ async function warnOfDoor(config: Config, homes: readonly HomePlan[], screen: Sc
 
 type Registering = Parameters<typeof register>[0]
 
-function registerHomes(homes: readonly HomePlan[], options: Registering, screen: Screen) {
+async function registerHomes(homes: readonly HomePlan[], options: Registering, screen: Screen) {
+  const begun = options.clock.now()
   const households = homes.map((plan) => ({ plan, area: area.id }))
   const onProgress = (done: number, of: number) =>
     screen.progress(`registering the devices: ${done} of ${of}`, options.clock.now())
-  return register({ ...options, onProgress }, recordsOf([area], households))
+  const tokens = await register({ ...options, onProgress }, recordsOf([area], households))
+  const seconds = Math.round((options.clock.now() - begun) / 1_000)
+  screen.note(`${Object.keys(tokens).length} devices are registered, in ${seconds} s`)
+  return tokens
 }
 
 async function writeTruth(path: string, { run, facts, end }: Truth): Promise<void> {

@@ -29,6 +29,8 @@ export type LoadOptions = {
   forMs: number | undefined
   stormAtMs: number | undefined
   emergenciesPerMinute: number
+  /** How long to wait for the last connections, the last acknowledgements and the last tickets, each, ms. */
+  patienceMs: number
   /** Files that a process of the load may have open, where that is known. */
   files: number | undefined
   /** Registers the homes where they are absent, and gives every device's token. */
@@ -44,11 +46,6 @@ export type LoadOptions = {
 export type LoadRun = { account: LoadAccount; truth: Truth }
 
 const PROGRESS_EVERY = 1_000
-/** Devices that are not connected so long after the ramp are not waited for, ms. */
-const CONNECT_WITHIN = 60_000
-/** How long the last acknowledgements and the last tickets may take, ms. */
-const SETTLE_WITHIN = 60_000
-const TICKETS_WITHIN = 30_000
 const LOOK_EVERY = 100
 /** The last emergency begins so long before the end, and the first so long after the ramp, ms. */
 const ASIDE = 1_000
@@ -200,9 +197,9 @@ async function untilTrue(run: Run, withinMs: number, holds: () => boolean, signa
 }
 
 async function untilConnected(run: Run): Promise<void> {
-  const { clock, rampMs, screen, signal } = run.options
+  const { clock, rampMs, patienceMs, screen, signal } = run.options
   const devices = devicesOf(run.plans)
-  const all = await untilTrue(run, rampMs + CONNECT_WITHIN, () => run.workers.tally().connected === devices, signal)
+  const all = await untilTrue(run, rampMs + patienceMs, () => run.workers.tally().connected === devices, signal)
   const took = duration(clock.now() - run.startAt)
   if (all) screen.note(`all ${count(devices)} devices are connected after ${took}`)
   else screen.note(`${count(run.workers.tally().connected)} of ${count(devices)} devices are connected after ${took}`)
@@ -247,13 +244,13 @@ async function sleepUntil(run: Run, at: number): Promise<void> {
 
 /** The lives rest; what is on its way arrives: the last acknowledgements, then the last tickets. */
 async function settle(run: Run): Promise<void> {
-  const { clock, screen } = run.options
+  const { clock, screen, patienceMs } = run.options
   screen.note('the homes rest; waiting for what is on its way')
   // What was to happen right now may have been cut off by the rest.
   run.restAt = clock.now() - ASIDE
-  await untilTrue(run, SETTLE_WITHIN, () => run.workers.tally().connected >= run.connectedMost)
-  await run.workers.rest(SETTLE_WITHIN)
-  await untilTrue(run, TICKETS_WITHIN, () => run.watch.account(run.restAt).missing.length === 0)
+  await untilTrue(run, patienceMs, () => run.workers.tally().connected >= run.connectedMost)
+  await run.workers.rest(patienceMs)
+  await untilTrue(run, patienceMs, () => run.watch.account(run.restAt).missing.length === 0)
 }
 
 function accountOf(run: Run): LoadAccount {

@@ -49,7 +49,8 @@ export function startWorkers(options: WorkersOptions & { homesOf(share: Share): 
   }
 
   function hear(worker: Worker, message: FromWorker): void {
-    if (message.said === 'tally' || message.said === 'rested') worker.tally = message.tally
+    // Connections that end because they are closed are not to be told as lost.
+    if ((message.said === 'tally' && !closing) || message.said === 'rested') worker.tally = message.tally
     if (message.said === 'rested') worker.rested.resolve()
     if (message.said === 'failed') options.onTrouble(`a process of the load failed: ${message.why}`)
     options.hear(message)

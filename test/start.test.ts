@@ -190,7 +190,7 @@ describe('the commands', () => {
   it.each([
     [['statu'], 'Did you mean status?'],
     [['dead-letters', 'list', '--most', 'x'], 'must be a whole number'],
-    [['simulate', '--seed', '0'], 'must be a whole number'],
+    [['simulate', '--seed', '-1'], 'must be a whole number'],
   ])('refuse %j', async (args, why) => {
     const { code, out } = await done(args)
     expect(code).toBe(1)

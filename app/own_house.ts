@@ -124,10 +124,14 @@ const realPace = (clock: Clock): Pace => ({
   wire: systemClock,
 })
 
-/** Pauses of Vigil's own loops up to this are cut short while it works: the longest is the look at the timers. */
-const hurryMs = 1_000
-/** Between two turns the sockets and the disk get this long. */
+/** Pauses of Vigil's own loops up to this are cut short while it works: those of a batch, of the outbox, of live events. */
+const hurryMs = 250
+/** Now and then also the longer ones: the look at the timers, a second try. */
+const longHurryMs = 1_000
+const longEvery = 10
+/** Between two turns the sockets and the disk get this long, and more where something takes its time. */
 const breathMs = 1
+const longBreathMs = 5
 /** What is not worked by then never will be: a fault of Vigil's own. Real time. */
 const workedWithinMs = 60_000
 /** What the other side does not answer in this long is not waited for. Real time. */
@@ -136,9 +140,9 @@ const stuckMs = 3_000
 /** Moves a virtual clock: fast over what is quiet, and not at all while there is work. */
 function createPump(clock: VirtualClock) {
   const wire = virtualClock(clock.now())
-  const turn = async () => {
-    await clock.hurry(hurryMs)
-    await systemClock.sleep(breathMs)
+  const turn = async (n: number) => {
+    await clock.hurry(n % longEvery === 0 ? longHurryMs : hurryMs)
+    await systemClock.sleep(n > longEvery ? longBreathMs : breathMs)
   }
 
   async function during<T>(work: Promise<T>): Promise<T> {
@@ -148,8 +152,8 @@ function createPump(clock: VirtualClock) {
     }
     work.then(done, done)
     const since = systemClock.now()
-    while (!isDone) {
-      await turn()
+    for (let n = 1; !isDone; n++) {
+      await turn(n)
       if (systemClock.now() - since > stuckMs) await wire.hurry(stuckMs * 2)
     }
     return work
@@ -167,15 +171,15 @@ function createPump(clock: VirtualClock) {
     until,
     async worked(cursor) {
       const since = systemClock.now()
-      while (!(await watch.isWorked(cursor()))) {
-        await turn()
+      for (let n = 1; !(await watch.isWorked(cursor())); n++) {
+        await turn(n)
         if (systemClock.now() - since > workedWithinMs)
           throw new Error(`Vigil did not work what it was sent: ${await watch.waitsFor(cursor())}`)
       }
       return true
     },
     nextTimer: watch.nextTimer,
-    grain: 60_000,
+    grain: 5 * 60_000,
     wire: { now: systemClock.now, after: wire.after, sleep: wire.sleep },
   })
   return { during, pace }

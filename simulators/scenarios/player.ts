@@ -60,6 +60,8 @@ type Play = PlayOptions & {
 
 /** The longest leap, ms: Vigil's own rhythms, and what is kept in memory, go by it. */
 const strideMs = 10 * 60_000
+/** While something is expected quiet messages wait for each other no longer than this, ms. */
+const tenseGrainMs = 60_000
 /** While devices find their way back to a Vigil that was away, ms. */
 const recoveringMs = 250
 /** What sockets are given between two looks, and a connection to be made, ms of real time. */
@@ -235,11 +237,13 @@ async function strikePart(run: Play, { part, downFor, at }: Extract<Step, { does
 async function live(run: Play, to: number): Promise<void> {
   const { stage, homes } = run
   const outputs = homes.flatMap((home) => home.step(Math.max(to, run.scenario.start))).sort((a, b) => a.at - b.at)
-  for (const batch of batchesOf(pruned(run, outputs, to), stage.grain)) {
+  const grain = run.verdicts.isTense(run.scenario.end) ? Math.min(stage.grain, tenseGrainMs) : stage.grain
+  for (const batch of batchesOf(pruned(run, outputs, to), grain)) {
     const at = Math.max(stage.now(), batch.at)
     await recoverUntil(run, at)
     for (const output of batch.outputs) carry(run, output)
     if (batch.urgent) await settle(run)
+    else await acknowledged(run)
   }
   await recoverUntil(run, to)
   await settle(run)
@@ -321,16 +325,21 @@ async function recoverUntil(run: Play, at: number): Promise<void> {
 
 /** Waits until all that was sent has been acknowledged and worked, as far as that is possible now, and looks at it. */
 async function settle(run: Play): Promise<void> {
-  const { stage, fleet, cursor, signal } = run
+  await acknowledged(run)
+  await run.stage.worked(run.cursor)
+  look(run, 'before')
+}
+
+/** Waits until all that was sent is acknowledged, or a device is without its line. */
+async function acknowledged(run: Play): Promise<void> {
+  const { stage, fleet, signal } = run
   let isSettled = false
   const done = () => {
     isSettled = true
   }
   fleet.settled(signal).then(done, done)
-  await stage.during(Promise.resolve())
+  await Promise.resolve()
   while (!isSettled && !isRecovering(run)) await stage.during(systemClock.sleep(breathMs))
-  await stage.worked(cursor)
-  look(run, 'before')
 }
 
 /** Lets time go on until something is so, or patience is over. */

@@ -46,6 +46,7 @@ describe('a fall', () => {
     const up = moves({ posture: 'standing', effort: 30 })
     expect(share({ kind: 'watch', what: 'fall', after: up })).toBe(0)
     expect(share({ kind: 'radar', what: 'fall', after: up })).toBe(0)
+    expect(share({ kind: 'watch', what: 'fall', after: moves({ effort: 30 }) })).toBe(0)
   })
 
   it('comes with the accelerometer window, which a message can carry', () => {
@@ -65,12 +66,18 @@ describe('a fall', () => {
     expect(share({ kind: 'radar', what: 'fall', room: 'bathroom', after: onFloor })).toBe(0)
   })
 
-  it('that the wearer takes back in time is not reported', () => {
-    const device = bench('watch')
-    device.change(fellAt, impact('fall'))
-    device.change(fellAt, onFloor)
-    const spoken = device.change(fellAt + 2_000, { what: 'cancels', device: 'device' })
-    expect(signalsOf([...spoken, ...device.until(fellAt + MINUTE)])).toEqual([])
+  it.each<[string, Change]>([
+    ['that the wearer takes back in time', { what: 'cancels', device: 'device' }],
+    ['after which the watch is taken off', { what: 'worn', device: 'device', on: false }],
+  ])('%s is not reported', (_, change) => {
+    const reported = seeds.filter((seed) => {
+      const device = bench('watch', { seed })
+      device.change(fellAt, impact('fall'))
+      device.change(fellAt, onFloor)
+      const spoken = [...device.change(fellAt + 2_000, change), ...device.until(fellAt + MINUTE)]
+      return signalsOf(spoken).length > 0
+    })
+    expect(reported).toEqual([])
   })
 
   it('is not felt by a watch on the charger, which has no vital signs either', () => {

@@ -88,8 +88,20 @@ describe('rooms', () => {
     expect(counts(away, 2_000)).toEqual({ presence: 0, person_count: 0 })
   })
 
+  it('the radar talks every 5 s about somebody, and every minute about nobody', () => {
+    const device = bench('radar')
+    const inAnHour = (from: number) => device.until(from + HOUR).filter(({ at }) => at > from).length
+    device.until(later)
+    expect(inAnHour(later)).toBe(720)
+    device.change(later + 2 * HOUR, away)
+    expect(inAnHour(later + 2 * HOUR)).toBe(60)
+  })
+
   it('the contact tells its own opening and no other', () => {
     const device = bench('door', { plan: { opening: 'fridge' } })
+    expect(readingsOf(bench('door').change(later, { what: 'opens', opening: 'front_door' })).at(-1)).toMatchObject({
+      door_open: 1,
+    })
     const told = (change: Change, after: number) =>
       readingsOf(device.change(later + after, change)).map((r) => r.door_open)
     device.until(later - 1)

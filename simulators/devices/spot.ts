@@ -24,15 +24,10 @@ const QUIET = 20
 /** `turnAt`: the usual time as this person keeps it; `dueAt`: when it is tried (epoch ms). */
 type State = { turnAt: number; dueAt: number }
 
+/** Awake means at home, too: who is away is `out`. */
 const isReady = ({ scene, wearer }: Senses): boolean => {
   const figure = scene.figures.find(({ who }) => who === wearer)
-  return (
-    figure !== undefined &&
-    figure.room !== 'outside' &&
-    figure.doing === 'awake' &&
-    figure.posture !== 'on_floor' &&
-    figure.effort <= QUIET
-  )
+  return figure !== undefined && figure.doing === 'awake' && figure.posture !== 'on_floor' && figure.effort <= QUIET
 }
 
 /** The next usual time that is not forgotten, strictly after now. */

@@ -17,7 +17,7 @@ function resume(home: Home, inhabitant: Inhabitant, by: string): void {
   if ((was.room === 'outside') !== (figure.room === 'outside')) {
     for (const step of throughDoor({ by }, home.now)) put(home, step, by)
   }
-  for (const change of home.things.hold(id, kept, home.scene)) comeAbout(home, id, change)
+  for (const change of home.things.towards(id, kept)) comeAbout(home, id, change)
   comeAbout(home, id, { what: 'moves', figure })
 }
 
@@ -38,7 +38,7 @@ export function take(home: Home, step: Step, by: string): void {
       home.heldBy.set(step.who, by)
       return
     case 'leaves_safe':
-      for (const change of home.things.hold(step.who, nothingKept, home.scene)) comeAbout(home, step.who, change)
+      for (const change of home.things.towards(step.who, nothingKept)) comeAbout(home, step.who, change)
       return
     case 'resumes': {
       const inhabitant = inhabitantOf(home, step.who)

@@ -54,7 +54,10 @@ function settle(home: Home): void {
     home.bodies.set(inhabitant.id, inhabitant.body)
     inhabitant.body.follow(home.now, figure)
     home.scene = changed(home.scene, { what: 'moves', figure })
-    for (const change of home.things.hold(inhabitant.id, kept, home.scene)) home.scene = changed(home.scene, change)
+    for (const wanted of home.things.towards(inhabitant.id, kept)) {
+      const change = home.things.take(inhabitant.id, wanted, home.scene)
+      if (change) home.scene = changed(home.scene, change)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Change, changed, emptyScene, type Scene } from './life/scene.ts'
+import { type Change, emptyScene } from './life/scene.ts'
 import { createThings, keptAfter, nothingKept } from './things.ts'
 
 const opens: Change = { what: 'opens', opening: 'front_door' }
@@ -45,18 +45,17 @@ describe('what several people use', () => {
 describe('taking up a day again', () => {
   it('shuts and turns off what is not wanted any more, and opens what is', () => {
     const things = createThings()
-    let scene: Scene = emptyScene
-    for (const change of [opens, stove(true), { what: 'water', by: 'li', flow: 6 }] as Change[])
-      scene = changed(scene, things.take('li', change, scene)!)
+    for (const change of [opens, stove(true)]) things.take('li', change, emptyScene)
     const wanted = keptAfter([opens, stove(true), stove(false), { what: 'opens', opening: 'fridge' }])
-    expect(things.hold('li', wanted, scene)).toEqual([
-      stove(false),
-      { what: 'opens', opening: 'fridge' },
-      { what: 'water', by: 'li', flow: 0 },
-    ])
-    expect(things.hold('li', nothingKept, changed(scene, { what: 'water', by: 'li', flow: 0 }))).toEqual([
-      closes,
-      { what: 'closes', opening: 'fridge' },
-    ])
+    const fridge: Change = { what: 'opens', opening: 'fridge' }
+    expect(things.towards('li', wanted)).toEqual([stove(false), fridge, { what: 'water', by: 'li', flow: 0 }])
+    expect(things.towards('wang', nothingKept)).toEqual([{ what: 'water', by: 'wang', flow: 0 }])
+  })
+
+  it('does nothing by itself', () => {
+    const things = createThings()
+    things.take('li', opens, emptyScene)
+    things.towards('li', nothingKept)
+    expect(things.take('li', closes, emptyScene)).toEqual(closes)
   })
 })

@@ -7,8 +7,8 @@ import type { Change, Opening, Scene } from './life/scene.ts'
 export type Things = {
   /** What becomes different for the sensors; undefined where somebody else keeps it as it was. */
   take(by: string, change: Change, scene: Scene): Change | undefined
-  /** Opens or turns on what is in `kept` and lets go of everything else that `by` holds. */
-  hold(by: string, kept: Kept, scene: Scene): Change[]
+  /** What `by` has to change so as to hold what is in `kept`, and nothing else. */
+  towards(by: string, kept: Kept): Change[]
 }
 
 /** What one holds: openings and the stove, and the water drawn (litres a minute). */
@@ -64,12 +64,11 @@ export function createThings(): Things {
   }
   return {
     take,
-    hold(by, { things, flow }, scene) {
+    towards(by, { things, flow }) {
       const held = [...holders].filter(([, those]) => those.has(by)).map(([thing]) => thing)
       const less = held.filter((thing) => !things.has(thing)).map((thing) => wanted(thing, false))
       const more = [...things].filter((thing) => !held.includes(thing)).map((thing) => wanted(thing, true))
-      const changes: Change[] = [...less, ...more, { what: 'water', by, flow }]
-      return changes.flatMap((change) => take(by, change, scene) ?? [])
+      return [...less, ...more, { what: 'water', by, flow }]
     },
   }
 }

@@ -277,8 +277,10 @@ it('a later incident has the person, and the end of an earlier one does not take
   const home = homeWith(devices, { startAt: night })
   home.in(1, { what: 'wandering', lasts: 20 * MINUTE })
   home.in(10, { what: 'fall', liesFor: HOUR })
-  home.live(40)
+  home.live(12)
+  const later = home.live(28)
   expect(li(home)).toMatchObject({ room: 'outside', doing: 'fallen' })
+  expect(valuesIn(later, 'door', 'door_open')).not.toContain(1)
 })
 
 describe('what cannot happen is refused with a sentence', () => {

@@ -60,18 +60,21 @@ export const moves = ({ by }: View, at: number, figure: Figure): Step => ({
 })
 
 /** A change that comes whoever has the person. */
-export const happens = ({ by }: Pick<View, 'by'>, at: number, change: Change): Step => ({
+export const happens = ({ by }: Pick<View, 'by'>, at: number, change: Change): Extract<Step, { what: 'change' }> => ({
   at,
   what: 'change',
   by,
   change,
 })
 
-/** The front door, open for a moment round `at`. */
-export const throughDoor = (view: Pick<View, 'by'>, at: number): Step[] => [
-  happens(view, at - 4 * SECOND, { what: 'opens', opening: 'front_door' }),
-  happens(view, at + 6 * SECOND, { what: 'closes', opening: 'front_door' }),
-]
+/** The front door, open for a moment round `at`; for who is kept from going there it does not open. */
+export function throughDoor(view: Pick<View, 'by'>, at: number, who?: string): Step[] {
+  const opens = happens(view, at - 4 * SECOND, { what: 'opens', opening: 'front_door' })
+  return [
+    who === undefined ? opens : { ...opens, holds: who },
+    happens(view, at + 6 * SECOND, { what: 'closes', opening: 'front_door' }),
+  ]
+}
 
 /** Gets up and walks through the hall, to be in `room` at `at`; nothing where the person is there already. */
 export function walks(view: View, { who, room: from }: Figure, room: Room, at: number): Step[] {
@@ -79,7 +82,7 @@ export function walks(view: View, { who, room: from }: Figure, room: Room, at: n
   const crosses = from === 'outside' || room === 'outside'
   const hall = from === 'hall' || room === 'hall' ? [] : [moves(view, at - 6 * SECOND, standing(who, 'hall', 36))]
   const up = from === 'outside' ? [] : [moves(view, at - 18 * SECOND, standing(who, from, 22))]
-  const door = crosses ? throughDoor(view, room === 'outside' ? at : at - 6 * SECOND) : []
+  const door = crosses ? throughDoor(view, room === 'outside' ? at : at - 6 * SECOND, who) : []
   return [...up, ...hall, ...door, moves(view, at, standing(who, room, 36))]
 }
 

@@ -58,6 +58,20 @@ describe('a fall', () => {
     }
   })
 
+  it('right after a hard seat is still a fall, and so is the fall of another beside somebody who slid', () => {
+    const heard = (kind: 'watch' | 'radar') =>
+      seeds.filter((seed) => {
+        const device = bench(kind, { seed })
+        device.change(fellAt - 2_000, impact('sits_hard'))
+        device.change(fellAt, impact('fall'))
+        device.change(fellAt, onFloor)
+        device.change(fellAt + 1_000, { what: 'impact', who: 'li', impact: 'slide', room: 'living_room' })
+        return signalsOf(device.until(fellAt + 10_000)).some(({ confidence }) => confidence >= 0.7)
+      }).length / seeds.length
+    expect(heard('watch')).toBeGreaterThan(0.88)
+    expect(heard('radar')).toBeGreaterThan(0.93)
+  })
+
   it('is not judged by a pendant', () => {
     expect(share({ kind: 'pendant', what: 'fall', after: onFloor })).toBe(0)
   })

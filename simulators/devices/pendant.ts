@@ -34,7 +34,7 @@ export const pendant = defineDevice<State>({
   },
   wake(state, senses) {
     const reports = pressed(senses, 'worn')
-    const shake = state.shake ?? shakeOf(senses, state.seed)
+    const shake = shakeOf(senses, state.seed) ?? state.shake
     const isFull = shake !== undefined && senses.at >= shake.sureAt
     const examined = isFull ? examine(shake, senses, sensors.pendant) : undefined
     if (examined) reports.push(examined.report)

@@ -21,7 +21,7 @@ const noticed = {
 type Noticed = keyof typeof noticed
 
 type Down = { what: Noticed; who: string; at: number; sureAt: number; confidence: number }
-type State = { rhythm: Rhythm; count: number; down: Down | undefined; seed: number }
+type State = { rhythm: Rhythm; count: number; downs: readonly Down[]; seed: number }
 
 const between = ([least, most]: readonly [number, number], share: number): number => least + (most - least) * share
 
@@ -52,12 +52,14 @@ function sees(senses: Senses): Report {
 }
 
 function woken(state: State, reports: Report[]): Woken<State> {
-  return { state, reports, wakeAt: Math.min(state.rhythm.beatAt, state.down?.sureAt ?? Infinity) }
+  return { state, reports, wakeAt: Math.min(state.rhythm.beatAt, ...state.downs.map(({ sureAt }) => sureAt)) }
 }
 
-function verdict(down: Down | undefined, senses: Senses): Report[] {
-  if (!down || senses.at < down.sureAt || !isDown(down, senses)) return []
-  return [{ kind: 'signals', signal: 'fall', confidence: down.confidence, ago: senses.at - down.at }]
+/** What it says of those whom it has watched for long enough and who are still down. */
+function verdicts(downs: readonly Down[], senses: Senses): Report[] {
+  return downs
+    .filter((down) => senses.at >= down.sureAt && isDown(down, senses))
+    .map(({ confidence, at }) => ({ kind: 'signals', signal: 'fall', confidence, ago: senses.at - at }))
 }
 
 /**
@@ -77,15 +79,16 @@ export const radar = defineDevice<State>({
   begin(senses) {
     const seed = Math.floor(senses.random() * 2 ** 32)
     const count = inRoom(senses.scene, senses.plan.room).length
-    return woken({ rhythm: startRhythm(senses, EMPTY), count, down: undefined, seed }, [])
+    return woken({ rhythm: startRhythm(senses, EMPTY), count, downs: [], seed }, [])
   },
   wake(state, senses) {
-    const down = goneDown(senses, state.seed) ?? state.down
-    const reports = verdict(down, senses)
+    const down = goneDown(senses, state.seed)
+    const watched = down ? [...state.downs, down] : state.downs
+    const reports = verdicts(watched, senses)
     const count = inRoom(senses.scene, senses.plan.room).length
     const speaks = count !== state.count || isBeat(state.rhythm, senses)
     if (speaks) reports.push(sees(senses))
     const rhythm = speaks ? nextRhythm(state.rhythm, senses, count > 0 ? SEEN : EMPTY) : state.rhythm
-    return woken({ ...state, count, rhythm, down: down && senses.at < down.sureAt ? down : undefined }, reports)
+    return woken({ ...state, count, rhythm, downs: watched.filter(({ sureAt }) => senses.at < sureAt) }, reports)
   },
 })

@@ -49,11 +49,11 @@ function verdict({ jolt, still, chance, report }: Examined, senses: Senses): Rep
   return [{ ...fall, ...(report.ago === undefined ? {} : { ago: report.ago }) }, report]
 }
 
-/** A shake until it is judged. Who says `I am fine` on the watch before that takes it back. */
+/** The latest shake until it is judged. Who says `I am fine` on the watch before that takes it back. */
 function judge(state: State, senses: Senses): { shake: Shake | undefined; reports: Report[] } {
   const { change, plan, at } = senses
   const cancelled = change?.what === 'cancels' && change.device === plan.id
-  const shake = cancelled || !senses.worn ? undefined : (state.shake ?? shakeOf(senses, state.seed))
+  const shake = cancelled || !senses.worn ? undefined : (shakeOf(senses, state.seed) ?? state.shake)
   if (!shake || at < shake.sureAt) return { shake, reports: [] }
   const examined = examine(shake, senses, sensors.watch)
   return { shake: undefined, reports: examined ? verdict(examined, senses) : [] }

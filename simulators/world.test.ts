@@ -1,67 +1,113 @@
 import { describe, expect, it } from 'vitest'
-import { demoHomes } from './demo_plan.ts'
-import type { HomePlan, Spoken } from './home.ts'
+import { chanceEvents } from './eventful.ts'
+import type { HomePlan, Output } from './home.ts'
+import { makeHousehold } from './household.ts'
+import { HOUR, MINUTE } from './life/calendar.ts'
+import { factsIn, morning, saidBy, signalsIn } from './test_home.ts'
 import { createWorld } from './world.ts'
 
-const MINUTE = 60_000
-/** 10 o'clock in the morning, Beijing time. */
-const morning = Date.UTC(2026, 2, 4, 2)
+const plans: HomePlan[] = Array.from({ length: 6 }, (_, n) => makeHousehold(4, n).plan)
 
-function spokenOf(seed: number, { startAt = morning, minutes = 2, steps = 1, plans = demoHomes } = {}): Spoken[] {
-  const world = createWorld(plans as readonly HomePlan[], { seed, startAt })
-  const grain = (minutes * MINUTE) / steps
-  return Array.from({ length: steps }, (_, n) => world.step(startAt + grain * (n + 1))).flat()
+function outputsOf({ seed = 7, hours = 12, steps = 1, homes = plans, factor = 50 } = {}): Output[] {
+  const director = chanceEvents(homes, { seed, startAt: morning, factor })
+  const world = createWorld(homes, { seed, startAt: morning, director })
+  return Array.from({ length: steps }, (_, n) =>
+    world.step(morning + Math.round((hours * HOUR * (n + 1)) / steps)),
+  ).flat()
 }
 
-const lines = (spoken: Spoken[]): string[] =>
-  spoken.map(({ device, message }) => `${device.id} ${message.kind} ${JSON.stringify(message.payload)}`)
+const lines = (outputs: Output[]): string[] =>
+  outputs.map(({ home, ...output }) => `${home.id} ${JSON.stringify(output)}`)
 
-const signalsOf = (spoken: Spoken[]) =>
-  spoken
-    .filter(({ message }) => message.kind === 'signals')
-    .map(({ home, device, message: { payload } }) => ({
-      home: home.id,
-      device: device.kind,
-      signal: payload.signal,
-      at: Number(payload.at),
-    }))
+describe('a world', () => {
+  const once = outputsOf()
 
-describe('the demo world', () => {
   it('says the same for the same seed, message for message, however finely it is stepped', () => {
-    const once = lines(spokenOf(7, { minutes: 20 })).sort()
-    const often = lines(spokenOf(7, { minutes: 20, steps: 1_200 })).sort()
-    expect(once.length).toBeGreaterThan(1_000)
-    expect(often).toEqual(once)
+    expect(once.length).toBeGreaterThan(5_000)
+    expect(factsIn(once).length).toBeGreaterThan(5)
+    expect(lines(outputsOf({ steps: 5_000 }))).toEqual(lines(once))
   })
 
   it('says something else for another seed', () => {
-    expect(lines(spokenOf(8))).not.toEqual(lines(spokenOf(7)))
+    expect(lines(outputsOf({ seed: 8 }))).not.toEqual(lines(once))
   })
 
-  it('has one SOS pressed three times and one fall seen by radar and watch within the first 40 seconds', () => {
-    const first = signalsOf(spokenOf(1, { minutes: 40 / 60 }))
-    const sos = first.filter(({ signal }) => signal === 'sos')
-    expect(sos.map(({ device }) => device)).toEqual(['pendant', 'pendant', 'pendant'])
-    expect(new Set(sos.map(({ at }) => at)).size).toBe(3)
-    const falls = first.filter(({ signal }) => signal === 'fall')
-    expect(falls.map(({ device }) => device).sort()).toEqual(['radar', 'watch'])
-    expect(new Set(falls.map(({ home }) => home)).size).toBe(1)
-    expect(first).toHaveLength(5)
+  it('comes out in order of time over all homes', () => {
+    const times = once.map(({ at }) => at)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect(new Set(once.map(({ home }) => home.id)).size).toBe(6)
   })
 
-  it('goes on having events now and then, in more than one home and of more than one kind', () => {
-    const later = signalsOf(spokenOf(3, { minutes: 180 })).filter(({ at }) => at > morning + MINUTE)
-    expect(new Set(later.map(({ signal }) => signal)).size).toBeGreaterThan(1)
-    expect(new Set(later.map(({ home }) => home)).size).toBeGreaterThan(1)
-    expect(later.length).toBeLessThan(180)
+  it('gives the same from each home when there is one more', () => {
+    const fewer = outputsOf({ homes: plans.slice(0, 5) })
+    expect(lines(fewer)).toEqual(lines(once.filter(({ home }) => home !== plans[5])))
   })
 
-  it('lets every device speak within two minutes of an afternoon, and number its messages without gaps', () => {
-    const spoken = spokenOf(2, { startAt: morning + 8 * 60 * MINUTE, minutes: 2, plans: demoHomes })
-    for (const { id, kind } of demoHomes.flatMap(({ devices }) => devices)) {
-      const seqs = spoken.filter(({ device }) => device.id === id).map(({ message }) => message.payload.seq)
-      if (kind !== 'bp_cuff') expect(seqs.length, id).toBeGreaterThan(0)
-      expect(seqs, id).toEqual(seqs.map((_, n) => n + 1))
+  it('takes in a home later, which lives from then on', () => {
+    const world = createWorld(plans.slice(0, 1), { seed: 1, startAt: morning })
+    world.step(morning + HOUR)
+    world.add(plans[1]!)
+    const outputs = world.step(morning + 2 * HOUR)
+    const late = outputs.filter(({ home }) => home === plans[1])
+    expect(late.length).toBeGreaterThan(0)
+    expect(late[0]!.at).toBeGreaterThanOrEqual(morning + HOUR)
+    expect(() => world.add(plans[1]!)).toThrow(`two homes that are called ${plans[1]!.id}`)
+  })
+
+  it('lets what was scripted for the past happen now, and refuses a home that there is not', () => {
+    const button = plans.find(({ devices }) => devices.some(({ kind }) => kind === 'watch' || kind === 'pendant'))!
+    const world = createWorld(plans, { seed: 1, startAt: morning })
+    world.step(morning + HOUR)
+    world.script(button.id, { at: morning, event: { what: 'accidental_press', times: 1, every: 0 } })
+    expect(world.next()).toBeLessThanOrEqual(morning + HOUR)
+    const outputs = world.step(morning + HOUR + MINUTE)
+    expect(factsIn(outputs)).toMatchObject([{ event: 'accidental_press', at: morning + HOUR }])
+    expect(signalsIn(outputs)).toHaveLength(1)
+    expect(() => world.script('nowhere', { at: 0, event: { what: 'visit', lasts: HOUR } })).toThrow('no home nowhere')
+  })
+
+  it('has nothing to do before its next, and something then', () => {
+    const world = createWorld(plans, { seed: 1, startAt: morning })
+    world.step(morning + HOUR)
+    for (let n = 0; n < 200; n++) {
+      const next = world.next()
+      expect(world.step(next - 1)).toEqual([])
+      world.step(next)
+      expect(world.next()).toBeGreaterThan(next)
     }
   })
+})
+
+describe('what happens by chance', () => {
+  it('does not where the factor is 0', () => {
+    expect(factsIn(outputsOf({ factor: 0 }))).toEqual([])
+  })
+
+  it('comes at about the rate of real life: falls of a hundred person-years', () => {
+    const many = Array.from({ length: 40 }, (_, n) => makeHousehold(9, n).plan)
+    const people = many.reduce((sum, { residents }) => sum + residents.length, 0)
+    const director = chanceEvents(many, { seed: 3, startAt: morning, factor: 1 })
+    let falls = 0
+    const homes = many.map((plan) => ({ plan }))
+    for (let day = 0; day < 730; day++)
+      director.direct({
+        homes: () => homes as never,
+        script: (_, { event }) => void (event.what === 'fall' && falls++),
+      })
+    const aPersonYear = falls / (people * 2)
+    expect(aPersonYear).toBeGreaterThan(0.4)
+    expect(aPersonYear).toBeLessThan(0.9)
+  })
+
+  it('is never what cannot happen in the home, whatever the home', () => {
+    const many = Array.from({ length: 60 }, (_, n) => makeHousehold(2, n).plan)
+    const director = chanceEvents(many, { seed: 3, startAt: morning, factor: 100 })
+    const world = createWorld(many, { seed: 3, startAt: morning, director })
+    const events = factsIn(world.step(morning + 3 * HOUR)).map(({ event }) => event)
+    expect(new Set(events).size).toBeGreaterThan(8)
+  })
+})
+
+it('a home behind a gateway says as much as the others', () => {
+  expect(saidBy(outputsOf({ hours: 1 })).length).toBeGreaterThan(300)
 })

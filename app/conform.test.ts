@@ -10,7 +10,6 @@ import { systemClock } from '../domain/clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openLmdbJournal } from '../journal/lmdb.ts'
 import { type Faces, makeAuthority, makeFaces, makeServer, type Pair } from '../simulators/conform/certificates.ts'
-import { clauses } from '../simulators/conform/clauses/clauses.ts'
 import { conform } from '../simulators/conform/conform.ts'
 import { startDevice } from '../simulators/conform/devices/device.ts'
 import { type SimulatedName, simulatedDevices, simulatedNames } from '../simulators/conform/devices/habits.ts'
@@ -92,7 +91,6 @@ async function run(name: SimulatedName, id: string = name): Promise<Report> {
   return report
 }
 
-const verdicts = (report: Report) => Object.fromEntries(report.clauses.map(({ id, verdict }) => [id, verdict]))
 const failed = (report: Report) => report.clauses.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)
 
 describe('the simulated devices, through the kit to the real broker', () => {

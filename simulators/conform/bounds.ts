@@ -68,7 +68,7 @@ export const boundTable = {
   refusedPause: {
     value: SECOND,
     unit: 'ms',
-    why: 'mean pause after a refused connection: a server that says "unavailable" needs air',
+    why: 'median pause after a refused connection: a server that says "unavailable" needs air',
   },
   receiptWithin: {
     value: 10 * SECOND,
@@ -92,7 +92,7 @@ export const boundTable = {
   },
   cutMost: { value: 10 * MINUTE, unit: 'ms', why: 'how long the link is away, at most' },
   recovery: { value: 30 * SECOND, unit: 'ms', why: 'how long the kit waits for what was kept, once the line is back' },
-  refusals: { value: 3, unit: 'times', why: 'connections in a row that the kit refuses with CONNACK 3' },
+  refusals: { value: 5, unit: 'times', why: 'connections in a row that the kit refuses with CONNACK 3' },
 } as const satisfies Record<string, Bound>
 
 export type BoundName = keyof typeof boundTable

@@ -21,6 +21,10 @@ export type LineContext = {
   onChange(): void
 }
 
+/** First bytes of a CONNECT packet, and of a TLS handshake that came to the wrong port. */
+const FIRST_OF_CONNECT = 0x10
+const FIRST_OF_TLS = 0x16
+
 /** CONNACK with code 3, "server unavailable". */
 const unavailable = Buffer.from([0x20, 0x02, 0x00, 0x03])
 
@@ -56,6 +60,11 @@ export function carry(device: Duplex, line: Line, context: LineContext, onEnd: (
       end('kit')
     },
   })
+  device.once('data', (chunk: Buffer) => {
+    if (chunk[0] === FIRST_OF_CONNECT) return
+    line.broken.push(chunk[0] === FIRST_OF_TLS ? 'TLS on the port for plain TCP' : 'the first packet is no CONNECT')
+    end('kit')
+  })
   device.on('data', read)
   device.on('error', () => end('device'))
   device.on('close', () => end('device'))
@@ -68,7 +77,7 @@ type End = (by: 'device' | 'kit' | 'vigil') => void
 function mayPass(packet: Packet | undefined, line: Line, context: LineContext, device: Duplex, end: End): boolean {
   const { clock } = context
   if (packet?.cmd !== 'connect') {
-    line.broken.push('the first packet is no CONNECT')
+    // Framed as a CONNECT, but not to be read: what is wrong with it has been noted.
     end('kit')
     return false
   }

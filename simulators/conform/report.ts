@@ -45,7 +45,7 @@ export type ReportedClause = Report['clauses'][number]
 export const trialTitles: Readonly<Record<string, string>> = {
   connect: 'connecting',
   watch: 'looking on',
-  signal: 'SOS, acknowledgement withheld',
+  signal: 'SOS',
   cut: 'link cut',
   refuse: 'connections refused',
   impostor: 'wrong certificates',

@@ -24,7 +24,7 @@ export function htmlReport(report: Report): string {
 <p>${escaped(tally(clauses))}. ${escaped(when(report))}${simulated ? ` A simulated device: ${escaped(simulated)}.` : ''}</p>
 ${disturbances.map((text) => `<p class="disturbance">No verdict stands: ${escaped(text)}</p>`).join('\n')}
 </header>
-<figure>${picture(report)}<figcaption>What happened: each connection as a bar, each message as a stroke, each trial as a field. Times are UTC.</figcaption></figure>
+<figure>${picture(report)}<figcaption>Each connection is a bar, red where it was not accepted; each message is a stroke, red where it holds a signal. Times are UTC.</figcaption></figure>
 <h2>At a glance</h2>
 <ol class="glance">${clauses.map(glance).join('')}</ol>
 <h2>The clauses</h2>

@@ -54,7 +54,10 @@ export const clockClause: Clause = {
       return notObserved('No entry with a time came while the line was up.')
     return {
       faults,
-      evidence: offset === undefined ? [] : [`clock ${inWords(offset)} ${offset > 0 ? 'ahead' : 'behind at most'}`],
+      evidence:
+        offset === undefined
+          ? []
+          : [`the freshest entry was ${inWords(offset)} ${offset > 0 ? 'ahead of' : 'before'} its arrival`],
     }
   },
 }

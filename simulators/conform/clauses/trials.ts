@@ -130,8 +130,10 @@ export function rhythm(seen: Seen): number | undefined {
     .map(({ at }) => at ?? 0)
     .toSorted((a, b) => a - b)
   const pauses = times.slice(1).map((at, index) => at - (times[index] ?? at))
-  return pauses.length >= 2 ? pauses.toSorted((a, b) => a - b)[pauses.length >> 1] : undefined
+  return pauses.length >= 2 ? medianOf(pauses) : undefined
 }
+
+const medianOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** How many messages a stretch of time must hold, one less than the rhythm says: it may begin just after one. */
 function expectedIn(ms: number, seen: Seen): number {
@@ -216,7 +218,7 @@ function firstPauses(seen: Seen): number[] {
 export const refusal: Clause = {
   id: 'refusal',
   title: 'Refused calmly',
-  text: 'After CONNACK 3 (server unavailable), {refusals} times in a row, the device waits {refusedPause} on average, and comes back.',
+  text: 'After CONNACK 3 (server unavailable), {refusals} times in a row, the device waits {refusedPause} or more in the median, and comes back.',
   why: 'A broker that is just starting refuses everybody; devices that ask again at once keep it from getting up.',
   judge(seen, bounds): Finding {
     const refused = seen.lines.filter((line) => line.answer?.by === 'kit')
@@ -225,13 +227,13 @@ export const refusal: Clause = {
         ? notObserved('The device did not try to connect.')
         : notTested('The device was not connected when its turn came.')
     const pauses = refused.flatMap((line) => pauseAfter(seen, line))
-    const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length
+    const median = medianOf(pauses)
     const last = refused.at(-1)?.openedAt ?? 0
     const isBack = acceptedLines(seen).some(({ openedAt }) => openedAt > last)
     const faults: Fault[] = []
-    if (pauses.length > 0 && mean < bounds.refusedPause)
+    if (median !== undefined && median < bounds.refusedPause)
       faults.push({
-        seen: `asked again after ${inWords(mean)} on average`,
+        seen: `asked again after ${inWords(median)} in the median`,
         mend: 'Treat CONNACK 3 like no answer at all: the same back-off, the same chance.',
       })
     if (!isBack)

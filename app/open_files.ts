@@ -11,3 +11,11 @@ export async function openFilesOf(pid: number): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/limits`, 'utf8').catch(() => '')
   return openFilesIn(text)
 }
+
+/** Kept free for all but connections of devices: the journal, the database, requests over HTTP. */
+const ASIDE_LEAST = 100
+const ASIDE_SHARE = 0.02
+
+/** How many devices a front door can hold that may have so many files open; undefined where that is not known. */
+export const connectionsFor = (files: number | undefined): number | undefined =>
+  files === undefined ? undefined : Math.max(1, files - Math.max(ASIDE_LEAST, Math.ceil(files * ASIDE_SHARE)))

@@ -11,7 +11,7 @@ import { type Truth, truthLines } from '../simulators/truth.ts'
 import type { Config } from './config.ts'
 import { Fault } from './fault.ts'
 import { untilStopped } from './house.ts'
-import { openFilesOf } from './open_files.ts'
+import { connectionsFor, openFilesOf } from './open_files.ts'
 import { findRunning } from './runtime.ts'
 import { knownAdminToken } from './secrets.ts'
 import { addressesOf } from './simulate.ts'
@@ -31,8 +31,6 @@ export type LoadCommand = {
 }
 
 const area = { id: 'load', name: 'Load' }
-/** What the front door has open beside its connections. */
-const DOOR_ASIDE = 200
 /** How long the run waits for the last connections, acknowledgements and tickets, each, ms. */
 const PATIENCE = 60_000
 
@@ -82,9 +80,9 @@ const connectionsOf = (homes: readonly HomePlan[]): number =>
 async function warnOfDoor(config: Config, homes: readonly HomePlan[], screen: Screen): Promise<void> {
   const broker = await findRunning(config.data, 'broker')
   const files = broker && (await openFilesOf(broker.pid))
+  const room = connectionsFor(files)
   const devices = connectionsOf(homes)
-  const room = (files ?? Number.POSITIVE_INFINITY) - DOOR_ASIDE
-  if (devices > room)
+  if (room !== undefined && devices > room)
     screen.note(
       `The front door may have ${files} files open, which is room for ${room} of ${devices} devices: start Vigil with a higher limit (ulimit -n, LimitNOFILE=), or give --homes ${Math.floor((homes.length * room) / devices)}.`,
     )

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -61,7 +62,7 @@ function held(inner: Journal): Held {
 let gated: Held
 let clock = systemClock
 
-async function start(): Promise<void> {
+async function start(connectionsMost?: number): Promise<void> {
   gated = held(journal)
   broker = await startBroker({
     journal: gated,
@@ -72,6 +73,7 @@ async function start(): Promise<void> {
     mqttPort: 0,
     httpPort: 0,
     adminToken,
+    connectionsMost,
   })
 }
 
@@ -476,4 +478,16 @@ describe.skipIf(!needs('mosquitto'))('mosquitto_pub as a foreign client', () => 
     await promisify(execFile)('mosquitto_pub', [...args, ...message])
     await expect.poll(async () => (await records('urgent')).map(textOf)).toEqual([sos])
   })
+})
+
+it('hangs up on one connection too many, keeps those there are, and has room again when one of them went', async () => {
+  await broker.close()
+  await start(2)
+  const first = await connected('watch-1')
+  const second = await connected('watch-2')
+  const third = connectTcp(broker.mqttPort, '127.0.0.1').on('error', () => {})
+  await once(third, 'close')
+  await second.endAsync()
+  await connected('watch-2', { reconnectPeriod: 20 })
+  expect(first.connected).toBe(true)
 })

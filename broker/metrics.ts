@@ -6,7 +6,7 @@ export const connections = new Gauge({
 })
 export const connects = new Counter({
   name: 'vigil_broker_connects_total',
-  help: 'Connection attempts by result: accepted, unauthenticated, failed',
+  help: 'Connection attempts by result: accepted, unauthenticated, failed, no_room',
   labelNames: ['result'] as const,
 })
 export const admitted = new Counter({

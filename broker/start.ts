@@ -7,8 +7,9 @@ import { type Journal, lanes } from '../journal/journal.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { openDoor } from './door.ts'
+import { openGate } from './gate.ts'
 import { openHttp } from './http.ts'
-import { trimmed } from './metrics.ts'
+import { connects, trimmed } from './metrics.ts'
 import { openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
 import { openAuthentication } from './principal.ts'
@@ -16,6 +17,8 @@ import { openAuthentication } from './principal.ts'
 /** Whoever must have read a record before it may be trimmed. */
 const consumers = ['ingest', 'alerts']
 const trimEveryMs = 30_000
+/** As long a queue as the operating system allows (Linux: net.core.somaxconn, 4,096); see gate.ts for what happens beyond. */
+const backlog = 65_535
 
 export type BrokerOptions = {
   journal: Journal
@@ -28,6 +31,11 @@ export type BrokerOptions = {
   mqttPort: number
   httpPort: number
   adminToken?: string
+  /**
+   * MQTT connections held at one time; one more is hung up on at once. Beyond what the operating system lets this process
+   * have open, nothing else could be opened either, such as the way in over HTTP. Absent: no bound.
+   */
+  connectionsMost?: number | undefined
 }
 
 export type RunningBroker = { mqttPort: number; httpPort: number; close(): Promise<void> }
@@ -42,7 +50,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const authenticate = openAuthentication({ db: store.db, adminToken: options.adminToken, log })
   const shared = { authenticate, door, clock, log }
   const mqtt = await openMqtt(shared)
-  const tcp = createServer({ noDelay: true }, (socket) => mqtt.handle(socket))
+  const gate = openGate((socket) => mqtt.handle(socket))
+  const tcp = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => gate.take(socket))
+  boundConnections(tcp, options)
   const http = openHttp({ ...shared, mqtt })
   const mqttPort = await listen(tcp, options.mqttPort, options.host)
   const httpPort = await listen(http, options.httpPort, '127.0.0.1')
@@ -56,6 +66,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     async close() {
       stopping.abort()
       tcp.close()
+      gate.close()
       http.close()
       await Promise.all(working)
       await mqtt.close()
@@ -65,10 +76,23 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   }
 }
 
+/** Hangs up on who is too many, and says so once a second at most. */
+function boundConnections(tcp: Server, { connectionsMost, clock, log }: BrokerOptions): void {
+  if (connectionsMost === undefined) return
+  tcp.maxConnections = connectionsMost
+  let quietUntil = 0
+  tcp.on('drop', () => {
+    connects.inc({ result: 'no_room' })
+    if (clock.now() < quietUntil) return
+    quietUntil = clock.now() + 1_000
+    log.error({ connectionsMost }, 'no room for another connection: this process may not have more files open')
+  })
+}
+
 function listen(server: Server | HttpServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject)
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)

@@ -35,6 +35,7 @@ const home: Rhythm = {
   has: new Set(['toilet', 'fridge', 'front_door']),
   inBed: [
     { from: hour(0, 13), to: hour(0, 14) },
+    { from: hour(0, 19), to: hour(0, 20) },
     { from: hour(0, 22), to: hour(1, 1.95) },
     { from: hour(1, 2.1), to: hour(1, 6.5) },
   ],
@@ -60,6 +61,8 @@ describe('the rhythm of a home', () => {
     const journey: Rhythm = { ...home, to: hour(3, 12), events, away }
     expect(daysSeen(home)).toBe(2)
     expect(daysSeen(journey)).toBeCloseTo(3 - 26 / 24, 9)
+    // Seven o'clock comes on three days, and on one of them nobody could have opened the fridge.
+    expect(byHour(journey, usesOf(journey, 'fridge'))[7]).toBe(1)
     expect(quietStretches(journey)).toHaveLength(quietStretches(home).length)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nightsOf } from './nights.ts'
-import { DAY, groups, lengthOf, mean, type Rhythm, usesOf } from './rhythm.ts'
+import { DAY, groups, HOUR, lengthOf, MINUTE, mean, type Rhythm, usesOf } from './rhythm.ts'
 import { simulatedHomes } from './simulated_homes.ts'
 
 const homes = simulatedHomes(12, 14, 1, 20_454)
@@ -29,6 +29,15 @@ describe('simulated homes as sensors see them', () => {
         expect(uses, group).toBeLessThan(most)
       }
       expect(Math.max(...daily(group)), group).toBeGreaterThan(Math.min(...daily(group)) * 1.3)
+    }
+  })
+
+  it('flush before they wash their hands', () => {
+    for (const home of homes) {
+      const isAfterQuiet = (n: number) => (home.events[n]?.at ?? 0) - (home.events[n - 1]?.at ?? 0) > 10 * MINUTE
+      const atNight = home.events.filter(({ at }, n) => at % DAY < 5 * HOUR && at % DAY > HOUR && isAfterQuiet(n))
+      const flushed = atNight.filter(({ group }) => group === 'toilet')
+      expect(flushed.length).toBeGreaterThanOrEqual(atNight.length * 0.6)
     }
   })
 

@@ -158,6 +158,15 @@ describe('a life', () => {
     expect(average(outings)).toBeLessThan(1.6)
   })
 
+  it('follows the habits: a home bird never leaves, and who never cooks leaves the stove cold', () => {
+    for (const person of people.slice(0, 6)) {
+      const habits = { ...person.habits, staysIn: 1, cooks: 0, cooksBreakfast: 0, naps: 0 }
+      const changes = week.flatMap((day) => dayOf({ ...person, habits }, day, 'well'))
+      expect(changes.filter(({ change }) => change.what === 'stove')).toEqual([])
+      expect(changes.filter(({ change }) => change.what === 'opens' && change.opening === 'front_door')).toEqual([])
+    }
+  })
+
   it('cooks most noons, washes, and is still for some stretches', () => {
     const all = wellDays.map((one) => one.moments)
     const cooked = all.filter((one) => one.some(({ scene, at }) => scene.stove && Math.abs(localHour(at) - 12.5) < 2))

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 
 /** A file that is written line by line and never overwrites another. */
 export type LineFile = {
@@ -10,6 +11,8 @@ export type LineFile = {
   ready(): Promise<void>
   /** Writes what is left and closes. */
   close(): Promise<void>
+  /** Closes and removes it. */
+  discard(): Promise<void>
 }
 
 /** Lines are handed to the file in pieces of about this many characters. */
@@ -35,6 +38,12 @@ export async function openLineFile(path: string): Promise<LineFile> {
     if (piece !== '') stream.write(piece)
     piece = ''
   }
+  async function close(): Promise<void> {
+    hand()
+    stream.end()
+    if (!stream.closed) await once(stream, 'close')
+    if (failure) throw failure
+  }
   return {
     bytes: () => stream.bytesWritten + stream.writableLength + Buffer.byteLength(piece),
     write(line) {
@@ -48,11 +57,10 @@ export async function openLineFile(path: string): Promise<LineFile> {
         })
       if (failure) throw failure
     },
-    async close() {
-      hand()
-      stream.end()
-      if (!stream.closed) await once(stream, 'close')
-      if (failure) throw failure
+    close,
+    async discard() {
+      await close()
+      await rm(path)
     },
   }
 }

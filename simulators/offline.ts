@@ -60,8 +60,11 @@ type Files = { messages: LineFile; truth: LineFile }
 
 async function openFiles({ folder, seed, from }: OfflineOptions, plans: readonly HomePlan[]): Promise<Files> {
   await mkdir(folder, { recursive: true })
-  const messages = await openLineFile(join(folder, 'messages.jsonl'))
   const truth = await openLineFile(join(folder, 'truth.jsonl'))
+  const messages = await openLineFile(join(folder, 'messages.jsonl')).catch(async (error: unknown) => {
+    await truth.discard()
+    throw error
+  })
   truth.write(truthLines.run(runOf(seed, from, plans)))
   return { messages, truth }
 }

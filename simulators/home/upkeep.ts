@@ -1,8 +1,8 @@
-import { seededRandom, seedOf } from '../domain/random.ts'
-import { chargeAt, fullAt, type Machine, setCharge } from './devices/runtime.ts'
-import type { Home, Upkeep } from './home_state.ts'
-import { atLocal, DAY, localDay, MINUTE } from './life/calendar.ts'
-import { between } from './life/draw.ts'
+import { seededRandom, seedOf } from '../../domain/random.ts'
+import { chargeAt, fullAt, type Machine, setCharge } from '../devices/runtime.ts'
+import { atLocal, DAY, localDay, MINUTE } from '../life/calendar.ts'
+import { between } from '../life/draw.ts'
+import type { Home, Upkeep } from './state.ts'
 import { wear } from './troubles.ts'
 
 /** What lasts no longer than this has a charger, ms; everything else takes batteries. */

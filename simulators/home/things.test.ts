@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Change, emptyScene } from './life/scene.ts'
+import { type Change, emptyScene } from '../life/scene.ts'
 import { createThings, keptAfter, nothingKept } from './things.ts'
 
 const opens: Change = { what: 'opens', opening: 'front_door' }

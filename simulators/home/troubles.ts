@@ -1,6 +1,6 @@
-import { BOOTS_IN, type Machine, putOn, reboot, setCharge, takeOff } from './devices/runtime.ts'
-import { comeAbout, type Home, tell } from './home_state.ts'
-import type { Trouble } from './script.ts'
+import { BOOTS_IN, type Machine, putOn, reboot, setCharge, takeOff } from '../devices/runtime.ts'
+import type { Trouble } from '../script.ts'
+import { comeAbout, type Home, tell } from './state.ts'
 
 const machineOf = ({ machines }: Home, device: string): Machine => {
   const machine = machines.find(({ plan }) => plan.id === device)

@@ -1,4 +1,4 @@
-import type { Change, Opening, Scene } from './life/scene.ts'
+import type { Change, Opening, Scene } from '../life/scene.ts'
 
 /**
  * Doors, stove and hazards that several people use at once: open as long as anybody holds it open, on as long as anybody

@@ -7,7 +7,8 @@ import type { HomePlan, Output } from '../home.ts'
 import { type Account, emptyAccount } from './account.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { createHttpLink } from './http_link.ts'
-import { createMqttLink, type Link, type LinkState } from './link.ts'
+import type { Link, LinkState } from './link.ts'
+import { createMqttLink } from './mqtt_link.ts'
 
 /** The real lines of all devices of some homes. */
 export type Fleet = {

@@ -6,7 +6,8 @@ import { seededRandom } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import { type Account, emptyAccount } from './account.ts'
 import { createHeartbeat } from './heartbeat.ts'
-import { createMqttLink, type Link, type LinkOptions } from './link.ts'
+import type { Link, LinkOptions } from './link.ts'
+import { createMqttLink } from './mqtt_link.ts'
 import { startTestBroker, type TestBroker } from './test_broker.ts'
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })

@@ -28,7 +28,7 @@ export const conformCommand = (config: () => Config): Command =>
     .addOption(new Option('--most <n>', 'messages a minute that are allowed').argParser(whole))
     .addOption(new Option('--without <part...>', 'what the device does not have').choices([...parts]))
     .addOption(
-      new Option('--speed <n>', 'how many times as fast as life a simulated device runs').argParser(whole).default(30),
+      new Option('--speed <n>', 'how many times as fast as life a simulated device runs').argParser(whole).default(20),
     )
     .option('--html <file>', 'write the report there too, as a page')
     .option('--json <file>', 'write the report there too, as JSON')

@@ -15,7 +15,7 @@ export const boundTable = {
   statusWithin: {
     value: 10 * SECOND,
     unit: 'ms',
-    why: 'from CONNACK to `online: true`: until then the console shows the device as lost',
+    why: 'from CONNACK to `online: true`: until then the device counts as lost',
   },
   keepAliveMost: {
     value: 300,

@@ -240,12 +240,12 @@ describe('time and number', () => {
 
 describe('SOS until acknowledged', () => {
   const trials: { trials: ['signal', number, number][] } = { trials: [['signal', 0, minute]] }
-  const sos = (on: number, sketch: Partial<Message> & { pressed?: number } = {}) => {
+  const sos = (on: number, sketch: Partial<Message> & { pressed?: number } = {}): Message => {
     const { pressed = 0, ...rest } = sketch
     const digest = `sos ${pressed}`
     const sent = { at: on * second, trial: 'signal' as const, line: on, digest, decoded: signalOf('sos', pressed) }
-    const { acknowledgedAt, ...withheld } = message({ ...sent, withheld: on < 3, ...rest })
-    return on < 3 ? withheld : { ...withheld, ...(acknowledgedAt !== undefined && { acknowledgedAt }) }
+    const { acknowledgedAt: at, ...open } = message({ ...sent, withheld: on < 3, ...rest })
+    return on < 3 || at === undefined ? open : { ...open, acknowledgedAt: at }
   }
 
   it('passes only over all cut lines and acknowledged at last', () => {
@@ -313,14 +313,12 @@ describe('the cut link', () => {
     expectVerdict('store_and_forward', run([up]), 'not_tested')
   })
 
-  const attempts = (...pauses: number[]): LineSketch[] => {
-    let at = 10 * minute
-    return pauses.map((pause) => ({
-      at: (at += pause * second),
+  const attempts = (...pauses: number[]): LineSketch[] =>
+    pauses.map((_, index) => ({
+      at: 10 * minute + pauses.slice(0, index + 1).reduce((sum, pause) => sum + pause * second, 0),
       answer: { at: 0, code: 3, by: 'kit' as const },
       hello: undefined,
     }))
-  }
   const tried = (...pauses: number[]) =>
     run([{ at: 0, until: 10 * minute }, ...attempts(...pauses), { at: 11 * minute + 10 * second }], [], { cut })
 

@@ -1,7 +1,8 @@
 import { systemClock } from '../../domain/clock.ts'
 import { seededRandom, seedOf } from '../../domain/random.ts'
+import { signals } from '../../domain/signals.ts'
 import type { LiveEvent, Receipt } from '../../domain/ticket.ts'
-import type { DevicePlan } from '../devices/device.ts'
+import type { DevicePlan, Message } from '../devices/device.ts'
 import type { HomePlan, Output, SimulatedHome } from '../home.ts'
 import { type Fleet, openFleet } from '../links/fleet.ts'
 import { followEvents } from '../live_events.ts'
@@ -60,7 +61,7 @@ type Play = PlayOptions & {
 
 /** The longest leap, ms: Vigil's own rhythms, and what is kept in memory, go by it. */
 const strideMs = 10 * 60_000
-/** While something is expected quiet messages wait for each other no longer than this, ms. */
+/** While something is expected soon quiet messages wait for each other no longer than this, ms. */
 const tenseGrainMs = 60_000
 /** While devices find their way back to a Vigil that was away, ms. */
 const recoveringMs = 250
@@ -237,7 +238,8 @@ async function strikePart(run: Play, { part, downFor, at }: Extract<Step, { does
 async function live(run: Play, to: number): Promise<void> {
   const { stage, homes } = run
   const outputs = homes.flatMap((home) => home.step(Math.max(to, run.scenario.start))).sort((a, b) => a.at - b.at)
-  const grain = run.verdicts.isTense(run.scenario.end) ? Math.min(stage.grain, tenseGrainMs) : stage.grain
+  const isTense = run.verdicts.next(stage.now()) - stage.now() < strideMs
+  const grain = isTense ? Math.min(stage.grain, tenseGrainMs) : stage.grain
   for (const batch of batchesOf(pruned(run, outputs, to), grain)) {
     const at = Math.max(stage.now(), batch.at)
     await recoverUntil(run, at)
@@ -252,7 +254,14 @@ async function live(run: Play, to: number): Promise<void> {
 type Batch = { at: number; urgent: boolean; outputs: Output[] }
 
 const isUrgent = (output: Output): boolean =>
-  output.what === 'link' || (output.what === 'message' && output.message.kind !== 'readings')
+  output.what === 'link' ||
+  (output.what === 'message' && (output.message.kind !== 'readings' || saysHazard(output.message)))
+
+/** A reading such as `smoke: 1` is a signal too for Vigil. */
+function saysHazard({ payload }: Message): boolean {
+  const values = (payload.readings ?? {}) as Record<string, unknown>
+  return Object.keys(signals).some((signal) => Number(values[signal]) > 0)
+}
 
 /** Quiet messages may wait for each other a little; whatever may matter leaves at its instant. */
 function batchesOf(outputs: readonly Output[], grain: number): Batch[] {

@@ -1,5 +1,3 @@
-import type { Server as HttpServer } from 'node:http'
-import { createServer, type Server } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
@@ -7,8 +5,8 @@ import { type Journal, lanes } from '../journal/journal.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { openDoor } from './door.ts'
-import { openGate } from './gate.ts'
 import { openHttp } from './http.ts'
+import { listen, openListeners } from './listeners.ts'
 import { connects, trimmed } from './metrics.ts'
 import { openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
@@ -17,9 +15,6 @@ import { openAuthentication } from './principal.ts'
 /** Whoever must have read a record before it may be trimmed. */
 const consumers = ['ingest', 'alerts']
 const trimEveryMs = 30_000
-/** As long a queue as the operating system allows (Linux: net.core.somaxconn, 4,096); see gate.ts for what happens beyond. */
-const backlog = 65_535
-
 export type BrokerOptions = {
   journal: Journal
   store: Store
@@ -50,23 +45,25 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const authenticate = openAuthentication({ db: store.db, adminToken: options.adminToken, log })
   const shared = { authenticate, door, clock, log }
   const mqtt = await openMqtt(shared)
-  const gate = openGate((socket) => mqtt.handle(socket))
-  const tcp = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => gate.take(socket))
-  boundConnections(tcp, options)
   const http = openHttp({ ...shared, mqtt })
-  const mqttPort = await listen(tcp, options.mqttPort, options.host)
-  const httpPort = await listen(http, options.httpPort, '127.0.0.1')
+  const tcp = await openListeners({
+    host: options.host,
+    port: options.mqttPort,
+    most: options.connectionsMost,
+    onConnection: (socket) => mqtt.handle(socket),
+    onNoRoom: complainOfRoom(options),
+  })
+  const httpPort = await listen(http, { host: '127.0.0.1', port: options.httpPort })
   const working = [
     workOutbox({ store, journal, mqtt, clock, log, signal: stopping.signal }),
     keepTrimmed(options, stopping.signal),
   ]
   return {
-    mqttPort,
+    mqttPort: tcp.port,
     httpPort,
     async close() {
       stopping.abort()
       tcp.close()
-      gate.close()
       http.close()
       await Promise.all(working)
       await mqtt.close()
@@ -76,28 +73,15 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   }
 }
 
-/** Hangs up on who is too many, and says so once a second at most. */
-function boundConnections(tcp: Server, { connectionsMost, clock, log }: BrokerOptions): void {
-  if (connectionsMost === undefined) return
-  tcp.maxConnections = connectionsMost
+/** Says that there is no room, once a second at most. */
+function complainOfRoom({ connectionsMost, clock, log }: BrokerOptions): () => void {
   let quietUntil = 0
-  tcp.on('drop', () => {
+  return () => {
     connects.inc({ result: 'no_room' })
     if (clock.now() < quietUntil) return
     quietUntil = clock.now() + 1_000
     log.error({ connectionsMost }, 'no room for another connection: this process may not have more files open')
-  })
-}
-
-function listen(server: Server | HttpServer, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, host, backlog }, () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
+  }
 }
 
 async function keepTrimmed({ journal, store, clock, log }: BrokerOptions, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,78 @@
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
+
+/**
+ * After an outage all devices come at once, and one that finds the operating system's queue full tries again after 1, 3,
+ * 7, 15, 31 s. A listener's queue is short (Linux: net.core.somaxconn, 4,096), and Node takes one connection off it at each
+ * turn of the event loop; several listeners on one port have several queues.
+ */
+const listeners = process.platform === 'linux' ? 8 : 1
+/** As long as the operating system allows. */
+const backlog = 65_535
+
+export type ListenersOptions = {
+  host: string
+  /** 0 picks a free one. */
+  port: number
+  /** Connections held at one time; undefined: no bound. */
+  most: number | undefined
+  onConnection(socket: Socket): void
+  /** One more than `most` came, and was hung up on. */
+  onNoRoom(): void
+}
+
+/** `close` takes no more connections; those that stand are left alone. */
+export type Listeners = { port: number; close(): void }
+
+/** Listens for TCP connections. Rejects where the port is taken, also by another process that would share it. */
+export async function openListeners(options: ListenersOptions): Promise<Listeners> {
+  const { host, most = Number.POSITIVE_INFINITY } = options
+  const reusePort = listeners > 1
+  if (options.port !== 0 && reusePort) await mustBeFree({ host, port: options.port })
+  let held = 0
+
+  function take(socket: Socket): void {
+    if (held >= most) {
+      options.onNoRoom()
+      socket.destroy()
+      return
+    }
+    held += 1
+    socket.once('close', () => {
+      held -= 1
+    })
+    options.onConnection(socket)
+  }
+
+  const servers: Server[] = []
+  let { port } = options
+  for (let n = 0; n < listeners; n++) {
+    const server = createServer({ noDelay: true }, take)
+    port = await listen(server, { host, port, backlog, reusePort })
+    servers.push(server)
+  }
+  return {
+    port,
+    close() {
+      for (const server of servers) server.close()
+    },
+  }
+}
+
+/** Any process of this user might share a port that is shared; one that is not cannot be had twice. */
+async function mustBeFree(address: { host: string; port: number }): Promise<void> {
+  const server = createServer()
+  await listen(server, address)
+  await new Promise((resolve) => server.close(resolve))
+}
+
+/** Resolves with the port; rejects where it cannot be had. */
+export function listen(server: Server, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : (options.port ?? 0))
+    })
+  })
+}

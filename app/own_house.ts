@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock, type VirtualClock, virtualClock } from '../domain/clock.ts'
@@ -38,7 +38,7 @@ const roomsOf = (part: Part): RoomName[] => (part === 'system' ? (Object.keys(ro
  * run moves. Devices and programs reach it as they reach any Vigil, by MQTT and HTTP on loopback.
  */
 export async function openOwnHouse(options: OwnHouseOptions): Promise<OwnHouse> {
-  const data = await mkdtemp(join(tmpdir(), 'vigil-scenario-'))
+  const data = await mkdtemp(join(await scratchFolder(), 'vigil-scenario-'))
   const virtual = options.real ? undefined : virtualClock(options.start)
   const clock = virtual ?? shiftedClock(options.start)
   const adminToken = newSecret()
@@ -63,6 +63,14 @@ export async function openOwnHouse(options: OwnHouseOptions): Promise<OwnHouse> 
     },
   }
 }
+
+/** A folder in memory where this machine has a large one: what is thrown away anyway need not wait for a disk. */
+async function scratchFolder(): Promise<string> {
+  const { bavail, bsize } = await statfs(memoryFolder).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize >= memoryBytes ? memoryFolder : tmpdir()
+}
+const memoryFolder = '/dev/shm'
+const memoryBytes = 1024 ** 3
 
 const emptyConfig: Config = {
   mqttPort: 0,

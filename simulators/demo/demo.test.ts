@@ -275,6 +275,7 @@ describe('the demo', () => {
     expect(facts).toMatchObject([
       { event: 'press', home: 'home-li', device: 'li-pendant', times: 3, needsHelp: true, at: from + 10_000 },
       { event: 'fall', home: 'home-wang', room: 'bathroom', needsHelp: true, at: from + 25_000 },
+      { event: 'fall', home: 'home-chen', room: 'living_room', needsHelp: true },
     ])
     expect(ended).toMatchObject({ at: from + 40_000, facts: 2 })
     expect(ended?.messages).toBeGreaterThan(10)

@@ -277,7 +277,7 @@ describe('the demo', () => {
       { event: 'fall', home: 'home-wang', room: 'bathroom', needsHelp: true, at: from + 25_000 },
       { event: 'fall', home: 'home-chen', room: 'living_room', needsHelp: true },
     ])
-    expect(ended).toMatchObject({ at: from + 40_000, facts: 2 })
+    expect(ended).toMatchObject({ at: from + 40_000, facts: 3 })
     expect(ended?.messages).toBeGreaterThan(10)
   })
 

@@ -1,7 +1,8 @@
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { Change } from '../life/scene.ts'
 import type { DeviceModel, DevicePlan, Message, Report, Senses, Woken } from './device.ts'
-import { type Quirk, type QuirkName, quirks } from './quirks.ts'
+import type { Quirk } from './quirks.ts'
+import { checkTraits, quirksOf } from './traits.ts'
 
 const DAY = 24 * 3_600_000
 /** From the press on the reset button, or from power, to the first report. */
@@ -47,32 +48,6 @@ export type Machine = {
 
 /** What the home lends a machine for one wake. */
 export type Surroundings = Pick<Senses, 'at' | 'scene' | 'change' | 'vitals' | 'position'>
-
-function quirksOf({ id, traits }: DevicePlan): Quirk[] {
-  return (traits?.quirks ?? []).map((name) => {
-    const quirk: Quirk | undefined = Object.hasOwn(quirks, name) ? quirks[name as QuirkName] : undefined
-    if (!quirk) throw new Error(`${id}: there is no quirk ${name}; there are ${Object.keys(quirks).join(', ')}`)
-    return quirk
-  })
-}
-
-const within: Record<string, readonly [number, number]> = {
-  clockOffset: [-1e12, 1e12],
-  driftPpm: [-1e5, 1e5],
-  duplicates: [0, 1],
-  charge: [0, 100],
-  pace: [0.01, 1e6],
-}
-
-function checkTraits({ id, traits = {} }: DevicePlan): void {
-  for (const [name, value] of Object.entries(traits)) {
-    if (name === 'quirks') continue
-    const range = Object.hasOwn(within, name) ? within[name] : undefined
-    if (!range) throw new Error(`${id}: there is no trait ${name}; there are ${Object.keys(within).join(', ')}, quirks`)
-    if (!(Number(value) >= range[0] && Number(value) <= range[1]))
-      throw new Error(`${id}: the trait ${name} is ${value}, and must be from ${range[0]} to ${range[1]}`)
-  }
-}
 
 /** A machine that has not started yet; `boot` starts it. Throws a sentence for traits and quirks that there are not. */
 export function createMachine(

@@ -1,6 +1,6 @@
 import { deviceModels } from '../devices/models.ts'
 import type { HomePlan } from '../home.ts'
-import { buttonsOf } from '../life/incidents.ts'
+import { buttonsOf } from '../life/presses.ts'
 import { rooms } from '../life/scene.ts'
 import { SHORTEST } from '../life/steps.ts'
 import type { Incident, Scripted, Trouble } from '../script.ts'

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../devices/device.ts'
 import { day, factsIn, homeWith, morning, saidBy, signalsIn, type TestHome, valuesIn } from '../test_home.ts'
 import { atLocal, DAY, HOUR, MINUTE, SECOND } from './calendar.ts'
+import { makePerson } from './person.ts'
+import { figureAt } from './routine.ts'
 import { figureOf } from './steps.ts'
 
 const devices: DevicePlan[] = [
@@ -232,6 +234,16 @@ it('an illness is fever over days, much time in bed, and over in the end', () =>
   home.live(4 * 24 * 60 - 10 * 60)
   expect(home.vitals('li').temperature).toBeLessThan(well.temperature + 0.7)
   expect(ill).toBeGreaterThan(inBed(home.live(10 * 60)))
+})
+
+it('who falls ill leaves off at once what the day would have been, and takes it up again when well', () => {
+  const home = homeWith(devices)
+  const person = makePerson({ id: 'li', seed: 7 })
+  home.in(30, { what: 'illness', lasts: 5 * HOUR })
+  home.live(30)
+  expect(li(home)).toEqual(figureAt(person, morning + 32 * MINUTE, 'ill'))
+  home.live(5 * 60)
+  expect(li(home)).toEqual(figureAt(person, morning + 32 * MINUTE + 5 * HOUR, 'well'))
 })
 
 it('an absence leaves the home empty and the stove off, through the front door both times', () => {

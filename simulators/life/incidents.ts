@@ -1,55 +1,25 @@
-import type { DevicePlan } from '../devices/device.ts'
-import { deviceModels } from '../devices/models.ts'
 import type { HomePlan } from '../home.ts'
 import type { Incident } from '../script.ts'
-import type { Fact } from '../truth.ts'
 import { HOUR, MINUTE, SECOND } from './calendar.ts'
 import { between } from './draw.ts'
+import { factOf, type Of, whoOf } from './needs.ts'
+import { presses, pressesByAccident } from './presses.ts'
 import type { Figure, Room } from './scene.ts'
-import { figureOf, happens, moves, type Step, standing, stirs, throughDoor, type View, walks } from './steps.ts'
+import {
+  figureOf,
+  happens,
+  moves,
+  RECOVERS_IN,
+  type Step,
+  standing,
+  stirs,
+  throughDoor,
+  type View,
+  walks,
+} from './steps.ts'
 
 /** Somebody who is to do something in a room sets out this long before. */
 const WALKS_FOR = 20 * SECOND
-/** From standing up again to going on with the day. */
-const RECOVERS_IN = MINUTE
-
-type Of<What extends Incident['what']> = Extract<Incident, { what: What }>
-
-/** Whether somebody should come, and why. */
-const needsHelp: Record<Incident['what'], boolean> = {
-  // A blow, and the floor: to be looked after also by who gets up again.
-  fall: true,
-  // No blow, but whoever slides off a chair cannot get up while it lasts.
-  slide: true,
-  // Somebody calls.
-  press: true,
-  // Nobody called.
-  accidental_press: false,
-  // Whoever is at home, or comes home, is in danger; water goes on to the neighbours.
-  hazard: true,
-  // Burns on unattended until somebody turns it off.
-  forgotten_stove: true,
-  // Alone outside at night, and does not know where.
-  wandering: true,
-  // Too weak or too low to get up: somebody should look in.
-  stays_in_bed: true,
-  // Fever for days, at this age, wants a visit.
-  illness: true,
-  // In hospital or on a journey: nobody is there to be helped.
-  absence: false,
-  visit: false,
-  // A hard seat, applause: nothing happened.
-  jolt: false,
-}
-
-const factOf = (event: Incident, at: number, lasts: number, more: Partial<Fact> = {}): Step => ({
-  at,
-  what: 'fact',
-  fact: { at, until: at + lasts, event: event.what, needsHelp: needsHelp[event.what], ...more },
-})
-
-const whoOf = ({ plan }: View, who: string | undefined): string => who ?? plan.residents[0]?.id ?? ''
-
 /** How long before its instant an incident begins, ms: who must be somewhere else walks there first. */
 export function leadOf(plan: HomePlan, event: Incident): number {
   if (event.what === 'fall' || event.what === 'slide') return event.room ? WALKS_FOR : 0
@@ -76,65 +46,6 @@ function falls(view: View, event: Of<'fall' | 'slide'>): Step[] {
     moves(view, up, standing(who, room, 14)),
     { at: up + RECOVERS_IN, what: 'resumes', who },
   ]
-}
-
-const hasButton = ({ kind }: DevicePlan): boolean => deviceModels[kind].button
-const isWearable = ({ kind }: DevicePlan): boolean => deviceModels[kind].worn
-export const buttonsOf = ({ devices }: HomePlan): DevicePlan[] => devices.filter(hasButton)
-
-/**
- * Whoever lies on the floor reaches what is worn, and the cord in the same room; everybody else what is worn, and all
- * of the home's buttons when at home.
- */
-function canReach(view: View, figure: Figure, device: DevicePlan): boolean {
-  const wearer = device.wearer ?? view.plan.residents[0]?.id
-  const isOn = isWearable(device) && wearer === figure.who && view.isWorn(device.id)
-  if (figure.doing === 'fallen') return isOn || (!isWearable(device) && device.room === figure.room)
-  return isOn || figure.room !== 'outside'
-}
-
-/** Who presses: who wears it; else who lies on the floor, else the first resident. */
-function presserOf(view: View, device: DevicePlan | undefined): Figure {
-  const fallen = view.plan.residents.find(({ id }) => figureOf(view, id).doing === 'fallen')
-  const wearer = device && isWearable(device) ? device.wearer : undefined
-  return figureOf(view, wearer ?? fallen?.id ?? whoOf(view, undefined))
-}
-
-const pressesOf = (view: View, { times, every }: Of<'press' | 'accidental_press'>, device: string): Step[] =>
-  Array.from({ length: times }, (_, n) => happens(view, view.at + n * every, { what: 'presses', device }))
-
-/** Goes to a button on the wall first, where need be. */
-function goesToButton(view: View, figure: Figure, device: DevicePlan, until: number): Step[] {
-  const { who, doing } = figure
-  if (!device.room || isWearable(device) || device.room === figure.room || doing === 'fallen') return []
-  return [
-    { at: view.now, what: 'takes', who },
-    ...walks(view, figure, device.room, view.at),
-    { at: until + RECOVERS_IN, what: 'resumes', who },
-  ]
-}
-
-function presses(view: View, event: Of<'press'>): Step[] {
-  const { plan, at } = view
-  const named = plan.devices.find(({ id }) => id === event.device)
-  const figure = presserOf(view, named)
-  const order = [...buttonsOf(plan)].sort((a, b) => Number(isWearable(b)) - Number(isWearable(a)))
-  const device = (named ? [named] : order).find((one) => canReach(view, figure, one))
-  const lasts = (event.times - 1) * event.every
-  const { who, room } = figure
-  // Nothing within reach: the need is the fall's, and here nothing happened.
-  if (!device) return [factOf(event, at, 0, { who, room, device: event.device, times: 0, needsHelp: false })]
-  return [
-    ...goesToButton(view, figure, device, at + lasts),
-    ...pressesOf(view, event, device.id),
-    factOf(event, at, lasts, { who, room: device.room ?? room, device: device.id, times: event.times }),
-  ]
-}
-
-function pressesByAccident(view: View, event: Of<'accidental_press'>): Step[] {
-  const device = event.device ?? buttonsOf(view.plan)[0]?.id ?? ''
-  const { times, every } = event
-  return [...pressesOf(view, event, device), factOf(event, view.at, (times - 1) * every, { device, times })]
 }
 
 /** What a burst hose loses, litres a minute. */

@@ -103,5 +103,8 @@ export function stirs(view: View, figure: Figure, from: number, until: number, e
   return steps
 }
 
+/** From standing up again, or from coming home, to going on with the day, ms. */
+export const RECOVERS_IN = MINUTE
+
 /** No incident that leads somewhere and back is shorter. */
 export const SHORTEST = 3 * MINUTE

@@ -39,9 +39,11 @@ describe('a lost line', () => {
 
   it('lost twice at once comes back when both are over', () => {
     const home = homeWith(devices)
-    home.in(1, { what: 'link_lost', device: 'watch', lasts: 10 * MINUTE })
-    home.in(2, { what: 'link_lost', device: 'watch', lasts: 30 * MINUTE })
+    home.in(1, { what: 'link_lost', device: 'watch', lasts: 30 * MINUTE })
+    home.in(2, { what: 'link_lost', device: 'watch', lasts: 10 * MINUTE })
+    home.in(25, { what: 'link_lost', device: 'watch', lasts: 20 * MINUTE })
     expect(linksIn(home.live(20))).toEqual(['watch down'])
+    expect(linksIn(home.live(20))).toEqual([])
     expect(linksIn(home.live(20))).toEqual(['watch up'])
   })
 })

@@ -136,6 +136,7 @@ describe('coming in', () => {
     expectFault('receipts', run([{ ...up, ...asking('vigil/v1/#') }]), /asked for vigil\/v1\/#/)
     const kept: LineSketch = { at: minute, subscriptions: [], hello: { clean: false } }
     expectVerdict('receipts', run([up, kept]), 'passed')
+    expectFault('receipts', run([up, { ...kept, hello: { clean: true } }]), /did not subscribe.*connection 2/)
   })
 })
 
@@ -181,6 +182,8 @@ describe('messages', () => {
     expectVerdict('message_rate', run([up], burst(60), watch), 'passed')
     expectFault('message_rate', run([up], burst(61), watch), /61 messages in one minute/)
     expectVerdict('message_rate', run([up], burst(500, 'cut'), watch), 'passed')
+    const steady = Array.from({ length: 180 }, (_, n) => message({ at: n * second, seq: n }))
+    expectVerdict('message_rate', run([up], steady, watch), 'passed')
     expectVerdict('message_rate', run([up], burst(5)), 'not_observed')
   })
 })
@@ -220,6 +223,14 @@ describe('time and number', () => {
       ),
       /2 numbers used twice/,
     )
+    expectFault(
+      'sequence',
+      run(
+        [up],
+        every5s(3, () => ({ seq: 1 })),
+      ),
+      /2 numbers used twice/,
+    )
     expectFault('sequence', run([up], [message({ at: 0 })]), /without `seq`/)
   })
 
@@ -251,6 +262,7 @@ describe('SOS until acknowledged', () => {
   it('passes only over all cut lines and acknowledged at last', () => {
     expectVerdict('signal', run([up], [sos(1), sos(2), sos(3)], trials), 'passed')
     expectVerdict('signal', run([up], [sos(1), sos(2, { digest: 'other bytes' }), sos(3)], trials), 'passed')
+    expectFault('signal', run([up], [sos(1), sos(3)], trials), /sent on 2 connections and given up/)
     expectFault('signal', run([up], [sos(1), sos(2)], trials), /sent on 2 connections and given up/)
     expectFault('signal', run([up], [sos(1), sos(1), sos(1)], trials), /sent on 1 connection and/)
     const { acknowledgedAt: _, ...never } = sos(3)
@@ -294,13 +306,13 @@ describe('the cut link', () => {
     )
   })
 
-  it('store_and_forward: a clock that is an hour ahead is the fault of another clause', () => {
-    const hour = 3_600_000
-    const rhythm = every5s(60, (n) => ({ measured: n * 5 * second + hour }))
+  it.each([1, -1])('store_and_forward: a clock that is %i hours ahead is the fault of another clause', (hours) => {
+    const off = hours * 3_600_000
+    const rhythm = every5s(60, (n) => ({ measured: n * 5 * second + off }))
     expectVerdict(
       'store_and_forward',
       through(
-        kept(12, (n) => 10 * minute + (n + 1) * 5 * second + hour),
+        kept(12, (n) => 10 * minute + (n + 1) * 5 * second + off),
         rhythm,
       ),
       'passed',

@@ -5,11 +5,12 @@ import { systemClock } from '../domain/clock.ts'
 import { newSecret } from '../domain/random.ts'
 import { junitOf, type Timed } from '../simulators/scenarios/junit.ts'
 import { mistakeLine } from '../simulators/scenarios/mistake.ts'
-import { type PlayOptions, play } from '../simulators/scenarios/player.ts'
+import { play } from '../simulators/scenarios/player.ts'
 import type { Scenario } from '../simulators/scenarios/scenario.ts'
 import type { Stage } from '../simulators/scenarios/stage.ts'
 import type { Line, Tone } from '../simulators/scenarios/timeline.ts'
 import { inWords } from '../simulators/scenarios/times.ts'
+import type { PlayOptions } from '../simulators/scenarios/under_way.ts'
 import { runOf, truthLines } from '../simulators/truth.ts'
 import type { Config } from './config.ts'
 import { Fault } from './fault.ts'
@@ -56,7 +57,10 @@ export async function run(config: Config, paths: readonly string[], options: Run
   const runs: Timed[] = []
   for (const scenario of scenarios) {
     if (signal.aborted) break
-    runs.push(await playOne(config, scenario, options, signal))
+    const timed = await playOne(config, scenario, options, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+    if (timed) runs.push(timed)
   }
   if (options.junit) await writeFile(options.junit, junitOf(runs))
   print({ tone: 'title', text: summaryOf(runs, scenarios.length) })

@@ -7,7 +7,7 @@ import type { DeviceFields } from './devices.ts'
 import { sentenceOf } from './fault.ts'
 import type { House, Room } from './house.ts'
 import type { ProcessName } from './runtime.ts'
-import { scenarioCommand } from './scenario_command.ts'
+import { addScenarioCommand } from './scenario_command.ts'
 import { scoreCommand } from './score_command.ts'
 import { simulateCommand } from './simulate_command.ts'
 
@@ -161,7 +161,7 @@ program
 const mqttTarget = async (url: string | undefined) => (await import('./client.ts')).mqttTarget(config(), url)
 
 program.addCommand(conformCommand(config).copyInheritedSettings(program))
-program.addCommand(scenarioCommand(config, print))
+addScenarioCommand(program, config, print)
 program.addCommand(scoreCommand(config, print).copyInheritedSettings(program))
 
 type LetterOptions = ClientOptions & { code?: string; device?: string; most: number }

@@ -1,5 +1,5 @@
-import type { Played } from './player.ts'
 import { inWords } from './times.ts'
+import type { Played } from './under_way.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** A scenario that was played, and how long that took, ms. */

@@ -54,7 +54,7 @@ const dayText = (at: number): string => new Date(localDay(at) * 86_400_000).toIS
 const number = (value: number): string => Math.round(value).toLocaleString('en-US')
 
 const progressLine = ({ simulated, messages, bytes }: OfflineAccount): string =>
-  `  ${(simulated / 86_400_000).toFixed(1)} days: ${number(messages)} messages, ${megabytes(bytes)}`
+  `  ${(simulated / 86_400_000).toFixed(2)} days: ${number(messages)} messages, ${megabytes(bytes)}`
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 

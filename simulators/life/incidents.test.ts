@@ -24,6 +24,14 @@ const devices: DevicePlan[] = [
 const li = (home: TestHome) => figureOf({ scene: home.scene() }, 'li')
 const night = atLocal(day, 26)
 
+/** Somebody is cooking. */
+function atStove(): TestHome {
+  const home = homeWith(devices, { startAt: atLocal(day, 6) })
+  for (let n = 0; n < 3_000 && !home.scene().stove; n++) home.live(0.25)
+  expect(home.scene().stove).toBe(true)
+  return home
+}
+
 describe('a fall', () => {
   it('happens where it is said, is felt by the watch and seen by the radar, and leaves the person on the floor', () => {
     const home = homeWith(devices)
@@ -80,9 +88,7 @@ describe('a fall', () => {
   })
 
   it('at the stove is a forgotten stove: it stays on, and is turned off by who got up', () => {
-    const home = homeWith(devices, { startAt: atLocal(day, 6) })
-    for (let n = 0; n < 3_000 && !home.scene().stove; n++) home.live(0.25)
-    expect(home.scene().stove).toBe(true)
+    const home = atStove()
     home.in(0, { what: 'fall', liesFor: HOUR })
     home.live(55)
     expect(home.scene().stove).toBe(true)
@@ -142,7 +148,9 @@ describe('a press', () => {
   it('on the wall is gone to first', () => {
     const home = homeWith(devices)
     home.in(1, { what: 'press', device: 'cord', times: 1, every: 0 })
-    expect(signalsIn(home.live(1.2))).toEqual(['cord sos'])
+    expect(signalsIn(home.live(0.95))).toEqual([])
+    expect(li(home).room).toBe('hall')
+    expect(signalsIn(home.live(0.2))).toEqual(['cord sos'])
     expect(li(home).room).toBe('bathroom')
   })
 
@@ -193,6 +201,7 @@ it('a forgotten stove stays on while nobody is at it', () => {
   expect(home.scene().stove).toBe(true)
   expect(li(home).room).not.toBe('kitchen')
   home.live(5)
+  expect(home.scene().stove).toBe(false)
   expect(factsIn(outputs)).toMatchObject([{ event: 'forgotten_stove', room: 'kitchen', needsHelp: true }])
 })
 
@@ -258,6 +267,15 @@ it('an absence leaves the home empty and the stove off, through the front door b
   expect(valuesIn(away, 'door', 'door_open')).not.toContain(1)
   expect(valuesIn(back, 'door', 'door_open')).toContain(1)
   expect(valuesIn(back, 'pir', 'motion')).toContain(1)
+})
+
+it('who goes on a journey, or to bed for the day, turns the stove off first', () => {
+  for (const what of ['absence', 'stays_in_bed'] as const) {
+    const home = atStove()
+    home.in(0, { what, lasts: DAY })
+    home.live(1)
+    expect(home.scene().stove, what).toBe(false)
+  }
 })
 
 it('a visit is one more person in the home, come and gone by the door', () => {

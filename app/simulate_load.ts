@@ -2,11 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
 import type { HomePlan } from '../simulators/home.ts'
-import { accountLines, faultsOf } from '../simulators/load/account.ts'
+import { accountLines, duration, faultsOf } from '../simulators/load/account.ts'
 import { runLoad } from '../simulators/load/load.ts'
 import { createScreen, type Screen } from '../simulators/load/progress.ts'
 import { recordsOf } from '../simulators/registry/household.ts'
 import { register, rotateToken } from '../simulators/registry/register.ts'
+import { readTokens, type Tokens } from '../simulators/registry/tokens.ts'
 import { type Truth, truthLines } from '../simulators/truth.ts'
 import type { Config } from './config.ts'
 import { Fault } from './fault.ts'
@@ -88,17 +89,35 @@ async function warnOfDoor(config: Config, homes: readonly HomePlan[], screen: Sc
     )
 }
 
-type Registering = Parameters<typeof register>[0]
+type Registering = Parameters<typeof register>[0] & { statePath: string }
 
-async function registerHomes(homes: readonly HomePlan[], options: Registering, screen: Screen) {
+/** Registers the homes; an earlier run may have done it all, which its tokens and its last device tell. */
+async function registerHomes(homes: readonly HomePlan[], options: Registering, screen: Screen): Promise<Tokens> {
+  const records = recordsOf(
+    [area],
+    homes.map((plan) => ({ plan, area: area.id })),
+  )
+  const kept = await readTokens(options.statePath)
+  const devices = records.devices.map(({ id }) => id)
+  if (devices.every((id) => kept[id] !== undefined) && (await isRegistered(devices.at(-1), options))) {
+    screen.note(`${devices.length} devices are registered from before`)
+    return kept
+  }
   const begun = options.clock.now()
-  const households = homes.map((plan) => ({ plan, area: area.id }))
   const onProgress = (done: number, of: number) =>
     screen.progress(`registering the devices: ${done} of ${of}`, options.clock.now())
-  const tokens = await register({ ...options, onProgress }, recordsOf([area], households))
-  const seconds = Math.round((options.clock.now() - begun) / 1_000)
-  screen.note(`${Object.keys(tokens).length} devices are registered, in ${seconds} s`)
+  const tokens = await register({ ...options, onProgress }, records)
+  screen.note(`${devices.length} devices are registered, in ${duration(options.clock.now() - begun)}`)
   return tokens
+}
+
+async function isRegistered(
+  device: string | undefined,
+  { httpUrl, adminToken, signal }: Registering,
+): Promise<boolean> {
+  const url = new URL(`/api/v1/devices/${device}`, httpUrl)
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${adminToken}` }, signal }).catch(() => undefined)
+  return answer?.ok ?? false
 }
 
 async function writeTruth(path: string, { run, facts, end }: Truth): Promise<void> {

@@ -156,7 +156,12 @@ describe('vigil simulate --homes', () => {
     const truth = parseTruth(await readFile(file, 'utf8'))
     expect(truth.run.homes).toHaveLength(5)
     expect(truth.end?.facts).toBe(truth.facts.length)
+    expect(truth.facts.length).toBeGreaterThan(0)
     expect(truth.facts.length).toBe((await ticketsOf(13)).length)
+    const again = simulate('--homes', '5', '--seed', '13', '--for', '0s', '--emergencies', '0')
+    expect(await again.exit).toBe(0)
+    expect(again.output()).toMatch(/^\d+ devices are registered from before$/m)
+    expect(again.output()).toMatch(/^\d+ homes have an open ticket from before/m)
   })
 
   it('ends on Ctrl-C with the account so far', async () => {

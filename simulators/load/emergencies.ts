@@ -39,12 +39,14 @@ export const withButton = (homes: readonly HomePlan[]): HomePlan[] =>
 export function planEmergencies(homes: readonly HomePlan[], options: EmergencyOptions): Emergency[] {
   const { perMinute, from, until, random } = options
   const slot = 60_000 / perMinute
+  const fitting = (at: number): number => 1 + Math.floor((until - at) / PRESSES_APART)
   return shuffled(withButton(homes), random)
-    .map((home, n) => ({
+    .map((home, n) => ({ home, at: Math.floor(from + (n + random()) * slot) }))
+    .filter(({ at }) => at <= until)
+    .map(({ home, at }) => ({
       home: home.id,
       device: buttonOf(home) ?? '',
-      at: Math.floor(from + (n + random()) * slot),
-      times: 1 + Math.floor(random() * PRESSES_MOST),
+      at,
+      times: Math.min(1 + Math.floor(random() * PRESSES_MOST), fitting(at)),
     }))
-    .filter(({ at, times }) => at + times * PRESSES_APART <= until)
 }

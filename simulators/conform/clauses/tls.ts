@@ -51,7 +51,10 @@ export const certificate: Clause = {
   why: 'A device that believes any certificate tells its token to whoever stands in between.',
   judge(seen) {
     const disguised = seen.lines.filter((line) => line.disguise !== 'own' && line.ended)
-    if (disguised.length === 0) return notTested('It needs a device that connects with TLS.')
+    if (disguised.length === 0) {
+      const isSecured = seen.lines.some((line) => line.tls !== undefined)
+      return notTested(isSecured ? 'The run ended before its turn came.' : 'It needs a device that connects with TLS.')
+    }
     const found = disguised
       .filter((line) => line.hello)
       .map((line) => ({

@@ -39,8 +39,16 @@ describe('a world', () => {
   })
 
   it('gives the same from each home when there is one more', () => {
-    const fewer = outputsOf({ homes: plans.slice(0, 5) })
-    expect(lines(fewer)).toEqual(lines(once.filter(({ home }) => home !== plans[5])))
+    const fewer = outputsOf({ homes: plans.slice(1) })
+    expect(lines(fewer)).toEqual(lines(once.filter(({ home }) => home !== plans[0])))
+  })
+
+  it('lets what happens at one instant come out home by home', () => {
+    const world = createWorld(plans, { seed: 1, startAt: morning })
+    for (const { id } of plans.toReversed())
+      world.script(id, { at: morning + HOUR, event: { what: 'visit', lasts: HOUR } })
+    const facts = factsIn(world.step(morning + HOUR))
+    expect(facts.map(({ home }) => home)).toEqual(plans.map(({ id }) => id))
   })
 
   it('takes in a home later, which lives from then on', () => {
@@ -103,8 +111,10 @@ describe('what happens by chance', () => {
     const many = Array.from({ length: 60 }, (_, n) => makeHousehold(2, n).plan)
     const director = chanceEvents(many, { seed: 3, startAt: morning, factor: 100 })
     const world = createWorld(many, { seed: 3, startAt: morning, director })
-    const events = factsIn(world.step(morning + 3 * HOUR)).map(({ event }) => event)
-    expect(new Set(events).size).toBeGreaterThan(8)
+    const facts = factsIn(world.step(morning + 3 * HOUR))
+    expect(new Set(facts.map(({ event }) => event)).size).toBeGreaterThan(8)
+    // What the day had before the world began did not happen.
+    expect(facts.filter(({ at }) => at === morning)).toEqual([])
   })
 })
 

@@ -251,8 +251,12 @@ it('who falls ill leaves off at once what the day would have been, and takes it 
   home.in(30, { what: 'illness', lasts: 5 * HOUR })
   home.live(30)
   expect(li(home)).toEqual(figureAt(person, morning + 32 * MINUTE, 'ill'))
-  home.live(5 * 60)
-  expect(li(home)).toEqual(figureAt(person, morning + 32 * MINUTE + 5 * HOUR, 'well'))
+  for (let minute = 42; minute < 100; minute += 10) {
+    home.live(10)
+    expect(li(home)).toEqual(figureAt(person, morning + minute * MINUTE, 'ill'))
+  }
+  home.live(4 * 60)
+  expect(li(home)).toEqual(figureAt(person, morning + 92 * MINUTE + 4 * HOUR, 'well'))
 })
 
 it('an absence leaves the home empty and the stove off, through the front door both times', () => {

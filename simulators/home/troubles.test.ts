@@ -125,6 +125,14 @@ describe('the charge', () => {
     expect(Math.max(...valuesIn(outputs, 'watch', 'battery').map(Number))).toBeGreaterThan(95)
   })
 
+  it('of a watch is not looked after by who is away with it: it is empty in the end', () => {
+    const home = homeWith([{ id: 'watch', kind: 'watch', traits: { charge: 60 } }])
+    home.in(0, { what: 'absence', lasts: 4 * DAY })
+    const outputs = Array.from({ length: 3 }, () => home.live(24 * 60)).flat()
+    expect(valuesIn(outputs, 'watch', 'worn')).not.toContain(0)
+    expect(linksIn(outputs)).toEqual(['watch down'])
+  })
+
   it('of a small sensor is a new battery within weeks', () => {
     const home = homeWith([{ id: 'pir', kind: 'pir', room: 'kitchen', traits: { charge: 3 } }])
     const outputs = Array.from({ length: 25 }, () => home.live(24 * 60)).flat()

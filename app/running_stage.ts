@@ -50,7 +50,7 @@ export function refuseParts({ file, steps }: Scenario): void {
 }
 
 /**
- * Removes what a run registered. Gives what could not be removed: homes and devices stay where tickets speak of them.
+ * Removes what a run registered; its tickets stay. Gives what could not be removed.
  */
 export async function removeRegistered(stage: Stage, scenario: Scenario): Promise<string[]> {
   const left: string[] = []

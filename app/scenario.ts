@@ -106,8 +106,7 @@ async function openStage(config: Config, scenario: Scenario, options: RunOptions
     stage,
     async close() {
       const left = await removeRegistered(stage, scenario)
-      if (left.length > 0)
-        print({ tone: 'quiet', text: `  left in that Vigil, because tickets speak of it: ${left.join(', ')}` })
+      if (left.length > 0) print({ tone: 'quiet', text: `  could not be removed from that Vigil: ${left.join(', ')}` })
     },
   }
 }

@@ -37,6 +37,41 @@ describe('a virtual clock', () => {
     expect(ran).toEqual([5, 10, 15])
   })
 
+  test('leaps to a time at once: who looks every few milliseconds looks once', async () => {
+    const clock = virtualClock(0)
+    const looked: number[] = []
+    const look = () => {
+      looked.push(clock.now())
+      clock.after(5, look)
+    }
+    clock.after(5, look)
+    clock.after(3_600_001, () => looked.push(-1))
+    await clock.leap(3_600_000)
+    expect([clock.now(), looked]).toEqual([3_600_000, [3_600_000]])
+    await clock.leap(5)
+    expect(looked).toEqual([3_600_000, -1, 3_600_005])
+  })
+
+  test('hurries what falls due soon while time stands still', async () => {
+    const clock = virtualClock(0)
+    const ran: string[] = []
+    clock.after(200, () => ran.push('soon'))
+    clock.after(100, () => ran.push('sooner'))
+    clock.after(300, () => ran.push('later'))
+    await clock.hurry(200)
+    expect([clock.now(), ran]).toEqual([0, ['sooner', 'soon']])
+  })
+
+  test('a timer that is cancelled by one before it does not run in a leap', async () => {
+    const clock = virtualClock(0)
+    const ran: string[] = []
+    let cancel = () => {}
+    clock.after(1, () => cancel())
+    cancel = clock.after(2, () => void ran.push('cancelled'))
+    await clock.leap(10)
+    expect(ran).toEqual([])
+  })
+
   test('a cancelled timer never runs, and cancelling twice or too late harms nothing', async () => {
     const clock = virtualClock(0)
     const ran: string[] = []

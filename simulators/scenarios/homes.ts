@@ -2,6 +2,7 @@ import { isMap, isScalar, type Node } from 'yaml'
 import { seedOf } from '../../domain/random.ts'
 import type { DevicePlan, Traits } from '../devices/device.ts'
 import type { DeviceKind } from '../devices/models.ts'
+import { quirks } from '../devices/quirks.ts'
 import type { HomePlan, ResidentPlan } from '../home.ts'
 import { type Opening, openings, type Room, rooms } from '../life/scene.ts'
 import { instead } from './mistake.ts'
@@ -168,17 +169,24 @@ function traitsOf(sheet: Sheet, fields: Fields): Partial<Traits> {
   const driftPpm = measured(sheet, fields, 'drift', numberOf)
   const duplicates = measured(sheet, fields, 'duplicates', percentOf)
   const pace = measured(sheet, fields, 'pace', numberOf)
-  const quirks = fields.get('quirks')
+  const faults = fields.get('quirks')
   return {
     ...(charge !== undefined && { charge }),
     ...(clockOffset !== undefined && { clockOffset }),
     ...(driftPpm !== undefined && { driftPpm }),
     ...(duplicates !== undefined && { duplicates: duplicates / 100 }),
     ...(pace !== undefined && { pace }),
-    ...(quirks && {
-      quirks: itemsOf(sheet, quirks.value, 'quirks').map((node) => String((node as { value?: unknown }).value)),
-    }),
+    ...(faults && { quirks: quirksOf(sheet, faults) }),
   }
+}
+
+function quirksOf(sheet: Sheet, { value }: Entry): string[] {
+  const known = Object.keys(quirks)
+  return itemsOf(sheet, value, 'quirks').map((node) => {
+    const name = String((node as { value?: unknown }).value)
+    if (!known.includes(name)) sheet.wrong(node, 'value_wrong', `There is no quirk "${name}": ${instead(name, known)}`)
+    return name
+  })
 }
 
 function measured(sheet: Sheet, fields: Fields, name: string, read: (text: string) => number): number | undefined {

@@ -53,7 +53,7 @@ function pruned(run: Play, outputs: readonly Output[], to: number): readonly Out
 }
 
 /** Before something happens the home lives at its pace for so long. */
-const awakeMs = 30_000
+const awakeMs = 5_000
 
 function carry(run: Play, output: Output): void {
   const { naming, fleet, cut, counts } = run

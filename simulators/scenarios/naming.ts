@@ -14,9 +14,12 @@ export type Naming = {
   ticketBack(ticket: Ticket): Ticket
 }
 
+/** Stands before what is not of this run, so that it is like no name of a file. */
+const foreign = '~'
+
 export function namingWith(prefix: string): Naming {
   const out = (id: string) => `${prefix}${id}`
-  const back = (id: string) => (id.startsWith(prefix) ? id.slice(prefix.length) : id)
+  const back = (id: string) => (id.startsWith(prefix) ? id.slice(prefix.length) : `${foreign}${id}`)
   const plans = new Map<HomePlan, HomePlan>()
   const rename = (home: HomePlan): HomePlan => ({
     ...home,

@@ -44,7 +44,11 @@ async function nextInstant(run: Play, steps: readonly Step[]): Promise<number> {
   const now = stage.now()
   const timer = (await stage.nextTimer()) ?? Number.POSITIVE_INFINITY
   const later = [steps[0]?.at, verdicts.next(now), timer > now ? timer : undefined, ...returning.map(({ at }) => at)]
-  const known = [...later.filter((at) => at !== undefined), now + strideMs, Math.max(scenario.end, now)]
+  const known = [
+    ...later.filter((at) => at !== undefined),
+    now + (stage.pass ? Number.POSITIVE_INFINITY : strideMs),
+    Math.max(scenario.end, now),
+  ]
   return Math.max(now, Math.min(...known))
 }
 

@@ -257,6 +257,11 @@ describe('mistakes', () => {
     ['watch: watch', 'Watch: watch', '"Watch" cannot be a name'],
     ['room: hall}', 'room: hall, charge: 20}', '(sentence_unfinished)'],
     ['room: hall}', 'room: hall, gateway: hub}', 'This home has no device "hub"'],
+    [
+      'room: hall}',
+      'room: hall, quirks: [no_tim]}',
+      'a.yaml:11:45: There is no quirk "no_tim": did you mean no_time? (value_wrong)',
+    ],
     ['- expect no ticket', '- at 23:00 claps', 'The script expects nothing'],
     ['homes:', 'homes: [', '(yaml_broken)'],
   ])('%s written as %s', (right, wrong, mistake) => {

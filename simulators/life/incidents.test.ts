@@ -67,6 +67,19 @@ describe('a fall', () => {
     )
   })
 
+  it('leaves the person stirring on the floor now and then', () => {
+    const home = homeWith(devices)
+    home.in(1, { what: 'fall', room: 'bathroom', liesFor: HOUR })
+    home.live(2)
+    const efforts = Array.from({ length: 30 * 20 }, () => {
+      home.live(0.05)
+      return li(home).effort
+    })
+    const stirring = efforts.filter((effort) => effort > 4).length
+    expect(stirring).toBeGreaterThan(5)
+    expect(stirring).toBeLessThan(efforts.length / 5)
+  })
+
   it('ends with getting up, and the day goes on', () => {
     const home = homeWith(devices)
     home.in(1, { what: 'fall', room: 'bathroom', liesFor: 10 * MINUTE })
@@ -143,6 +156,27 @@ describe('a press', () => {
       { times: 0, needsHelp: false },
       { times: 0, needsHelp: false, device: 'cord' },
     ])
+  })
+
+  it('is of what is worn before what hangs on the wall, wherever the plan has them', () => {
+    const home = homeWith(devices.toReversed())
+    home.in(1, { what: 'press', times: 1, every: 0 })
+    expect(signalsIn(home.live(3))).toEqual(['pendant sos'])
+  })
+
+  it('is by who lies on the floor, where somebody does', () => {
+    const home = homeWith(
+      devices.filter(({ id }) => id === 'cord'),
+      {
+        residents: [
+          { id: 'li', seed: 7 },
+          { id: 'wang', seed: 8 },
+        ],
+      },
+    )
+    home.in(1, { what: 'fall', who: 'wang', room: 'bathroom', liesFor: HOUR })
+    home.in(3, { what: 'press', times: 1, every: 0 })
+    expect(factsIn(home.live(5)).at(-1)).toMatchObject({ event: 'press', who: 'wang', device: 'cord', times: 1 })
   })
 
   it('on the wall is gone to first', () => {

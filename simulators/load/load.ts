@@ -1,47 +1,17 @@
-import type { Clock } from '../../domain/clock.ts'
 import { seededRandom, seedOf } from '../../domain/random.ts'
-import { ticketStates } from '../../domain/ticket.ts'
 import type { HomePlan } from '../home.ts'
 import { followEvents } from '../live_events.ts'
 import { runOf, type Truth } from '../truth.ts'
 import { count, duration, type LoadAccount } from './account.ts'
 import { planEmergencies, withButton } from './emergencies.ts'
 import { householdsOf } from './households.ts'
-import type { Emergency, FromWorker, Share } from './messages.ts'
-import { type Moment, progressLine, type Screen } from './progress.ts'
-import { paceFor, rateOf } from './rate.ts'
-import { dealOut, type Part } from './shares.ts'
-import { listTickets } from './ticket_list.ts'
+import type { Emergency, FromWorker } from './messages.ts'
+import type { LoadOptions } from './options.ts'
+import { choosePace, devicesOf, type Given, homesWithoutTicket, listAgain, shareOf } from './prepare.ts'
+import { type Moment, progressLine } from './progress.ts'
+import { dealOut } from './shares.ts'
 import { type TicketWatch, watchTickets } from './tickets.ts'
 import { startWorkers, type Workers } from './workers.ts'
-
-export type LoadOptions = {
-  mqttUrl: string
-  httpUrl: string
-  adminToken: string
-  homes: number
-  /** Decides the homes, the lives in them and the emergencies. */
-  seed: number
-  /** Messages a second over all homes; absent: what they send by themselves. */
-  rate: number | undefined
-  /** Durations in ms. `forMs` and `stormAtMs` count from the end of the ramp; absent: until `signal`, none. */
-  rampMs: number
-  forMs: number | undefined
-  stormAtMs: number | undefined
-  emergenciesPerMinute: number
-  /** How long to wait for the last connections, the last acknowledgements and the last tickets, each, ms. */
-  patienceMs: number
-  /** Files that a process of the load may have open, where that is known. */
-  files: number | undefined
-  /** Registers the homes where they are absent, and gives every device's token. */
-  register(homes: readonly HomePlan[]): Promise<Record<string, string>>
-  /** A new token for a device whose own is not taken. */
-  renewToken(device: string): Promise<string>
-  screen: Screen
-  clock: Clock
-  /** Ends the run, with the account so far. */
-  signal: AbortSignal
-}
 
 export type LoadRun = { account: LoadAccount; truth: Truth }
 
@@ -96,40 +66,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
   return { account, truth }
 }
 
-const devicesOf = (homes: readonly HomePlan[]): number => homes.reduce((sum, { devices }) => sum + devices.length, 0)
-
-/** Tells the rate that the homes have by themselves, and the pace that brings them to the one that is wanted. */
-function choosePace(plans: readonly HomePlan[], { seed, rate, clock, screen }: LoadOptions): number {
-  const life = { seed, startAt: clock.now() }
-  const rateAt = (pace: number) => rateOf(plans, pace, life)
-  screen.note(
-    `${count(plans.length)} homes with ${count(devicesOf(plans))} devices (seed ${seed}) send about ${count(rateAt(1))} messages a second by themselves at this hour`,
-  )
-  if (rate === undefined) return 1
-  const paced = paceFor(rate, rateAt)
-  screen.note(`with every regular interval times ${paced.pace.toFixed(2)} it is about ${count(paced.rate)} a second`)
-  return paced.pace
-}
-
-/** Homes with a ticket from before are left alone: a new emergency there would join it. */
-async function homesWithoutTicket(plans: readonly HomePlan[], { httpUrl, adminToken, screen }: LoadOptions) {
-  const open = ticketStates.filter((state) => state !== 'closed')
-  const tickets = await listTickets({ httpUrl, token: adminToken }, open)
-  const busy = new Set(tickets.map(({ home }) => home))
-  const free = plans.filter(({ id }) => !busy.has(id))
-  if (free.length < plans.length)
-    screen.note(`${count(plans.length - free.length)} homes have an open ticket from before and get no emergency`)
-  return { free, known: new Set(tickets.map(({ id }) => id)) }
-}
-
-async function listAgain(watch: TicketWatch, { httpUrl, adminToken }: LoadOptions): Promise<void> {
-  // Where this fails too, what was missed is missing in the account.
-  const tickets = await listTickets({ httpUrl, token: adminToken }).catch(() => [])
-  for (const ticket of tickets) watch.listed(ticket)
-}
-
-type Given = { pace: number; tokens: Record<string, string> }
-
 function begin(
   options: LoadOptions,
   plans: readonly HomePlan[],
@@ -149,14 +85,6 @@ function begin(
   })
   const startAt = options.clock.now()
   return { options, plans, workers, watch, troubles, connectedMost: 0, startAt, restAt: Number.POSITIVE_INFINITY }
-}
-
-function shareOf(part: Part, plans: readonly HomePlan[], options: LoadOptions, { pace, tokens }: Given): Share {
-  const { first, count, firstDevice } = part
-  const ids = plans.slice(first, first + count).flatMap(({ devices }) => devices.map(({ id }) => id))
-  const own = Object.fromEntries(ids.map((id) => [id, tokens[id] ?? '']))
-  const { mqttUrl, httpUrl, seed, rampMs } = options
-  return { mqttUrl, httpUrl, seed, first, count, firstDevice, tokens: own, pace, rampMs }
 }
 
 function hear(message: FromWorker, run: Run, truth: Truth): void {

@@ -175,7 +175,7 @@ describe('two weeks of four people', () => {
     const text = tableOf(score).join('\n')
     expect(text).toContain('seed 7, 3 homes, 4 residents, 8 person-weeks')
     expect(text).toMatch(/everything +7 +5 +2 +71\.4 % \(35\.9–91\.8\) +5\.0 s +5\.0 min +5\.0 min/)
-    expect(text).toMatch(/all tickets +8 +4 +50 % \(21\.5–78\.5\) +0\.50 \(0\.13–1\.3\)/)
+    expect(text).toMatch(/all tickets +8 +4 +50 % \(21\.5–78\.5\) +0\.5 \(0\.13–1\.3\)/)
     expect(text).toMatch(/wandering +1 +0 +1 +0 % \(0–79\.3\) +– +– +–/)
     expect(text).toContain('#6 fall in cedar, 2026-03-07T04:00:00.000Z: unexplained')
     expect(text).toContain('slide in cedar, kitchen, cat, 2026-03-03T12:00:00.000Z, f3')

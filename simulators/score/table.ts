@@ -17,7 +17,7 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(1))}`
 const share = (estimate: Estimate | undefined): string =>
   estimate ? `${percent(estimate.value)} % (${percent(estimate.low)}–${percent(estimate.high)})` : none
 const perWeek = (estimate: Estimate | undefined): string => {
-  const digits = (value: number) => value.toPrecision(2)
+  const digits = (value: number) => `${Number(value.toPrecision(2))}`
   return estimate ? `${digits(estimate.value)} (${digits(estimate.low)}–${digits(estimate.high)})` : none
 }
 
@@ -55,10 +55,18 @@ function cases<T>(title: string, all: readonly T[], line: (one: T) => string): s
   return ['', `${title} (${all.length})`, ...all.slice(0, told).map((one) => `  ${line(one)}`), ...more]
 }
 
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
 function headOf({ run, person_weeks }: Score): string[] {
   const span = `${run.from} to ${run.until}`
   return [
-    `seed ${run.seed}, ${run.homes} homes, ${run.residents} residents, ${Number(person_weeks.toPrecision(3))} person-weeks, ${span}`,
+    [
+      `seed ${run.seed}`,
+      counted(run.homes, 'home'),
+      counted(run.residents, 'resident'),
+      `${Number(person_weeks.toPrecision(3))} person-weeks`,
+      span,
+    ].join(', '),
     ...(run.cut_short ? ['The truth has no end: the run was cut short, and is counted up to its last event.'] : []),
   ]
 }

@@ -156,6 +156,16 @@ describe('two weeks of four people', () => {
     expect(detector('radar: fall (fall_reported)')).toBeUndefined()
   })
 
+  it('do not ask of a pendant what was pressed on the watch', () => {
+    const press = (id: string, device: string, minute: number) =>
+      happened(id, 'ash', 'press', day(1, 3, minute), { device })
+    const pressed = [press('p1', 'ash-watch', 0), press('p2', 'ash-watch', 20), press('p3', 'ash-radar', 40)]
+    const sos = ticket(1, 'ash', { device: 'ash-watch', signal: 'sos', at: day(1, 3) })
+    const of = scoreOf(truthOf(pressed), [sos])
+    expect(detector('watch: sos', of)).toMatchObject({ facts: 2, found: 1, missed: 1 })
+    expect(detector('any device: sos', of)).toMatchObject({ facts: 3, found: 1, missed: 2 })
+  })
+
   it('tell of a detector that never spoke', () => {
     expect(detector('watch: sos')).toMatchObject({ facts: 0, found: 0, tickets: 0, sensitivity: undefined })
     const silent = scoreOf(truthOf(facts), tickets.slice(1, 4))

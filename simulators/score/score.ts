@@ -91,11 +91,18 @@ const anyDevice = 'any device'
 
 /** A detector alone: its claims against the events that it has a word for, in the homes that have it. */
 function detectorFinding({ facts, claims, until }: Counted, homes: readonly TruthHome[], detector: Detector): Finding {
-  const ids = new Set(homes.map(({ id }) => id))
   const its = claims.filter((claim) => isOf(claim, detector))
-  const meant = facts.filter((fact) => ids.has(fact.home) && ownSignals(fact).includes(detector.signal))
+  const kinds = new Map(homes.flatMap(({ devices }) => devices.map(({ id, kind }) => [id, kind])))
+  const ids = new Set(homes.map(({ id }) => id))
+  const meant = facts.filter(
+    (fact) => ids.has(fact.home) && ownSignals(fact).includes(detector.signal) && isOn(fact, detector, kinds),
+  )
   return settled(findingOf(meant, its), until)
 }
+
+/** Whether it happened on such a device, where it is said on which: no pendant hears what is pressed on a watch. */
+const isOn = ({ device }: Fact, detector: Detector, kinds: ReadonlyMap<string, string>): boolean =>
+  device === undefined || detector.device === anyDevice || kinds.get(device) === detector.device
 
 const isOf = (claim: Claim, { device, signal, reason }: Detector): boolean =>
   claim.signal === signal &&

@@ -1,8 +1,8 @@
 /**
- * One source address has some 28,000 ports to one server, and those of connections that just ended stay taken for a
- * minute: with this many devices an address there is room for many storms.
+ * One source address has some 28,000 ports to one server, but finding a free one takes the kernel long where many are in
+ * use: 8,000 connections took 3.1 s of processor time from two addresses, and 0.13 s from eighty.
  */
-const DEVICES_PER_ADDRESS = 4_000
+const DEVICES_PER_ADDRESS = 100
 const ADDRESSES = 250
 
 /**

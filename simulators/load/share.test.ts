@@ -138,7 +138,7 @@ describe('the homes of one worker', () => {
   })
 
   it('come from loopback addresses that follow from the number of the device', () => {
-    expect(shareAtWork(1, { firstDevice: 4_000 }).fleet.options().sourceAddress?.(0)).toBe('127.0.1.2')
+    expect(shareAtWork(1, { firstDevice: 100 }).fleet.options().sourceAddress?.(0)).toBe('127.0.1.2')
     expect(shareAtWork(1, { mqttUrl: 'mqtt://10.1.1.1' }).fleet.options().sourceAddress).toBeUndefined()
   })
 })

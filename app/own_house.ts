@@ -22,6 +22,8 @@ export type OwnHouseOptions = {
   /** At the pace of life instead of as fast as possible. */
   real: boolean
   log: LogLevel
+  /** Ends the waiting for the real time to pass. */
+  signal: AbortSignal
 }
 
 type RoomName = Exclude<Part, 'system'>
@@ -54,7 +56,7 @@ export async function openOwnHouse(options: OwnHouseOptions): Promise<OwnHouse> 
   const shared = { adminToken, prefix: '', clock, toSent: (at: number) => at, parts: building, during }
   const addresses = { mqttUrl: `mqtt://127.0.0.1:${mqttPort}`, httpUrl: `http://127.0.0.1:${httpPort}` }
   return {
-    stage: { ...shared, ...addresses, ...(pump ? pump.pace(watch) : realPace(clock)) },
+    stage: { ...shared, ...addresses, ...(pump ? pump.pace(watch) : realPace(clock, options.signal)) },
     async close() {
       closing.abort()
       await during(building.stop('system'))
@@ -123,9 +125,9 @@ function createRooms(house: House) {
 
 type Pace = Pick<Stage, 'now' | 'until' | 'worked' | 'nextTimer' | 'grain' | 'wire'>
 
-const realPace = (clock: Clock): Pace => ({
+const realPace = (clock: Clock, signal: AbortSignal): Pace => ({
   now: clock.now,
-  until: (at) => clock.sleep(Math.max(0, at - clock.now())),
+  until: (at) => clock.sleep(Math.max(0, at - clock.now()), signal),
   worked: async () => true,
   nextTimer: async () => undefined,
   grain: 250,

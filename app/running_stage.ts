@@ -13,18 +13,18 @@ export type RunningOptions = { url?: string; mqtt?: string; fast?: boolean }
 export type Registered = { kind: 'devices' | 'residents' | 'homes' | 'areas' | 'operators'; id: string }[]
 
 /** A Vigil that runs already, for one run: names of the run's own, and the pace of life. */
-export async function openRunning(config: Config, options: RunningOptions, start: number): Promise<Stage> {
+export async function openRunning(config: Config, options: RunningOptions, start: number, signal: AbortSignal) {
   const { url: http, mqtt } = options
   const { mqttUrl, httpUrl } = await addressesOf(config, { ...(mqtt && { mqtt }), ...(http && { http }) })
   let shift = systemClock.now() - start
   const now = () => systemClock.now() - shift
-  return {
+  const stage: Stage = {
     mqttUrl,
     httpUrl,
     adminToken: await knownAdminToken(config),
     prefix: `${newId('s').slice(0, 8).toLowerCase()}-`,
     now,
-    until: (at) => systemClock.sleep(Math.max(0, at - now())),
+    until: (at) => systemClock.sleep(Math.max(0, at - now()), signal),
     during: (work) => work,
     worked: async () => true,
     nextTimer: async () => undefined,
@@ -38,6 +38,7 @@ export async function openRunning(config: Config, options: RunningOptions, start
       },
     }),
   }
+  return stage
 }
 
 /** Refuses what can only be done to a Vigil of the run's own. */

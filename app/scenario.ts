@@ -83,7 +83,7 @@ async function playOne(config: Config, scenario: Scenario, options: RunOptions, 
   print({ tone: 'title', text: `${scenario.name}  (${scenario.file}, seed ${scenario.seed})` })
   const begun = systemClock.now()
   const truth = options.truth ? openTruth(options.truth) : undefined
-  const { stage, close } = await openStage(config, scenario, options)
+  const { stage, close } = await openStage(config, scenario, options, signal)
   try {
     truth?.run(scenario, stage)
     const played = await play(scenario, { stage, tell: print, password: newSecret(), signal, ...truth?.listener })
@@ -96,12 +96,12 @@ async function playOne(config: Config, scenario: Scenario, options: RunOptions, 
   }
 }
 
-async function openStage(config: Config, scenario: Scenario, options: RunOptions) {
+async function openStage(config: Config, scenario: Scenario, options: RunOptions, signal: AbortSignal) {
   if (!isElsewhere(options)) {
     const level = config.log === 'warn' ? 'fatal' : config.log
-    return openOwnHouse({ start: scenario.start, real: options.real === true, log: level })
+    return openOwnHouse({ start: scenario.start, real: options.real === true, log: level, signal })
   }
-  const stage = await openRunning(config, options, scenario.start)
+  const stage = await openRunning(config, options, scenario.start, signal)
   return {
     stage,
     async close() {

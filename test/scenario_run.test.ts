@@ -109,6 +109,38 @@ expect 2 tickets`)
     expect(parseTruth(truths[0]!).facts).toMatchObject([{ event: 'press', home: 'li', device: 'li-pendant' }])
   })
 
+  it('the same file is the same timeline', async () => {
+    const path = await fileWith(
+      'at 08:10 press pendant 2 times every 5 s\nafter 7 s broker restarts\nexpect ticket 1 sos\nat 08:30 expect 1 ticket',
+    )
+    const runs = [await vigil(['run', path]), await vigil(['run', path])]
+    const [first, second] = runs.map(({ out }) => out.replaceAll(/ in [\d.]+ s$/gm, ''))
+    expect(first).toContain('passed')
+    expect(second).toBe(first)
+  })
+
+  it('what a device without a link keeps is accounted for, and is no loss', async () => {
+    const path = await fileWith(
+      'at 08:10 pendant link lost for 1 h\nafter 1 min press pendant\nexpect no ticket for 10 min\nat 09:20 expect 1 ticket',
+    )
+    const { code, out } = await vigil(['run', path])
+    expect(out).toMatch(/09:10:0\d {2}ticket 1 opened: sos, critical, by pendant, unverified because stale/)
+    expect(out).toMatch(/✓ every message is acknowledged or accounted for/)
+    expect(code).toBe(0)
+  })
+
+  it('Ctrl-C ends it at once, with nothing left running and nothing passed', async () => {
+    const path = await fileWith('at 20:00 press pendant\nexpect ticket sos')
+    const child = spawn(process.execPath, [commandLine, 'scenario', 'run', '--real', path], { stdio: 'pipe' })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      out += part
+      if (part.includes('begin to live')) child.kill('SIGINT')
+    })
+    expect(await once(child, 'close')).toEqual([1, null])
+    expect(out).toContain('0 of 1 scenario passed')
+  })
+
   it('leaves nothing behind', async () => {
     const path = await fileWith('at 08:10 press pendant\nexpect ticket sos')
     await vigil(['run', path])

@@ -17,13 +17,14 @@ afterEach(async () => {
 
 /** What did not hold, with the lines that led there. */
 async function failuresOf(scenario: Scenario): Promise<string[]> {
-  house = await openOwnHouse({ start: scenario.start, real: false, log: 'error' })
+  const { signal } = new AbortController()
+  house = await openOwnHouse({ start: scenario.start, real: false, log: 'error', signal })
   const lines: string[] = []
   const played = await play(scenario, {
     stage: house.stage,
     tell: ({ text }) => void lines.push(text),
     password: 'for-this-test-only',
-    signal: new AbortController().signal,
+    signal,
   })
   return played.verdicts.some(isFailure) ? lines : []
 }

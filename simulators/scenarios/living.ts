@@ -84,9 +84,11 @@ async function recoverUntil(run: Play, at: number): Promise<void> {
   while (isRecovering(run) && stage.now() < at) {
     await stage.until(Math.min(at, stage.now() + recoveringMs))
     await stage.during(systemClock.sleep(handshakeMs))
+    run.signal.throwIfAborted()
     await settle(run)
   }
   await stage.until(at)
+  run.signal.throwIfAborted()
 }
 
 /** Waits until all that was sent has been acknowledged and worked, as far as that is possible now, and looks at it. */
@@ -117,6 +119,7 @@ async function recover(run: Play, isSo: () => boolean): Promise<boolean> {
   while (!isSo() && stage.now() < latest) {
     await stage.until(stage.now() + recoveringMs)
     await stage.during(systemClock.sleep(handshakeMs))
+    run.signal.throwIfAborted()
     await stage.worked(run.cursor)
   }
   return isSo()

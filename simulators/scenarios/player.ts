@@ -1,4 +1,5 @@
 import { begin, calmDown, live } from './living.ts'
+import { messagesTold } from './messages_told.ts'
 import { open } from './opening.ts'
 import type { Scenario, Step } from './scenario.ts'
 import { devicesIn, look, note, type Play, type Played, type PlayOptions, strideMs } from './under_way.ts'
@@ -96,13 +97,7 @@ async function finish(run: Play): Promise<void> {
 function finishMessages(run: Play): void {
   const { fleet, cut, counts } = run
   const { acknowledged, dropped } = fleet.account()
-  const kept = cut.size > 0 ? fleet.waiting() : 0
-  const parts = [
-    `${acknowledged} of ${counts.messages} messages`,
-    kept > 0 && `${kept} kept by a device without a link`,
-    dropped > 0 && `${dropped} given up by a device that was full`,
-  ]
-  const isAll = acknowledged + kept + dropped === counts.messages
-  const told = parts.filter((part) => part !== false).join(', ')
-  note(run, isAll, 'every message is acknowledged or accounted for', told)
+  const sum = { said: counts.messages, acknowledged, dropped, waiting: fleet.waiting(), isCut: cut.size > 0 }
+  const { isWhole, told } = messagesTold(sum)
+  note(run, isWhole, 'every message is acknowledged or accounted for', told)
 }

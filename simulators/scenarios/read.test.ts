@@ -239,6 +239,16 @@ describe('mistakes', () => {
     expect(found).toMatch(`a.yaml:${line}:${column + offset}: `)
   })
 
+  it('a kind that the home has twice; a name is always plain', () => {
+    const twice = script('- at 03:12 radar reboots')
+      .replace('radar: {kind: radar', 'bath: {kind: radar')
+      .replace('pir: {kind: pir', 'hall: {kind: radar')
+    expect(mistakesOf(twice)).toEqual([
+      'a.yaml:13:14: Several devices are a radar: say which, bath, hall. (device_ambiguous)',
+    ])
+    expect(mistakesOf(twice.replace('radar reboots', 'hall reboots'))).toEqual([])
+  })
+
   it('a sentence without a home, where there are two', () => {
     const found = mistakesOf(fileOf('- at 03:12 claps\n- expect no ticket', secondHome))
     expect(found).toEqual(['a.yaml:18:14: Say in which home: in li: … There is li, wang. (home_missing)'])

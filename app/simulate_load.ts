@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
-import type { HomePlan } from '../simulators/home.ts'
+import type { HomePlan } from '../simulators/home/home.ts'
 import { accountLines, duration, faultsOf } from '../simulators/load/account.ts'
 import { runLoad } from '../simulators/load/load.ts'
 import { createScreen, type Screen } from '../simulators/load/progress.ts'

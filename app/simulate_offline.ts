@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
 import { atLocal, localDay } from '../simulators/life/calendar.ts'
-import { type OfflineAccount, type OfflineOptions, runOffline } from '../simulators/offline.ts'
+import { type OfflineAccount, type OfflineOptions, runOffline } from '../simulators/offline/offline.ts'
 import { Fault } from './fault.ts'
 import { untilStopped } from './house.ts'
 

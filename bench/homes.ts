@@ -13,7 +13,7 @@ export type HomesOptions = { people: number; days: number; seed: number; write: 
 
 /** Thursday, 1 January 2026: the same days every time. */
 const FIRST_DAY = localDay(Date.UTC(2026, 0, 1))
-const docs = fileURLToPath(new URL('../docs/', import.meta.url))
+const docs = fileURLToPath(new URL('../docs', import.meta.url))
 
 /** Where the real homes are; throws with the mend where they are not. */
 async function realHomesFolder(): Promise<string> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isoTime, parseTime } from '../domain/clock.ts'
 import { Id } from '../domain/ids.ts'
+import { happenings, type Incident, type Trouble } from './home/script.ts'
 import { hazards, type Room, rooms } from './life/scene.ts'
-import { happenings, type Incident, type Trouble } from './script.ts'
 
 /**
  * What really happened, as only the simulation knows. `needsHelp`: somebody should come; the rest is there so that a

@@ -122,6 +122,9 @@ describe('a load of simulated homes', () => {
     await ticketsAtLeast(12, 2)
     const { account } = await end()
     expect(account.tickets.missing.map(({ home }) => home)).toEqual([deaf!.id])
+    expect(account.tally.failed).toBeGreaterThanOrEqual(
+      deaf!.devices.filter(({ transport }) => transport !== 'http').length,
+    )
     expect(account.tickets.surplus.map(({ home }) => home)).toEqual([quiet!.id])
     expect(faultsOf(account).join('; ')).toMatch(
       /ended without a connection; \d+ messages? not acknowledged; 1 ticket missing; 1 ticket too many/,

@@ -5,8 +5,8 @@ import { topicOf } from '../domain/topics.ts'
 import { demoEvents } from '../simulators/demo/demo_events.ts'
 import { demoHomes } from '../simulators/demo/demo_plan.ts'
 import { type DeviceKind, deviceModels } from '../simulators/devices/models.ts'
-import type { Output } from '../simulators/home.ts'
-import { createWorld } from '../simulators/world.ts'
+import type { Output } from '../simulators/home/home.ts'
+import { createWorld } from '../simulators/world/world.ts'
 
 /** 10 o'clock in the morning, Beijing time. */
 const startAt = Date.UTC(2026, 2, 4, 2)

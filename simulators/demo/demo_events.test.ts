@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Output } from '../home.ts'
+import type { Output } from '../home/home.ts'
+import { factsIn, morning, saidBy, signalsIn } from '../home/test_home.ts'
 import { MINUTE, SECOND } from '../life/calendar.ts'
-import { factsIn, morning, saidBy, signalsIn } from '../test_home.ts'
-import { createWorld } from '../world.ts'
+import { createWorld } from '../world/world.ts'
 import { demoEvents } from './demo_events.ts'
 import { demoHomes } from './demo_plan.ts'
 

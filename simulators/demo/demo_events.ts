@@ -1,10 +1,10 @@
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
+import type { Incident } from '../home/script.ts'
 import { MINUTE, SECOND } from '../life/calendar.ts'
 import { buttonsOf } from '../life/presses.ts'
 import type { Hazard } from '../life/scene.ts'
-import type { Incident } from '../script.ts'
-import type { Director } from '../world.ts'
+import type { Director } from '../world/world.ts'
 
 /**
  * When the demo's first events happen, ms after the start. Watch and radar may both miss a fall, in about one of a

@@ -2,7 +2,7 @@ import { signals } from '../../domain/signals.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { DevicePlan } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
-import type { HomePlan, Output } from '../home.ts'
+import type { HomePlan, Output } from '../home/home.ts'
 import type { LinkState } from '../links/link.ts'
 
 /** What the demo prints, for people. */

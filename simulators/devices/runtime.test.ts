@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { morning } from '../home/test_home.ts'
 import { emptyScene } from '../life/scene.ts'
-import { morning } from '../test_home.ts'
 import { type DevicePlan, defineDevice, type Report, readings } from './device.ts'
 import { boot, chargeAt, createMachine, nextOf, putOn, shownTime, takeOff, wakeUp } from './runtime.ts'
 

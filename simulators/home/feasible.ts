@@ -1,9 +1,9 @@
 import { deviceModels } from '../devices/models.ts'
-import type { HomePlan } from '../home.ts'
 import { buttonsOf } from '../life/presses.ts'
 import { rooms } from '../life/scene.ts'
 import { SHORTEST } from '../life/steps.ts'
-import type { Incident, Scripted, Trouble } from '../script.ts'
+import type { HomePlan } from './home.ts'
+import type { Incident, Scripted, Trouble } from './script.ts'
 
 const sentence = (plan: HomePlan, what: string, why: string): Error => new Error(`${what} in ${plan.id}: ${why}`)
 

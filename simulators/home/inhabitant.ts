@@ -1,9 +1,9 @@
-import type { ResidentPlan } from '../home.ts'
 import { type Body, createBody } from '../life/body.ts'
 import { HOUR } from '../life/calendar.ts'
 import { makePerson, type Person } from '../life/person.ts'
 import { type Condition, type Dated, dayOf, figureAt, lifeDay } from '../life/routine.ts'
 import type { Figure } from '../life/scene.ts'
+import type { ResidentPlan } from './home.ts'
 import { type Kept, keptAfter } from './things.ts'
 
 /**

@@ -1,15 +1,15 @@
 import { seedOf } from '../../domain/random.ts'
 import type { Message } from '../devices/device.ts'
 import { type Machine, notice, type Surroundings } from '../devices/runtime.ts'
-import type { HomePlan, Output } from '../home.ts'
 import { type Body, createBody } from '../life/body.ts'
 import { makePerson } from '../life/person.ts'
 import { type Change, changed, type Scene } from '../life/scene.ts'
 import type { Step } from '../life/steps.ts'
-import type { Scripted, Trouble } from '../script.ts'
 import type { Fact } from '../truth.ts'
 import type { Diary } from './diary.ts'
+import type { HomePlan, Output } from './home.ts'
 import type { Inhabitant } from './inhabitant.ts'
+import type { Scripted, Trouble } from './script.ts'
 import type { Things } from './things.ts'
 
 /** Once a day somebody looks at the charge; `fills`: the charger may have filled what lies on it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../devices/device.ts'
 import { atLocal, DAY, HOUR, MINUTE, SECOND } from '../life/calendar.ts'
-import { day, factsIn, homeWith, linksIn, saidBy, signalsIn, valuesIn } from '../test_home.ts'
+import { day, factsIn, homeWith, linksIn, saidBy, signalsIn, valuesIn } from './test_home.ts'
 
 const devices: DevicePlan[] = [
   { id: 'watch', kind: 'watch' },

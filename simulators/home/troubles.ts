@@ -1,5 +1,5 @@
 import { BOOTS_IN, type Machine, putOn, reboot, setCharge, takeOff } from '../devices/runtime.ts'
-import type { Trouble } from '../script.ts'
+import type { Trouble } from './script.ts'
 import { comeAbout, type Home, tell } from './state.ts'
 
 const machineOf = ({ machines }: Home, device: string): Machine => {

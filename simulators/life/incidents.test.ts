@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DevicePlan } from '../devices/device.ts'
-import { day, factsIn, homeWith, morning, saidBy, signalsIn, type TestHome, valuesIn } from '../test_home.ts'
+import { day, factsIn, homeWith, morning, saidBy, signalsIn, type TestHome, valuesIn } from '../home/test_home.ts'
 import { atLocal, DAY, HOUR, MINUTE, SECOND } from './calendar.ts'
 import { makePerson } from './person.ts'
 import { figureAt } from './routine.ts'

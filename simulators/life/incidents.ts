@@ -1,5 +1,5 @@
-import type { HomePlan } from '../home.ts'
-import type { Incident } from '../script.ts'
+import type { HomePlan } from '../home/home.ts'
+import type { Incident } from '../home/script.ts'
 import { HOUR, MINUTE, SECOND } from './calendar.ts'
 import { between } from './draw.ts'
 import { factOf, type Of, whoOf } from './needs.ts'

@@ -1,4 +1,4 @@
-import type { Incident } from '../script.ts'
+import type { Incident } from '../home/script.ts'
 import type { Fact } from '../truth.ts'
 import type { Step, View } from './steps.ts'
 

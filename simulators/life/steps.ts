@@ -1,5 +1,5 @@
 import type { Random } from '../../domain/random.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import type { Fact } from '../truth.ts'
 import { MINUTE, SECOND } from './calendar.ts'
 import { between } from './draw.ts'

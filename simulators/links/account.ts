@@ -16,6 +16,8 @@ export type Account = {
   connects: number
   /** Connections lost, by a scripted cut or by themselves. */
   lost: number
+  /** Attempts to connect over MQTT that led to nothing. */
+  failed: number
 }
 
 export const emptyAccount = (): Account => ({
@@ -26,4 +28,5 @@ export const emptyAccount = (): Account => ({
   dropped: 0,
   connects: 0,
   lost: 0,
+  failed: 0,
 })

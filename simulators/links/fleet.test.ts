@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock, virtualClock } from '../../domain/clock.ts'
 import { seededRandom } from '../../domain/random.ts'
 import type { DevicePlan, Message } from '../devices/device.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import { type Fleet, type FleetOptions, openFleet } from './fleet.ts'
 import { startTestBroker, type TestBroker } from './test_broker.ts'
 

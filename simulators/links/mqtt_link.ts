@@ -122,6 +122,7 @@ export function createMqttLink(options: LinkOptions): Link {
     phase = 'away'
     refused = isTokenRefused(code)
     if (wasUp) account.lost += 1
+    else if (!isCut) account.failed += 1
     if (code !== undefined) account.refused += 1
     backlog.rewind()
     tellState(refused ? 'refused' : 'lost')

@@ -1,6 +1,6 @@
 import type { Random } from '../../domain/random.ts'
 import { deviceModels } from '../devices/models.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import type { Emergency } from './messages.ts'
 
 /** Presses of one emergency come this far apart, ms. */

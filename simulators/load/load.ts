@@ -1,5 +1,5 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import { followEvents } from '../live_events.ts'
 import { runOf, type Truth } from '../truth.ts'
 import { count, duration, type LoadAccount } from './account.ts'

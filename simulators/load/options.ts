@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import type { Screen } from './progress.ts'
 
 /** A load as ordered. */

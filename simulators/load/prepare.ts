@@ -1,5 +1,5 @@
 import { ticketStates } from '../../domain/ticket.ts'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import { count } from './account.ts'
 import type { Share } from './messages.ts'
 import type { LoadOptions } from './options.ts'

@@ -1,4 +1,4 @@
-import { createHome, type HomePlan } from '../home.ts'
+import { createHome, type HomePlan } from '../home/home.ts'
 
 /** The rate is told from so many homes, spread over all. */
 const SAMPLE = 30

@@ -2,10 +2,10 @@ import type { Clock } from '../../domain/clock.ts'
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { DevicePlan } from '../devices/device.ts'
-import type { HomePlan, Output } from '../home.ts'
+import type { HomePlan, Output } from '../home/home.ts'
 import type { Fleet, FleetOptions } from '../links/fleet.ts'
 import type { LinkState } from '../links/link.ts'
-import { createWorld } from '../world.ts'
+import { createWorld } from '../world/world.ts'
 import { addressFor } from './addresses.ts'
 import { PRESSES_APART } from './emergencies.ts'
 import { Latencies } from './latencies.ts'
@@ -41,10 +41,8 @@ function followStates(clock: Clock) {
   const linked = new Set<string>()
   const lostAt = new Map<string, number>()
   const reconnects = new Latencies()
-  let failed = 0
   return {
     reconnects,
-    failed: () => failed,
     linked: (): readonly string[] => [...linked],
     onState(device: string, state: LinkState): void {
       if (state === 'linked') {
@@ -53,7 +51,6 @@ function followStates(clock: Clock) {
         if (since !== undefined) reconnects.add(clock.now() - since)
         lostAt.delete(device)
       } else if (linked.delete(device)) lostAt.set(device, clock.now())
-      else failed += 1
     },
   }
 }
@@ -125,7 +122,6 @@ export function openShare(options: ShareOptions): ShareAtWork {
       connected: fleet.connected(),
       waiting: fleet.waiting(),
       refused,
-      failed: states.failed(),
       reconnects: states.reconnects.toCounts(),
     }),
     async close() {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 import { addressFor } from './addresses.ts'
 import { dealOut } from './shares.ts'
 

@@ -1,4 +1,4 @@
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 
 /** Devices of one worker: few enough that it keeps up, and far below what a process may have open. */
 const DEVICES_PER_WORKER = 8_000

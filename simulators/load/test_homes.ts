@@ -1,4 +1,4 @@
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
 
 /** Homes made by hand: a resident with a watch and a pendant, and a motion sensor in the kitchen. */
 export const handMade = (count: number): HomePlan[] =>

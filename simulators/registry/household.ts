@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { AreaInput, ContactInput, DeviceInput, HomeInput, ResidentInput } from '../../domain/registry.ts'
 import type { DevicePlan } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
-import type { HomePlan, ResidentPlan } from '../home.ts'
+import type { HomePlan, ResidentPlan } from '../home/home.ts'
 
 /** What the registry knows of a simulated home beyond what the simulation needs. All but the plan and area is optional. */
 export type Household = {

@@ -1,6 +1,6 @@
-import type { HomePlan } from '../home.ts'
+import type { HomePlan } from '../home/home.ts'
+import type { Incident, Trouble } from '../home/script.ts'
 import { rooms } from '../life/scene.ts'
-import type { Incident, Trouble } from '../script.ts'
 import { offsetOf } from './homes.ts'
 import { instead, nearest } from './mistake.ts'
 import { buttonIn, calledIn, deviceIn, type Names, personOf, roomIn } from './names.ts'

@@ -1,5 +1,5 @@
 import { systemClock } from '../../domain/clock.ts'
-import type { Output } from '../home.ts'
+import type { Output } from '../home/home.ts'
 import { batchesOf, isUrgent } from './batches.ts'
 import { inWords } from './times.ts'
 import { devicesIn, look, type Play, strideMs } from './under_way.ts'

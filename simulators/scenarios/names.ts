@@ -1,4 +1,4 @@
-import type { HomePlan, ResidentPlan } from '../home.ts'
+import type { HomePlan, ResidentPlan } from '../home/home.ts'
 import { type Room, rooms } from '../life/scene.ts'
 import type { KnownModels } from './homes.ts'
 import { instead } from './mistake.ts'

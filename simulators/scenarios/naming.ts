@@ -1,5 +1,5 @@
 import type { Ticket } from '../../domain/ticket.ts'
-import type { HomePlan, Output } from '../home.ts'
+import type { HomePlan, Output } from '../home/home.ts'
 import type { Fact } from '../truth.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { systemClock } from '../../domain/clock.ts'
 import { seededRandom, seedOf } from '../../domain/random.ts'
 import type { LiveEvent } from '../../domain/ticket.ts'
-import type { SimulatedHome } from '../home.ts'
+import type { SimulatedHome } from '../home/home.ts'
 import { openFleet } from '../links/fleet.ts'
 import { followEvents } from '../live_events.ts'
 import { recordsOf } from '../registry/household.ts'

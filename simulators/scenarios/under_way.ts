@@ -1,4 +1,4 @@
-import type { SimulatedHome } from '../home.ts'
+import type { SimulatedHome } from '../home/home.ts'
 import type { Fleet } from '../links/fleet.ts'
 import type { Fact } from '../truth.ts'
 import type { Naming } from './naming.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deviceModels } from '../devices/models.ts'
-import { createHome } from '../home.ts'
-import type { Incident } from '../script.ts'
+import { createHome } from '../home/home.ts'
+import type { Incident } from '../home/script.ts'
 import { reporters } from './reporters.ts'
 
 const startAt = Date.UTC(2026, 2, 4, 2)

@@ -1,10 +1,10 @@
-import { type Random, seededRandom, seedOf } from '../domain/random.ts'
-import type { DevicePlan, Traits } from './devices/device.ts'
-import { type DeviceKind, deviceModels } from './devices/models.ts'
+import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
+import type { DevicePlan, Traits } from '../devices/device.ts'
+import { type DeviceKind, deviceModels } from '../devices/models.ts'
+import { around, between, chance, pick, wholeBetween } from '../life/draw.ts'
+import type { Opening, Room } from '../life/scene.ts'
+import type { Household } from '../registry/household.ts'
 import type { HomePlan, ResidentPlan } from './home.ts'
-import { around, between, chance, pick, wholeBetween } from './life/draw.ts'
-import type { Opening, Room } from './life/scene.ts'
-import type { Household } from './registry/household.ts'
 
 /** Invented people, streets and numbers; the telephone numbers cannot be dialled. */
 

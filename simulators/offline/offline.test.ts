@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock, virtualClock } from '../domain/clock.ts'
-import { atLocal } from './life/calendar.ts'
+import { systemClock, virtualClock } from '../../domain/clock.ts'
+import { day } from '../home/test_home.ts'
+import { atLocal } from '../life/calendar.ts'
+import { parseTruth } from '../truth.ts'
 import { type OfflineAccount, type OfflineOptions, runOffline } from './offline.ts'
-import { day } from './test_home.ts'
-import { parseTruth } from './truth.ts'
 
 const from = atLocal(day, 0)
 let folder: string

@@ -1,26 +1,20 @@
-import type { Position } from '../domain/message.ts'
-import type { DevicePlan, Message } from './devices/device.ts'
-import { deviceModels } from './devices/models.ts'
-import { boot, createMachine, type Machine, nextOf as nextOfMachine, wakeUp } from './devices/runtime.ts'
-import { createDiary } from './home/diary.ts'
-import { checkFeasible, checkPlan } from './home/feasible.ts'
-import { begin, take } from './home/happen.ts'
-import {
-  createInhabitant,
-  type Inhabitant,
-  nextOf as nextOfInhabitant,
-  routineAt,
-  takeNext,
-} from './home/inhabitant.ts'
-import { around, bodyOf, comeAbout, type Entry, type Home, say } from './home/state.ts'
-import { createThings } from './home/things.ts'
-import { repair, strike, tellLines } from './home/troubles.ts'
-import { firstUpkeep, upkeep } from './home/upkeep.ts'
-import { leadOf } from './life/incidents.ts'
-import { changed, emptyScene, type Scene } from './life/scene.ts'
-import type { Vitals } from './life/vitals.ts'
+import type { Position } from '../../domain/message.ts'
+import type { DevicePlan, Message } from '../devices/device.ts'
+import { deviceModels } from '../devices/models.ts'
+import { boot, createMachine, type Machine, nextOf as nextOfMachine, wakeUp } from '../devices/runtime.ts'
+import { leadOf } from '../life/incidents.ts'
+import { changed, emptyScene, type Scene } from '../life/scene.ts'
+import type { Vitals } from '../life/vitals.ts'
+import type { Fact } from '../truth.ts'
+import { createDiary } from './diary.ts'
+import { checkFeasible, checkPlan } from './feasible.ts'
+import { begin, take } from './happen.ts'
+import { createInhabitant, type Inhabitant, nextOf as nextOfInhabitant, routineAt, takeNext } from './inhabitant.ts'
 import { isTrouble, type Scripted } from './script.ts'
-import type { Fact } from './truth.ts'
+import { around, bodyOf, comeAbout, type Entry, type Home, say } from './state.ts'
+import { createThings } from './things.ts'
+import { repair, strike, tellLines } from './troubles.ts'
+import { firstUpkeep, upkeep } from './upkeep.ts'
 
 /** Somebody who lives in a simulated home. `seed` decides the person: body, habits, every day of the life. */
 export type ResidentPlan = { id: string; name?: string; birthYear?: number; seed: number }

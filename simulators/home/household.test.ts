@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { idPattern } from '../domain/ids.ts'
-import { type DeviceKind, deviceModels } from './devices/models.ts'
+import { idPattern } from '../../domain/ids.ts'
+import { type DeviceKind, deviceModels } from '../devices/models.ts'
 import { createHome } from './home.ts'
 import { makeHousehold } from './household.ts'
 import { morning } from './test_home.ts'

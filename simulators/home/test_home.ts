@@ -1,8 +1,8 @@
-import type { DevicePlan } from './devices/device.ts'
+import type { DevicePlan } from '../devices/device.ts'
+import { atLocal, localDay, MINUTE } from '../life/calendar.ts'
+import type { Fact } from '../truth.ts'
 import { createHome, type HomePlan, type Output, type ResidentPlan, type SimulatedHome } from './home.ts'
-import { atLocal, localDay, MINUTE } from './life/calendar.ts'
 import type { Incident, Trouble } from './script.ts'
-import type { Fact } from './truth.ts'
 
 /** A home for tests: what is in it, and how to look at what comes out. */
 

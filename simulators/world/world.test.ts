@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { HomePlan, Output } from '../home/home.ts'
+import { makeHousehold } from '../home/household.ts'
+import { factsIn, morning, saidBy, signalsIn } from '../home/test_home.ts'
+import { HOUR, MINUTE } from '../life/calendar.ts'
 import { chanceEvents } from './eventful.ts'
-import type { HomePlan, Output } from './home.ts'
-import { makeHousehold } from './household.ts'
-import { HOUR, MINUTE } from './life/calendar.ts'
-import { factsIn, morning, saidBy, signalsIn } from './test_home.ts'
 import { createWorld } from './world.ts'
 
 const plans: HomePlan[] = Array.from({ length: 6 }, (_, n) => makeHousehold(4, n).plan)

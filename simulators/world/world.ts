@@ -1,7 +1,7 @@
-import { seedOf } from '../domain/random.ts'
+import { seedOf } from '../../domain/random.ts'
+import { createHome, type HomePlan, type Output, type SimulatedHome } from '../home/home.ts'
+import type { Scripted } from '../home/script.ts'
 import { createHeap } from './heap.ts'
-import { createHome, type HomePlan, type Output, type SimulatedHome } from './home.ts'
-import type { Scripted } from './script.ts'
 
 /** Homes that live side by side. A quiet home costs nothing. */
 export type World = {

@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, isoTime } from '../domain/clock.ts'
-import { topicOf } from '../domain/topics.ts'
-import { chanceEvents } from './eventful.ts'
-import type { HomePlan, Output } from './home.ts'
-import { makeHousehold } from './household.ts'
-import { DAY, HOUR } from './life/calendar.ts'
+import { type Clock, isoTime } from '../../domain/clock.ts'
+import { topicOf } from '../../domain/topics.ts'
+import type { HomePlan, Output } from '../home/home.ts'
+import { makeHousehold } from '../home/household.ts'
+import { DAY, HOUR } from '../life/calendar.ts'
+import { runOf, truthLines } from '../truth.ts'
+import { chanceEvents } from '../world/eventful.ts'
+import { createWorld, type World } from '../world/world.ts'
 import { type LineFile, openLineFile } from './line_file.ts'
-import { runOf, truthLines } from './truth.ts'
-import { createWorld, type World } from './world.ts'
 
 export type OfflineOptions = {
   /** Takes messages.jsonl and truth.jsonl; made where absent. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DevicePlan } from './devices/device.ts'
-import { type DeviceKind, deviceModels } from './devices/models.ts'
+import type { DevicePlan } from '../devices/device.ts'
+import { type DeviceKind, deviceModels } from '../devices/models.ts'
+import { atLocal, HOUR, MINUTE } from '../life/calendar.ts'
 import { createHome, type Output } from './home.ts'
-import { atLocal, HOUR, MINUTE } from './life/calendar.ts'
 import { day, homeWith, morning, planOf, saidBy, valuesIn } from './test_home.ts'
 
 const everything: DevicePlan[] = (Object.keys(deviceModels) as DeviceKind[]).map((kind) => ({

@@ -1,4 +1,4 @@
-import type { Hazard, Room } from './life/scene.ts'
+import type { Hazard, Room } from '../life/scene.ts'
 
 /** What can happen to people and the home beside the routine. Durations in ms. `who`: a resident; absent, the first. */
 export type Incident =

@@ -175,6 +175,7 @@ describe('a link', () => {
     await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(8), soon)
     expect(states).toEqual(['lost'])
     expect(account).toMatchObject({ connects: 0, lost: 0 })
+    expect(account.failed).toBeGreaterThan(7)
     for (const [n, pause] of pauses.slice(0, 9).entries()) {
       const middle = Math.min(500 * 2 ** n, 30_000)
       expect(pause).toBeGreaterThanOrEqual(middle / 2)

@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -119,18 +119,38 @@ class EmbeddedDriver extends SqliteDriver {
   }
 }
 
+/** Statements kept prepared. Vigil has some hundred; lists of ids of every length make more. */
+const statementsMost = 256
+
+/**
+ * Preparing costs more than running most of our statements. Kept in order of use, the one unused for longest goes. Not
+ * for what is iterated: a statement can be walked through by one only.
+ */
+function preparing(database: DatabaseSync): (sql: string) => StatementSync {
+  const kept = new Map<string, StatementSync>()
+  return (sql) => {
+    const statement = kept.get(sql) ?? database.prepare(sql)
+    kept.delete(sql)
+    kept.set(sql, statement)
+    const [oldest] = kept.keys()
+    if (kept.size > statementsMost && oldest !== undefined) kept.delete(oldest)
+    return statement
+  }
+}
+
 /** node:sqlite in the shape of better-sqlite3 that kysely's driver expects. */
 function betterSqliteShape(database: DatabaseSync): SqliteDatabase {
+  const prepare = preparing(database)
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = database.prepare(sql)
+      const statement = prepare(sql)
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
       return {
         reader: statement.columns().length > 0,
         all: (parameters) => statement.all(...values(parameters)),
         run: (parameters) => statement.run(...values(parameters)),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
+        iterate: (parameters) => database.prepare(sql).iterate(...values(parameters)),
       }
     },
   }

@@ -99,6 +99,8 @@ export type Definition<State> = {
   worn: boolean
   /** Has a button that calls for help. */
   button: boolean
+  /** Whether the wearer can say on it that nothing is wrong, before it reports a fall; absent: no. */
+  cancels?: boolean
   /** How long one charge lasts, days; Infinity on the mains. */
   batteryDays: number
   /** Messages it keeps while the link is away. */

@@ -75,6 +75,7 @@ export const watch = defineDevice<State>({
   noun: 'watch',
   worn: true,
   button: true,
+  cancels: true,
   batteryDays: 3,
   keeps: 2_000,
   speaksEvery: SLOW,

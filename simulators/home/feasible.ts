@@ -1,5 +1,5 @@
 import { deviceModels } from '../devices/models.ts'
-import { buttonsOf } from '../life/presses.ts'
+import { buttonsOf, cancellable } from '../life/presses.ts'
 import { rooms } from '../life/scene.ts'
 import { SHORTEST } from '../life/steps.ts'
 import type { HomePlan } from './home.ts'
@@ -42,6 +42,12 @@ function checkPress(plan: HomePlan, { what, device, times, every }: Extract<Inci
   if (!buttons.some(({ id }) => id === device)) throw sentence(plan, what, `${device} has no button`)
 }
 
+function checkCancel(plan: HomePlan, event: Extract<Incident, { what: 'cancel' }>): void {
+  checkDevice(plan, event)
+  if (!cancellable(plan).some(({ id }) => id === event.device))
+    throw sentence(plan, event.what, `on ${event.device} nobody can say that nothing is wrong`)
+}
+
 function checkTrouble(plan: HomePlan, event: Trouble): void {
   checkDevice(plan, event)
   const device = plan.devices.find(({ id }) => id === event.device)
@@ -55,6 +61,7 @@ const needsSomebody = new Set<string>([
   'fall',
   'slide',
   'press',
+  'cancel',
   'wandering',
   'stays_in_bed',
   'illness',
@@ -69,6 +76,7 @@ export function checkFeasible(plan: HomePlan, { at, event }: Scripted): void {
   checkRoom(plan, event)
   checkDuration(plan, event)
   if ('times' in event) checkPress(plan, event)
+  else if (event.what === 'cancel') checkCancel(plan, event)
   else if ('device' in event) checkTrouble(plan, event)
   if (plan.residents.length === 0 && needsSomebody.has(event.what))
     throw sentence(plan, event.what, 'nobody lives here')

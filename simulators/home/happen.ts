@@ -36,6 +36,7 @@ export function take(home: Home, step: Step, by: string): void {
       return
     case 'takes':
       home.heldBy.set(step.who, by)
+      home.liesUntil.set(step.who, step.liesUntil ?? 0)
       return
     case 'leaves_safe':
       for (const change of home.things.towards(step.who, nothingKept)) comeAbout(home, step.who, change)
@@ -74,6 +75,7 @@ export function begin(home: Home, { at, event }: { at: number; event: Incident }
     by,
     random: seededRandom(seedOf(home.seed, 'incident', home.incidents)),
     isWorn: (device) => home.machines.some(({ plan, worn }) => plan.id === device && worn),
+    liesUntil: (who) => home.liesUntil.get(who) ?? 0,
   }
   const steps = stepsOf(view, event)
   const facts = steps.filter(({ what }) => what === 'fact')

@@ -142,6 +142,7 @@ function newHome(plan: HomePlan, seed: number, startAt: number): Home {
     ),
     diary: createDiary(),
     heldBy: new Map(),
+    liesUntil: new Map(),
     incidents: 0,
     facts: 0,
     out: [],

@@ -2,7 +2,7 @@ import type { Hazard, Room } from '../life/scene.ts'
 
 /** What can happen to people and the home beside the routine. Durations in ms. `who`: a resident; absent, the first. */
 export type Incident =
-  /** A hard fall; helped or got up after `liesFor`. */
+  /** A hard fall; helped or got up after `liesFor`. Whoever lies there already tried to get up, and falls back. */
   | { what: 'fall'; who?: string; room?: Room; liesFor: number }
   /** A slow slide to the floor, without an impact. */
   | { what: 'slide'; who?: string; room?: Room; liesFor: number }
@@ -10,6 +10,8 @@ export type Incident =
   | { what: 'press'; device?: string; times: number; every: number }
   /** A button pressed without need: a grandchild, a sleeve, washing up. */
   | { what: 'accidental_press'; device?: string; times: number; every: number }
+  /** The wearer says on the device that nothing is wrong; heard where it is worn and has not spoken yet. */
+  | { what: 'cancel'; device: string }
   /** A hazard in a room, gone after `lasts`. */
   | { what: 'hazard'; hazard: Hazard; room: Room; lasts: number }
   /** The stove stays on while nobody is at it. */
@@ -48,6 +50,7 @@ export const incidents = [
   'slide',
   'press',
   'accidental_press',
+  'cancel',
   'hazard',
   'forgotten_stove',
   'wandering',

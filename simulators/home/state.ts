@@ -38,6 +38,8 @@ export type Home = {
   readonly diary: Diary<Entry>
   /** Which incident has whom; absent: the routine. */
   readonly heldBy: Map<string, string>
+  /** Until when who fell lies on the floor, epoch ms. */
+  readonly liesUntil: Map<string, number>
   incidents: number
   facts: number
   out: Output[]

@@ -109,12 +109,44 @@ describe('a fall', () => {
     expect(home.scene().stove).toBe(false)
   })
 
-  it('is none for who lies there already', () => {
+  it('of who lies there already is another one in the same place, felt and seen and told as such', () => {
+    const home = homeWith(devices, { seed: 6 })
+    home.in(1, { what: 'fall', room: 'bathroom', liesFor: HOUR })
+    home.live(5)
+    home.in(5, { what: 'fall', room: 'kitchen', liesFor: 2 * HOUR })
+    const outputs = home.live(30)
+    expect(signalsIn(outputs).sort()).toEqual(['radar fall', 'watch fall'])
+    expect(li(home)).toMatchObject({ room: 'bathroom', doing: 'fallen' })
+    expect(factsIn(outputs)).toMatchObject([
+      { event: 'fall', room: 'bathroom', at: morning + 12 * MINUTE, until: morning + 132 * MINUTE, needsHelp: true },
+    ])
+    home.live(94)
+    expect(li(home).doing).toBe('fallen')
+    home.live(1.5)
+    expect(li(home)).toMatchObject({ room: 'bathroom', posture: 'standing' })
+  })
+
+  it('again, of who would have lain longer, does not bring that one to the feet earlier', () => {
     const home = homeWith(devices)
     home.in(1, { what: 'fall', room: 'bathroom', liesFor: HOUR })
-    home.in(10, { what: 'fall', room: 'kitchen', liesFor: HOUR })
-    expect(factsIn(home.live(30))).toHaveLength(1)
-    expect(li(home).room).toBe('bathroom')
+    home.in(10, { what: 'fall', liesFor: MINUTE })
+    home.in(20, { what: 'slide', liesFor: MINUTE })
+    const facts = factsIn(home.live(59))
+    expect(facts.map(({ event, until }) => [event, until])).toEqual(
+      ['fall', 'fall', 'slide'].map((event) => [event, morning + 63 * MINUTE]),
+    )
+    expect(li(home).doing).toBe('fallen')
+    home.live(3)
+    expect(li(home).doing).toBe('awake')
+  })
+
+  it('after the first is over begins anew, wherever it is said', () => {
+    const home = homeWith(devices)
+    home.in(1, { what: 'fall', room: 'bathroom', liesFor: HOUR })
+    home.in(90, { what: 'fall', room: 'kitchen', liesFor: 5 * MINUTE })
+    const facts = factsIn(home.live(93))
+    expect(facts[1]).toMatchObject({ room: 'kitchen', until: morning + 97 * MINUTE })
+    expect(li(home)).toMatchObject({ room: 'kitchen', doing: 'fallen' })
   })
 })
 
@@ -196,6 +228,59 @@ describe('a press', () => {
     expect(factsIn(outputs)).toMatchObject([
       { event: 'accidental_press', device: 'pendant', times: 3, needsHelp: false },
     ])
+  })
+})
+
+describe('to cancel', () => {
+  const worn = devices.filter(({ id }) => id === 'watch')
+  const felled = (after: number) => {
+    const home = homeWith(worn)
+    home.in(1, { what: 'fall', room: 'hall', liesFor: MINUTE })
+    home.in(1 + after / MINUTE, { what: 'cancel', device: 'watch' })
+    return home.live(5)
+  }
+
+  it('in time is to have the watch say nothing of a fall, which was one all the same', () => {
+    const outputs = felled(2 * SECOND)
+    expect(signalsIn(outputs)).toEqual([])
+    expect(factsIn(outputs)).toMatchObject([
+      { event: 'fall', needsHelp: true },
+      {
+        event: 'cancel',
+        who: 'li',
+        device: 'watch',
+        times: 1,
+        needsHelp: false,
+        at: morning + 182_000,
+        until: morning + 182_000,
+      },
+    ])
+  })
+
+  it('too late changes nothing', () => expect(signalsIn(felled(6 * SECOND))).toEqual(['watch fall']))
+
+  it('takes no press back', () => {
+    const home = homeWith(worn)
+    home.in(1, { what: 'press', device: 'watch', times: 1, every: 0 })
+    home.in(1, { what: 'cancel', device: 'watch' })
+    expect(signalsIn(home.live(5))).toEqual(['watch sos'])
+  })
+
+  it('on a watch that lies on the charger is not possible, and is told so', () => {
+    const home = homeWith(worn)
+    home.in(0, { what: 'taken_off', device: 'watch', lasts: HOUR })
+    home.in(1, { what: 'cancel', device: 'watch' })
+    expect(factsIn(home.live(5)).at(-1)).toMatchObject({ event: 'cancel', device: 'watch', times: 0 })
+  })
+
+  it('is said of who wears it', () => {
+    const residents = [
+      { id: 'li', seed: 7 },
+      { id: 'wang', seed: 8 },
+    ]
+    const home = homeWith([{ id: 'watch', kind: 'watch', wearer: 'wang' }], { residents })
+    home.in(1, { what: 'cancel', device: 'watch' })
+    expect(factsIn(home.live(2))).toMatchObject([{ event: 'cancel', who: 'wang', times: 1 }])
   })
 })
 
@@ -371,6 +456,12 @@ describe('what cannot happen is refused with a sentence', () => {
   it('a press of what has no button', () => {
     const two = homeWith(devices)
     expect(() => two.in(1, { what: 'press', device: 'pir', times: 1, every: 0 })).toThrow('pir has no button')
+  })
+
+  it('to cancel on what cannot, or is not there', () => {
+    const two = homeWith(devices)
+    expect(() => two.in(1, { what: 'cancel', device: 'pendant' })).toThrow('on pendant nobody can say')
+    expect(() => two.in(1, { what: 'cancel', device: 'bracelet' })).toThrow('there is no device bracelet')
   })
 
   it('anything to somebody where nobody lives', () => {

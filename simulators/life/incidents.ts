@@ -3,7 +3,7 @@ import type { Incident } from '../home/script.ts'
 import { HOUR, MINUTE, SECOND } from './calendar.ts'
 import { between } from './draw.ts'
 import { factOf, type Of, whoOf } from './needs.ts'
-import { presses, pressesByAccident } from './presses.ts'
+import { cancels, presses, pressesByAccident } from './presses.ts'
 import type { Figure, Room } from './scene.ts'
 import {
   figureOf,
@@ -27,21 +27,28 @@ export function leadOf(plan: HomePlan, event: Incident): number {
   return isFixed ? WALKS_FOR : 0
 }
 
+/** Who tries to get up from the floor is at it for so long before falling back. */
+const TRIES_FOR = 4 * SECOND
+
+/**
+ * Comes down, and lies there. Whoever lies on the floor already walks nowhere: that one tried to get up and falls back
+ * in the same place, with the same blow, and is up no earlier than before.
+ */
 function falls(view: View, event: Of<'fall' | 'slide'>): Step[] {
   const { at, now } = view
   const who = whoOf(view, event.who)
   const figure = figureOf(view, who)
-  if (figure.doing === 'fallen') return []
-  const room = event.room ?? figure.room
+  const lies = figure.doing === 'fallen'
+  const room = lies ? figure.room : (event.room ?? figure.room)
   const lying: Figure = { who, room, posture: 'on_floor', doing: 'fallen', effort: 4, inBed: false }
-  const up = at + event.liesFor
+  const up = Math.max(at + event.liesFor, lies ? view.liesUntil(who) : 0)
   return [
-    { at: now, what: 'takes', who },
-    ...walks(view, figure, room, at),
+    { at: now, what: 'takes', who, liesUntil: up },
+    ...(lies ? [moves(view, at - TRIES_FOR, { ...lying, effort: 22 })] : walks(view, figure, room, at)),
     happens(view, at, { what: 'impact', who, impact: event.what, room }),
     moves(view, at, lying),
     { at, what: 'startles', who },
-    factOf(event, at, event.liesFor, { who, room }),
+    factOf(event, at, up - at, { who, room }),
     ...stirs(view, lying, at + 20 * SECOND, up, 3 * MINUTE),
     moves(view, up, standing(who, room, 14)),
     { at: up + RECOVERS_IN, what: 'resumes', who },
@@ -189,6 +196,8 @@ export function stepsOf(view: View, event: Incident): Step[] {
       return presses(view, event)
     case 'accidental_press':
       return pressesByAccident(view, event)
+    case 'cancel':
+      return cancels(view, event)
     case 'hazard':
       return hazard(view, event)
     case 'forgotten_stove':

@@ -15,6 +15,8 @@ const needsHelp: Record<Incident['what'], boolean> = {
   press: true,
   // Nobody called.
   accidental_press: false,
+  // Somebody says so. What was cancelled may need help all the same, and is a fact of its own.
+  cancel: false,
   // Whoever is at home, or comes home, is in danger; water goes on to the neighbours.
   hazard: true,
   // Burns on unattended until somebody turns it off.

@@ -10,6 +10,10 @@ const isWearable = ({ kind }: DevicePlan): boolean => deviceModels[kind].worn
 /** The devices of a home that have a button, in the order of the plan. */
 export const buttonsOf = ({ devices }: HomePlan): DevicePlan[] => devices.filter(hasButton)
 
+/** The devices of a home on which the wearer can say that nothing is wrong. */
+export const cancellable = ({ devices }: HomePlan): DevicePlan[] =>
+  devices.filter(({ kind }) => deviceModels[kind].worn && deviceModels[kind].cancels === true)
+
 /**
  * Whoever lies on the floor reaches what is worn, and the cord in the same room; everybody else what is worn, and all
  * of the home's buttons when at home.
@@ -65,4 +69,13 @@ export function pressesByAccident(view: View, event: Of<'accidental_press'>): St
   const device = event.device ?? buttonsOf(view.plan)[0]?.id ?? ''
   const { times, every } = event
   return [...pressesOf(view, event, device), factOf(event, view.at, (times - 1) * every, { device, times })]
+}
+
+/** The wearer says on the device that nothing is wrong; on one that is not worn nothing happens. */
+export function cancels(view: View, event: Of<'cancel'>): Step[] {
+  const { plan, at } = view
+  const { device } = event
+  const who = plan.devices.find(({ id }) => id === device)?.wearer ?? whoOf(view, undefined)
+  if (!view.isWorn(device)) return [factOf(event, at, 0, { who, device, times: 0 })]
+  return [happens(view, at, { what: 'cancels', device }), factOf(event, at, 0, { who, device, times: 1 })]
 }

@@ -10,7 +10,7 @@ import type { Change, Figure, Room, Scene } from './scene.ts'
 export type Step = { at: number } & (
   | { what: 'change'; by: string; change: Change /** Only while the incident still has this person. */; holds?: string }
   /** The incident has the person from now on: the routine is suppressed, and an earlier incident too. */
-  | { what: 'takes'; who: string }
+  | { what: 'takes'; who: string /** On the floor until then (epoch ms). */; liesUntil?: number }
   /** Shuts and turns off what the person left open and running. */
   | { what: 'leaves_safe'; who: string }
   /** The routine goes on with what it has the person doing now. */
@@ -31,6 +31,8 @@ export type View = {
   by: string
   random: Random
   isWorn(device: string): boolean
+  /** Until when (epoch ms) somebody who lies on the floor would lie there; 0 for everybody else. */
+  liesUntil(who: string): number
 }
 
 /** The resident of a home or the visitor as a sensor could notice. */

@@ -3,7 +3,7 @@ import type { Incident, Trouble } from '../home/script.ts'
 import { rooms } from '../life/scene.ts'
 import { offsetOf } from './homes.ts'
 import { instead, nearest } from './mistake.ts'
-import { buttonIn, calledIn, deviceIn, type Names, personOf, roomIn } from './names.ts'
+import { buttonIn, calledIn, cancellableIn, deviceIn, type Names, personOf, roomIn } from './names.ts'
 import { parts } from './scenario.ts'
 import { untilIn } from './times.ts'
 import { countIn, durationIn, percentIn, type Words } from './words.ts'
@@ -23,6 +23,7 @@ const openers: Record<string, (words: Words, scene: Scene) => Happening> = {
   slide: (words, scene) => fallIn('slide', words, scene),
   press: (words, scene) => pressIn('press', words, scene),
   'accidental press': (words, scene) => pressIn('accidental_press', words, scene),
+  'cancel on': (words, scene) => ({ what: 'cancel', device: cancellableIn(words, scene.home, scene.names.models) }),
   smoke: (words) => hazardIn('smoke', words),
   gas: (words) => hazardIn('gas', words),
   'carbon monoxide': (words) => hazardIn('carbon_monoxide', words),

@@ -10,7 +10,7 @@ import { type Entry, entriesOf, itemsOf, type Sheet, textIn } from './sheet.ts'
 import { durationIn, percentIn, wordsOf } from './words.ts'
 
 /** What a scenario must know of a kind of device. */
-export type KnownModels = Readonly<Record<string, { worn: boolean; button: boolean }>>
+export type KnownModels = Readonly<Record<string, { worn: boolean; button: boolean; cancels?: boolean }>>
 
 export type HomesContext = { models: KnownModels; seed: number }
 

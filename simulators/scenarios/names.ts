@@ -63,6 +63,17 @@ export function buttonIn(words: Words, home: HomePlan, models: KnownModels): str
   return words.fail('device_unfit', `The ${localOf(home.id, device)} has no button: ${hint}`, at)
 }
 
+/** A device on which the wearer can say that nothing is wrong. */
+export function cancellableIn(words: Words, home: HomePlan, models: KnownModels): string {
+  const at = words.offset()
+  const device = deviceIn(words, home)
+  const can = (id: string) => models[home.devices.find((plan) => plan.id === id)?.kind ?? '']?.cancels === true
+  if (can(device)) return device
+  const others = home.devices.filter(({ id }) => can(id)).map(({ id }) => localOf(home.id, id))
+  const hint = others.length > 0 ? `that is done on ${others.join(', ')}.` : 'this home has nothing for it.'
+  return words.fail('device_unfit', `On the ${localOf(home.id, device)} nothing can be cancelled: ${hint}`, at)
+}
+
 /** Devices, by name or kind, in one home or in all of them. */
 export function groupIn(words: Words, names: Names, home: string | undefined): Group {
   const at = words.offset()

@@ -6,7 +6,8 @@ import { readScenario } from './read.ts'
 import type { Expectation, Scenario, Step } from './scenario.ts'
 
 const models: KnownModels = Object.fromEntries([
-  ...['watch', 'pendant'].map((kind) => [kind, { worn: true, button: true }]),
+  ['watch', { worn: true, button: true, cancels: true }],
+  ['pendant', { worn: true, button: true }],
   ...['radar', 'pir', 'door', 'bed_mat', 'smoke'].map((kind) => [kind, { worn: false, button: false }]),
 ])
 
@@ -115,6 +116,7 @@ describe('what happens', () => {
     ['press pendant', { what: 'press', device: 'li-pendant', times: 1, every: 0 }],
     ['press pendant 9 times every 2 s', { what: 'press', device: 'li-pendant', times: 9, every: 2_000 }],
     ['accidental press of watch', { what: 'accidental_press', device: 'li-watch', times: 1, every: 0 }],
+    ['cancel on watch', { what: 'cancel', device: 'li-watch' }],
     ['water leak in bathroom for 1 h', { what: 'hazard', hazard: 'leak', room: 'bathroom', lasts: 3_600_000 }],
     ['carbon monoxide in hall for 1 h', { what: 'hazard', hazard: 'carbon_monoxide', room: 'hall', lasts: 3_600_000 }],
     ['stove forgotten for 1 h', { what: 'forgotten_stove', lasts: 3_600_000 }],
@@ -194,6 +196,13 @@ describe('mistakes', () => {
     ['at 03:12 fal in bathroom', 9, 'No sentence begins with "fal": did you mean fall?', 'word_unknown'],
     ['at 03:12 press pedant', 15, 'There is no device "pedant": did you mean pendant?', 'device_unknown'],
     ['at 03:12 press radar', 15, 'The radar has no button: one is on watch, pendant.', 'device_unfit'],
+    [
+      'at 03:12 cancel on pendant',
+      19,
+      'On the pendant nothing can be cancelled: that is done on watch.',
+      'device_unfit',
+    ],
+    ['at 03:12 cancel watch', 9, 'No sentence begins with "cancel": did you mean cancel on?', 'word_unknown'],
     ['at 03:12 radar taken off for 1 h', 9, 'Nobody wears the radar, so it cannot be taken off.', 'device_unfit'],
     ['at 03:12 fall of ana in hall', 17, 'Nobody here is called "ana": did you mean anna?', 'resident_unknown'],
     ['at 3:12 claps', 3, '"3:12" is no time: write it like 03:12 or 03:12:30.', 'time_wrong'],

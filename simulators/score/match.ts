@@ -30,6 +30,7 @@ const own: Record<Fact['event'], readonly SignalKind[]> = {
   slide: ['fall'],
   press: ['sos'],
   accidental_press: ['sos'],
+  cancel: [],
   jolt: ['fall'],
   hazard: [],
   forgotten_stove: [],

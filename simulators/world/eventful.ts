@@ -2,8 +2,8 @@ import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { HomePlan } from '../home/home.ts'
 import type { Incident, Trouble } from '../home/script.ts'
 import { atLocal, DAY, HOUR, MINUTE, SECOND } from '../life/calendar.ts'
-import { between, countOf } from '../life/draw.ts'
-import { buttonsOf } from '../life/presses.ts'
+import { between, chance, countOf } from '../life/draw.ts'
+import { buttonsOf, cancellable } from '../life/presses.ts'
 import { DAY_BEGINS, lifeDay } from '../life/routine.ts'
 import type { Hazard, Room } from '../life/scene.ts'
 import type { Director } from './world.ts'
@@ -16,6 +16,7 @@ type Chance = {
   event(random: Random, subject: Subject): Incident | Trouble | undefined
 }
 type Subject = { plan: HomePlan; id: string }
+type Happening = { at: number; event: Incident | Trouble }
 
 const always = [DAY_BEGINS, DAY_BEGINS + 24] as const
 const awake = [7, 22] as const
@@ -133,6 +134,19 @@ const ofDevices: readonly Chance[] = [
   },
 ]
 
+/** Of those who sit down hard and wear something that asks, so many answer, so long after the seat (ms); some too late. */
+const ANSWERS = 0.8
+const answersAfter = [1_000, 4_500] as const
+
+/** What somebody says to the watch after a hard seat. It draws from a stream of its own, so that the day stays as it is. */
+function answerTo({ at, event }: Happening, { plan, id }: Subject, seed: number): Happening[] {
+  if (event.what !== 'jolt' || event.impact !== 'sits_hard') return []
+  const random = seededRandom(seedOf(seed, 'answer', plan.id, id, at))
+  const device = cancellable(plan).find(({ wearer }) => (wearer ?? plan.residents[0]?.id) === id)
+  if (!device || !chance(random, ANSWERS)) return []
+  return [{ at: at + Math.round(between(random, ...answersAfter)), event: { what: 'cancel', device: device.id } }]
+}
+
 const subjectsOf = (plan: HomePlan): [readonly Chance[], Subject[]][] => [
   [ofResidents, plan.residents.map(({ id }) => ({ plan, id }))],
   [plan.residents.length > 0 ? ofHomes : [], [{ plan, id: plan.id }]],
@@ -140,16 +154,19 @@ const subjectsOf = (plan: HomePlan): [readonly Chance[], Subject[]][] => [
 ]
 
 /** What happens by chance in one home on one day of life. Each subject and day draws from a stream of its own. */
-function eventsOf(plan: HomePlan, seed: number, day: number, factor: number) {
+function eventsOf(plan: HomePlan, seed: number, day: number, factor: number): Happening[] {
   return subjectsOf(plan).flatMap(([chances, subjects]) =>
     subjects.flatMap((subject) => {
       const random = seededRandom(seedOf(seed, 'chance', plan.id, subject.id, day))
-      return chances.flatMap(({ aYear, hours, event }) =>
+      const happenings = chances.flatMap(({ aYear, hours, event }) =>
         Array.from({ length: countOf(random, (aYear * factor) / 365) }, () => ({
           at: atLocal(day, between(random, ...hours)),
           event: event(random, subject),
         })),
       )
+      return happenings
+        .filter((one): one is Happening => one.event !== undefined)
+        .flatMap((one) => [one, ...answerTo(one, subject, seed)])
     }),
   )
 }
@@ -168,7 +185,7 @@ export function chanceEvents(
     direct(world) {
       for (const plan of plans)
         for (const { at: when, event } of eventsOf(plan, seed, day, factor))
-          if (event && when >= at) world.script(plan.id, { at: when, event })
+          if (when >= at) world.script(plan.id, { at: when, event })
       day += 1
       at = atLocal(day, DAY_BEGINS)
     },

@@ -118,6 +118,24 @@ describe('what happens by chance', () => {
   })
 })
 
+it('of hard seats most are cancelled by who wears a watch, within seconds, and by nobody else', () => {
+  const facts = factsIn(outputsOf({ hours: 24, factor: 200 }))
+  const watches = new Set(plans.flatMap(({ devices }) => devices.filter(({ kind }) => kind === 'watch')))
+  const wearers = plans.flatMap(({ id, devices }) =>
+    devices.filter((one) => watches.has(one)).map(({ wearer }) => `${id} ${wearer}`),
+  )
+  const who = ({ home, who: person }: { home: string; who?: string }) => `${home} ${person}`
+  const cancels = facts.filter(({ event }) => event === 'cancel')
+  const jolts = facts.filter((fact) => fact.event === 'jolt' && wearers.includes(who(fact)))
+  expect(cancels.every((fact) => wearers.includes(who(fact)))).toBe(true)
+  const answered = jolts.filter((jolt) =>
+    cancels.some((fact) => who(fact) === who(jolt) && fact.at > jolt.at && fact.at < jolt.at + 5_000),
+  )
+  // Two in three jolts are seats, four in five of them are cancelled.
+  expect(answered.length / jolts.length).toBeGreaterThan(0.4)
+  expect(answered.length / jolts.length).toBeLessThan(0.67)
+})
+
 it('a home behind a gateway says as much as the others', () => {
   expect(saidBy(outputsOf({ hours: 1 })).length).toBeGreaterThan(300)
 })

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { HomesOptions } from './homes.ts'
-import { compareImpacts } from './impacts.ts'
-import { type PipelineOptions, runPipeline } from './pipeline.ts'
-import { profileTable } from './profile.ts'
-import { reportOf } from './report.ts'
-import { tableOf } from './table.ts'
+import { connectionsFor, openFilesOf } from '../app/open_files.ts'
+import type { HomesOptions } from './homes/homes.ts'
+import { compareImpacts } from './impacts/impacts.ts'
+import { type PipelineOptions, runPipeline } from './pipeline/pipeline.ts'
+import { profileTable } from './pipeline/profile.ts'
+import { reportOf } from './pipeline/report.ts'
+import { tableOf } from './pipeline/table.ts'
 
 /** `npm run bench -- <question> [options]`. One command a question. */
 
@@ -27,20 +28,18 @@ const url =
     )
   }
 
-/** Open files that a process needs beside its connections. */
-const SPARE_FILES = 200
-
-function checkOpenFiles(connections: number): void {
-  const report = process.report.getReport() as { userLimits?: { open_files?: { hard: number | 'unlimited' } } }
-  const most = report.userLimits?.open_files?.hard
-  if (typeof most !== 'number' || connections + SPARE_FILES <= most) return
+/** Throws where the processes, which may open as many files as this one, cannot hold so many connections. */
+async function checkOpenFiles(connections: number): Promise<void> {
+  const files = await openFilesOf(process.pid)
+  const most = connectionsFor(files)
+  if (most === undefined || connections <= most) return
   throw new Error(
-    `${connections} connections need as many open files in the broker, and this system allows ${most}: raise it (ulimit -n) or ask for fewer devices.`,
+    `This system allows a process ${files} open files, which is room for ${most} of ${connections} connections: raise it (ulimit -n) or ask for fewer devices.`,
   )
 }
 
 async function pipeline(options: PipelineOptions & { json?: string }): Promise<void> {
-  checkOpenFiles(Math.max(options.devices, options.idle))
+  await checkOpenFiles(Math.max(options.devices, options.idle))
   const profile = options.profile && resolve(options.profile)
   if (profile) await mkdir(profile, { recursive: true })
   const stopping = new AbortController()
@@ -96,7 +95,7 @@ program
     'Simulated falls beside recorded ones (data/falls of VIGIL_SHARED): quantiles of what an accelerometer feels',
   )
   .action(async () => {
-    process.stdout.write(`${await compareImpacts(process.env.VIGIL_SHARED ?? '../shared')}\n`)
+    process.stdout.write(`${await compareImpacts()}\n`)
   })
 
 program
@@ -107,7 +106,7 @@ program
   .option('--seed <n>', 'seed of the first person; the others follow', number(0, 2_000_000_000), 1)
   .option('--write', 'put the table and the plot into docs/', false)
   .action(async (options: HomesOptions) => {
-    const { compareHomes } = await import('./homes.ts')
+    const { compareHomes } = await import('./homes/homes.ts')
     process.stdout.write(`${await compareHomes(options)}\n`)
   })
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { faultsOf, runPipeline } from '../bench/pipeline.ts'
-import { reportOf } from '../bench/report.ts'
-import { tableOf } from '../bench/table.ts'
+import { faultsOf, runPipeline } from '../bench/pipeline/pipeline.ts'
+import { reportOf } from '../bench/pipeline/report.ts'
+import { tableOf } from '../bench/pipeline/table.ts'
 
 const options = { devices: 30, rate: 300, seconds: 2, window: 4, unloaded: 1, idle: 20 }
 

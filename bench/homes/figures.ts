@@ -1,14 +1,11 @@
-import { eveningHour, morningHour, nightsOf } from './nights.ts'
+import { DAY, HOUR, MINUTE } from '../../simulators/life/calendar.ts'
+import { mean, quantile } from '../statistics.ts'
+import { eveningHour, morningHour, type Night, nightsOf } from './nights.ts'
 import {
-  DAY,
   daysSeen,
   type Group,
-  HOUR,
   lengthOf,
   longestADay,
-  MINUTE,
-  mean,
-  quantile,
   quietAtHome,
   quietStretches,
   type Rhythm,
@@ -38,11 +35,14 @@ const atHome =
   }
 
 const night =
-  (measure: (nights: NonNullable<ReturnType<typeof nightsOf>>) => number) =>
+  (measure: (nights: readonly Night[]) => number) =>
   (rhythm: Rhythm): number | undefined => {
     const nights = nightsOf(rhythm)
     return nights && measure(nights)
   }
+
+const toBed = ({ from }: Night): number => eveningHour(from)
+const up = ({ to }: Night): number => morningHour(to)
 
 /** Absences without the journeys of days. */
 const outings = ({ away }: Rhythm): Span[] | undefined => away?.filter((span) => lengthOf(span) <= DAY)
@@ -85,32 +85,22 @@ export const figures: readonly Figure[] = [
   {
     label: 'to bed: median',
     form: 'hour',
-    of: night((nights) =>
-      quantile(
-        nights.map((n) => eveningHour(n.from)),
-        0.5,
-      ),
-    ),
+    of: night((nights) => quantile(nights.map(toBed), 0.5)),
   },
   {
     label: 'to bed: spread from day to day (10 to 90 %)',
     form: 'minutes',
-    of: night((nights) => spread(nights.map((n) => eveningHour(n.from)))),
+    of: night((nights) => spread(nights.map(toBed))),
   },
   {
     label: 'up: median',
     form: 'hour',
-    of: night((nights) =>
-      quantile(
-        nights.map((n) => morningHour(n.to)),
-        0.5,
-      ),
-    ),
+    of: night((nights) => quantile(nights.map(up), 0.5)),
   },
   {
     label: 'up: spread from day to day (10 to 90 %)',
     form: 'minutes',
-    of: night((nights) => spread(nights.map((n) => morningHour(n.to)))),
+    of: night((nights) => spread(nights.map(up))),
   },
   {
     label: 'hours in bed a night: mean',

@@ -1,4 +1,5 @@
-import { HOUR, lengthOf, MINUTE, type Rhythm, type Span, usesOf } from './rhythm.ts'
+import { HOUR, MINUTE } from '../../simulators/life/calendar.ts'
+import { lengthOf, type Rhythm, type Span, usesOf } from './rhythm.ts'
 
 /** One night in bed: when it began and ended, how often it was left, and the toilet used. */
 export type Night = Span & { timesUp: number; toiletUses: number }
@@ -42,4 +43,5 @@ export const eveningHour = (at: number): number => {
   const hour = (at / HOUR) % 24
   return hour < 12 ? hour + 24 : hour
 }
+/** Hour of the day, 0 to 24, with its fraction. */
 export const morningHour = (at: number): number => (at / HOUR) % 24

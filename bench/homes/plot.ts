@@ -1,6 +1,8 @@
 import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
-import { byHour, inBedByHour, lengthOf, MINUTE, quantile, quietStretches, type Rhythm, usesOf } from './rhythm.ts'
+import { MINUTE } from '../../simulators/life/calendar.ts'
+import { quantile } from '../statistics.ts'
+import { byHour, inBedByHour, lengthOf, quietStretches, type Rhythm, usesOf } from './rhythm.ts'
 
 /** The comparison as a plot: what eight in ten of the simulated people do as a band, the real homes as lines. */
 

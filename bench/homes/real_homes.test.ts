@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { DAY, HOUR } from '../../simulators/life/calendar.ts'
+import { folderOf, hasRecording } from '../shared_data.ts'
 import { readRealHomes } from './real_homes.ts'
-import { DAY, daysSeen, HOUR, type Rhythm } from './rhythm.ts'
+import { daysSeen, type Rhythm } from './rhythm.ts'
 
-const folder = join(resolve(process.env.VIGIL_SHARED ?? '../shared'), 'data', 'homes')
-const isHere = existsSync(folder)
-if (!isHere) process.stderr.write(`skipped: the real homes are not here (${folder}; VIGIL_SHARED names the folder)\n`)
+const folder = folderOf('homes')
+const isHere = hasRecording('homes')
 
 const local = (at: number | undefined): string => new Date(at ?? 0).toISOString().slice(0, 19)
 const count = ({ events }: Rhythm, group: string): number => events.filter((event) => event.group === group).length

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { DAY, HOUR, MINUTE } from '../../simulators/life/calendar.ts'
 import { nightsOf } from './nights.ts'
 import {
   byHour,
-  DAY,
   daysSeen,
-  HOUR,
   inBedByHour,
   longestADay,
-  MINUTE,
-  quantile,
   quietAtHome,
   quietStretches,
   type Rhythm,
@@ -76,11 +73,5 @@ describe('the rhythm of a home', () => {
     expect(nightsOf(home)).toEqual([{ from: hour(0, 22), to: hour(1, 6.5), timesUp: 1, toiletUses: 1 }])
     expect(nightsOf({ ...home, inBed: undefined })).toBeUndefined()
     expect(nightsOf({ ...home, to: hour(1, 6) })).toEqual([])
-  })
-
-  it('has quantiles', () => {
-    const values = [5, 1, 4, 2, 3]
-    expect([0, 0.5, 0.9, 1].map((share) => quantile(values, share))).toEqual([1, 3, 5, 5])
-    expect(quantile([], 0.5)).toBeNaN()
   })
 })

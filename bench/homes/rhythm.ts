@@ -1,3 +1,5 @@
+import { DAY, HOUR, MINUTE } from '../../simulators/life/calendar.ts'
+
 /** A home as simple sensors see it: what is compared between real homes and simulated ones. */
 
 /** What a home's sensors have in common, whatever they are made of. */
@@ -20,21 +22,10 @@ export type Rhythm = Span & {
   away?: readonly Span[]
 }
 
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
-
+/** In ms. */
 export const lengthOf = ({ from, to }: Span): number => to - from
-export const overlap = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
+const overlap = (a: Span, b: Span): number => Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-export const mean = (values: readonly number[]): number =>
-  values.length === 0 ? Number.NaN : sum(values) / values.length
-
-/** The value below which `share` of the values lie; NaN where there is none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
 
 /** Holidays say nothing about life at home. */
 const isJourney = (span: Span): boolean => lengthOf(span) > DAY

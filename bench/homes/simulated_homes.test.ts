@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { DAY, HOUR, MINUTE } from '../../simulators/life/calendar.ts'
+import { mean } from '../statistics.ts'
 import { nightsOf } from './nights.ts'
-import { DAY, groups, HOUR, lengthOf, MINUTE, mean, type Rhythm, usesOf } from './rhythm.ts'
+import { groups, lengthOf, type Rhythm, usesOf } from './rhythm.ts'
 import { simulatedHomes } from './simulated_homes.ts'
 
 const homes = simulatedHomes(12, 14, 1, 20_454)

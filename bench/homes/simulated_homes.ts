@@ -1,12 +1,11 @@
-import { atLocal } from '../../simulators/life/calendar.ts'
+import { atLocal, ZONE } from '../../simulators/life/calendar.ts'
 import { makePerson, type Person } from '../../simulators/life/person.ts'
 import { DAY_BEGINS, type Dated, dayOf } from '../../simulators/life/routine.ts'
 import type { Figure } from '../../simulators/life/scene.ts'
-import { type Group, groups, HOUR, type Rhythm, type Seen, type Span } from './rhythm.ts'
+import { type Group, groups, type Rhythm, type Seen, type Span } from './rhythm.ts'
 
 /** Simulated lives as ideal sensors of the same kind as in the real homes see them. */
 
-const ZONE = 8 * HOUR
 const openings: Partial<Record<string, Group>> = { fridge: 'fridge', cupboard: 'cupboard', front_door: 'front_door' }
 
 /** What the bathroom's water is drawn for: the first after sitting is the flush, the rest is washing. */

@@ -1,5 +1,6 @@
+import { quantile } from '../statistics.ts'
 import { type Figure, figures } from './figures.ts'
-import { quantile, type Rhythm } from './rhythm.ts'
+import type { Rhythm } from './rhythm.ts'
 
 /** The comparison as a table of Markdown, which a terminal shows well too. */
 

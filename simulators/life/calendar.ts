@@ -4,7 +4,8 @@ export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
-const ZONE = 8 * HOUR
+/** What local time is ahead of UTC, ms. */
+export const ZONE = 8 * HOUR
 
 /** Number of the local day: 0 is 1970-01-01. */
 export const localDay = (at: number): number => Math.floor((at + ZONE) / DAY)
@@ -14,4 +15,5 @@ export const localHour = (at: number): number => (at + ZONE - localDay(at) * DAY
 export const atLocal = (day: number, hour: number): number => Math.round(day * DAY - ZONE + hour * HOUR)
 /** Day of the week of a local day: 0 Sunday to 6 Saturday. */
 export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7
+/** Of a local day. */
 export const isWeekend = (day: number): boolean => weekday(day) === 0 || weekday(day) === 6

@@ -1,4 +1,4 @@
-import type { LatencyCounts } from '../simulators/load/latencies.ts'
+import type { LatencyCounts } from '../../simulators/load/latencies.ts'
 import type { Acknowledged } from './publisher.ts'
 import type { Pace } from './schedule.ts'
 

@@ -1,7 +1,7 @@
-import { isoTime, systemClock } from '../domain/clock.ts'
-import type { LiveEvent } from '../domain/ticket.ts'
-import { type Following, followEvents } from '../simulators/live_events.ts'
-import { Latencies } from '../simulators/load/latencies.ts'
+import { isoTime, systemClock } from '../../domain/clock.ts'
+import type { LiveEvent } from '../../domain/ticket.ts'
+import { type Following, followEvents } from '../../simulators/live_events.ts'
+import { Latencies } from '../../simulators/load/latencies.ts'
 import type { FleetDevice } from './fleet.ts'
 import { type Encoder, messageIdOf, publishPacket } from './packets.ts'
 import { Publisher } from './publisher.ts'
@@ -10,8 +10,6 @@ import { Publisher } from './publisher.ts'
 const EVERY = 200
 /** How long to wait for the last live events, ms. */
 const SEEN_WITHIN = 30_000
-/** Source address of the pendants, apart from those of the load. */
-const ADDRESS = '127.0.2.1'
 
 export type ProbeResult = {
   sent: number
@@ -84,7 +82,7 @@ async function connectPendants({ port, pendants }: ProbeOptions, pending: Pendin
   const publishers = pendants.map((pendant) => {
     const { device, token } = pendant
     const encoder = sosEncoder(pendant, pending)
-    return new Publisher({ device, token, port, localAddress: ADDRESS, window: 100, encoder }, acks)
+    return new Publisher({ device, token, port, window: 100, encoder }, acks)
   })
   for (const publisher of publishers) await publisher.connect()
   return publishers

@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net'
-import type { Latencies } from '../simulators/load/latencies.ts'
+import type { Latencies } from '../../simulators/load/latencies.ts'
 import { connectPacket, disconnectPacket, type Encoder, IDS, messageIdOf, packetReader } from './packets.ts'
 
 export type PublisherOptions = {
   device: string
   token: string
   port: number
-  /** Source address in 127.0.0.0/8: one address has only some 28,000 free ports to one server. */
-  localAddress: string
+  /** Source address; the machine's choice where undefined. */
+  localAddress?: string | undefined
   /** Messages sent and not acknowledged at one time, 1 to 10,000. */
   window: number
   encoder: Encoder
@@ -46,7 +46,7 @@ export class Publisher {
   /** Resolves after CONNACK; rejects with a sentence where the connection is refused, fails or takes too long. */
   connect(): Promise<void> {
     const { device, token, port, localAddress } = this.options
-    const socket = connect({ host: '127.0.0.1', port, localAddress, noDelay: true })
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true, ...(localAddress && { localAddress }) })
     this.socket = socket
     socket.write(connectPacket(device, token))
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { Series, Telemetry } from '../ingest/telemetry.ts'
+import type { Series, Telemetry } from '../../ingest/telemetry.ts'
 import { type EventTimes, eventTime } from './load_messages.ts'
 import type { Acknowledged } from './publisher.ts'
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { listRunning, type Running } from '../app/runtime.ts'
-import { newSecret } from '../domain/random.ts'
+import { listRunning, type Running } from '../../app/runtime.ts'
+import { newSecret } from '../../domain/random.ts'
 import type { Named } from './usage.ts'
 
 export type SystemOptions = {
@@ -32,7 +32,7 @@ export type System = {
 
 const UP_WITHIN = 60_000
 const STOP_WITHIN = 10_000
-const commandLine = fileURLToPath(new URL('../app/vigil.ts', import.meta.url))
+const commandLine = fileURLToPath(new URL('../../app/vigil.ts', import.meta.url))
 
 function spawnVigil(data: string, adminToken: string, { influx, database, profile }: SystemOptions): ChildProcess {
   return spawn(process.execPath, [commandLine, 'start'], {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { Latencies } from '../simulators/load/latencies.ts'
+import { Latencies } from '../../simulators/load/latencies.ts'
 import type { EventTimes, FromWorker, Identity, LoadPlan, ToWorker, WorkerResult } from './load_messages.ts'
 import type { Acknowledged } from './publisher.ts'
 import type { Pace } from './schedule.ts'

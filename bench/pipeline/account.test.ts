@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Telemetry } from '../ingest/telemetry.ts'
+import type { Telemetry } from '../../ingest/telemetry.ts'
 import { settleAccount } from './account.ts'
 import { eventTime } from './load_messages.ts'
 import type { Acknowledged } from './publisher.ts'

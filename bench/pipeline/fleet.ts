@@ -1,8 +1,8 @@
-import { systemClock } from '../domain/clock.ts'
-import { createArea, getArea } from '../store/areas.ts'
-import { createDevice } from '../store/devices.ts'
-import { createHome } from '../store/homes.ts'
-import type { Store, Tx } from '../store/store.ts'
+import { systemClock } from '../../domain/clock.ts'
+import { createArea, getArea } from '../../store/areas.ts'
+import { createDevice } from '../../store/devices.ts'
+import { createHome } from '../../store/homes.ts'
+import type { Store, Tx } from '../../store/store.ts'
 import type { Identity } from './load_messages.ts'
 
 /** Wearable, pendant and a home monitor: what a home has, on the average. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { plot } from './homes/plot.ts'
-import { simulatedHomes } from './homes/simulated_homes.ts'
-import { comparison } from './homes/table.ts'
 import { withTable } from './homes.ts'
+import { plot } from './plot.ts'
+import { simulatedHomes } from './simulated_homes.ts'
+import { comparison } from './table.ts'
 
 const simulated = simulatedHomes(3, 5, 1, 20_454)
 const [real] = simulatedHomes(1, 5, 9, 20_454)

@@ -1,11 +1,11 @@
 import { pino } from 'pino'
-import { systemClock } from '../domain/clock.ts'
-import { openTelemetry } from '../ingest/open.ts'
-import type { Telemetry } from '../ingest/telemetry.ts'
-import type { Journal } from '../journal/journal.ts'
-import { openJournal } from '../journal/open.ts'
-import { openStore } from '../store/open.ts'
-import type { Store } from '../store/store.ts'
+import { systemClock } from '../../domain/clock.ts'
+import { openTelemetry } from '../../ingest/open.ts'
+import type { Telemetry } from '../../ingest/telemetry.ts'
+import type { Journal } from '../../journal/journal.ts'
+import { openJournal } from '../../journal/open.ts'
+import { openStore } from '../../store/open.ts'
+import type { Store } from '../../store/store.ts'
 
 /** The system's own seams, opened beside the running processes: to register quickly and to look at the truth. */
 export type Seams = { store: Store; journal: Journal; telemetry: Telemetry; close(): Promise<void> }

@@ -1,11 +1,12 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { localDay } from '../simulators/life/calendar.ts'
-import { plot } from './homes/plot.ts'
-import { readRealHomes } from './homes/real_homes.ts'
-import { simulatedHomes } from './homes/simulated_homes.ts'
-import { comparison } from './homes/table.ts'
+import { localDay } from '../../simulators/life/calendar.ts'
+import { recordingAt } from '../shared_data.ts'
+import { plot } from './plot.ts'
+import { readRealHomes } from './real_homes.ts'
+import { simulatedHomes } from './simulated_homes.ts'
+import { comparison } from './table.ts'
 
 /** Do simulated people live like real ones, as far as simple sensors can tell? */
 
@@ -13,15 +14,7 @@ export type HomesOptions = { people: number; days: number; seed: number; write: 
 
 /** Thursday, 1 January 2026: the same days every time. */
 const FIRST_DAY = localDay(Date.UTC(2026, 0, 1))
-const docs = fileURLToPath(new URL('../docs', import.meta.url))
-
-/** Where the real homes are; throws with the mend where they are not. */
-async function realHomesFolder(): Promise<string> {
-  const folder = join(resolve(process.env.VIGIL_SHARED ?? '../shared'), 'data', 'homes')
-  const found = await stat(folder).catch(() => undefined)
-  if (found?.isDirectory()) return folder
-  throw new Error(`The real homes are not here (${folder}): VIGIL_SHARED names the folder that holds data/homes.`)
-}
+const docs = fileURLToPath(new URL('../../docs', import.meta.url))
 
 const BEGINS = '<!-- table: npm run bench -- homes --write -->'
 const ENDS = '<!-- end of table -->'
@@ -36,7 +29,7 @@ export function withTable(page: string, table: string): string {
 
 /** Prints the table; with `write` also puts it and the plot into docs/. */
 export async function compareHomes({ people, days, seed, write }: HomesOptions): Promise<string> {
-  const real = await readRealHomes(await realHomesFolder())
+  const real = await readRealHomes(recordingAt('homes'))
   const simulated = simulatedHomes(people, days, seed, FIRST_DAY)
   const table = `${comparison(real, simulated)}\n\n${people} simulated people (seeds ${seed} to ${seed + people - 1}), ${days} days each.`
   if (!write) return table

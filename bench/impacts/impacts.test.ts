@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { sensors } from '../simulators/devices/impact_profiles.ts'
-import { compareImpacts, quantile, simulatedShakes } from './impacts.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { sensors } from '../../simulators/devices/impact_profiles.ts'
+import { folderOf, hasRecording } from '../shared_data.ts'
+import { quantile } from '../statistics.ts'
+import { compareImpacts, simulatedShakes } from './impacts.ts'
 import { shakeIn } from './shake.ts'
 import { readTrials } from './trials.ts'
 
-const shared = process.env.VIGIL_SHARED ?? '../shared'
-const isThere = existsSync(join(shared, 'data/falls'))
-if (!isThere) process.stderr.write(`skipped: ${shared}/data/falls is not here (VIGIL_SHARED names the folder)\n`)
+afterEach(() => void vi.unstubAllEnvs())
 
 describe('the figures of a shake', () => {
   const rate_hz = 100
@@ -28,23 +26,19 @@ describe('the figures of a shake', () => {
     expect(shakeIn({ rate_hz, x: x.slice(80), y: zeros.slice(80), z: z.slice(80) })).toBeUndefined()
     expect(shakeIn({ rate_hz, x: x.slice(0, 600), y: zeros.slice(0, 600), z: z.slice(0, 600) })).toBeUndefined()
   })
-
-  it('a quantile of nothing is no number', () => {
-    expect(quantile([], 0.5)).toBeNaN()
-    expect(quantile([3, 1, 2], 0.5)).toBe(2)
-  })
 })
 
 it('says in a sentence that the recordings are missing', async () => {
-  await expect(compareImpacts('/nowhere')).rejects.toThrow('/nowhere/data/falls is not there')
+  vi.stubEnv('VIGIL_SHARED', '/nowhere')
+  await expect(compareImpacts()).rejects.toThrow('The recorded falls are not here (/nowhere/data/falls)')
 })
 
-describe.skipIf(!isThere)('beside recorded people', () => {
+describe.skipIf(!hasRecording('falls'))('beside recorded people', () => {
   it.each([
     ['weda-wrist', sensors.watch],
     ['sisfall-waist', sensors.pendant],
   ] as const)('a simulated fall is like those of %s', async (set, sensor) => {
-    const trials = (await readTrials(shared, set)).filter(({ isFall }) => isFall)
+    const trials = (await readTrials(folderOf('falls'), set)).filter(({ isFall }) => isFall)
     const recorded = trials.flatMap((trial) => shakeIn(trial) ?? [])
     const simulated = simulatedShakes({ sensor, jolt: 'fall' }, 300)
     const median = (shakes: typeof recorded, name: keyof (typeof recorded)[number]) =>

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { seededRandom, seedOf } from '../domain/random.ts'
-import { impactWindow } from '../simulators/devices/impact.ts'
-import { type Jolt, type Sensor, sensors } from '../simulators/devices/impact_profiles.ts'
+import { seededRandom, seedOf } from '../../domain/random.ts'
+import { impactWindow } from '../../simulators/devices/impact.ts'
+import { type Jolt, type Sensor, sensors } from '../../simulators/devices/impact_profiles.ts'
+import { recordingAt } from '../shared_data.ts'
+import { quantile } from '../statistics.ts'
 import { type Shake, shakeIn } from './shake.ts'
 import { readTrials, type Trial } from './trials.ts'
 
@@ -41,12 +41,6 @@ const figures = {
   turn: { text: 'turn of the body, degrees', digits: 0 },
 } as const satisfies Record<keyof Shake, { text: string; digits: number }>
 
-/** The value below which a share of the values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
-}
-
 const isShake = (shake: Shake | undefined): shake is Shake => shake !== undefined
 
 /** What the sensor feels of simulated people, the same every time. */
@@ -83,16 +77,11 @@ function tableOf({ sensor, jolt, words, set, ...comparison }: Comparison, trials
   ].join('\n')
 }
 
-/**
- * Quantiles of simulated impacts beside recorded ones, as Markdown. `shared`: the folder with `data/falls`; throws a
- * sentence where it is not there.
- */
-export async function compareImpacts(shared: string): Promise<string> {
-  if (!existsSync(join(shared, 'data/falls'))) {
-    throw new Error(`${shared}/data/falls is not there: name the folder with the recorded trials in VIGIL_SHARED.`)
-  }
+/** Quantiles of simulated impacts beside recorded ones, as Markdown. Throws a sentence where the recordings are missing. */
+export async function compareImpacts(): Promise<string> {
+  const folder = recordingAt('falls')
   const sets = new Map<string, Trial[]>()
   for (const set of new Set(comparisons.map((comparison) => comparison.set)))
-    sets.set(set, await readTrials(shared, set))
+    sets.set(set, await readTrials(folder, set))
   return comparisons.map((comparison) => tableOf(comparison, sets.get(comparison.set) ?? [])).join('\n\n')
 }

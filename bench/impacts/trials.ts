@@ -27,9 +27,9 @@ function plane(deltas: DataView, from: number, count: number, scale: number): nu
   })
 }
 
-/** Reads a set (`sisfall-waist`, `weda-wrist`) from the folder with the shared data; its README has the format. */
-export async function readTrials(shared: string, set: string): Promise<Trial[]> {
-  const folder = join(shared, 'data/falls', set)
+/** Reads a set (`sisfall-waist`, `weda-wrist`) from the folder of the recorded falls; the README there has the format. */
+export async function readTrials(falls: string, set: string): Promise<Trial[]> {
+  const folder = join(falls, set)
   const { accScale, trials } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as Index
   const raw = await promisify(brotliDecompress)(await readFile(join(folder, 'acc.bin.br')))
   const deltas = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)

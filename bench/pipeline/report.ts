@@ -1,4 +1,4 @@
-import type { Latencies } from '../simulators/load/latencies.ts'
+import type { Latencies } from '../../simulators/load/latencies.ts'
 import { consumers } from './consumers.ts'
 import { faultsOf, type PipelineFigures } from './pipeline.ts'
 import type { ProbeResult } from './sos_probe.ts'

@@ -1,6 +1,6 @@
-import { type Journal, lanes } from '../journal/journal.ts'
-import { readPosition } from '../store/positions.ts'
-import type { Store } from '../store/store.ts'
+import { type Journal, lanes } from '../../journal/journal.ts'
+import { readPosition } from '../../store/positions.ts'
+import type { Store } from '../../store/store.ts'
 
 export const consumers = ['ingest', 'alerts'] as const
 export type Consumer = (typeof consumers)[number]

@@ -1,3 +1,5 @@
+import { mean } from '../statistics.ts'
+
 /** The figures of one shake: what `npm run bench -- impacts` compares between recorded and simulated people. */
 
 type Axes = { rate_hz: number; x: readonly number[]; y: readonly number[]; z: readonly number[] }
@@ -9,8 +11,6 @@ type Axes = { rate_hz: number; x: readonly number[]; y: readonly number[]; z: re
  * after the peak, g. `turn`: angle between the mean before and the mean after, degrees.
  */
 export type Shake = Record<'peak' | 'dip' | 'dip_ms' | 'hard_ms' | 'before' | 'still' | 'turn', number>
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 function deviation(values: readonly number[]): number {
   const middle = mean(values)

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { type FleetDevice, registerFleet } from './fleet.ts'
 import { startLoad } from './load.ts'
 import { residentBytes } from './usage.ts'

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { Latencies } from '../simulators/load/latencies.ts'
+import { addressFor } from '../../simulators/load/addresses.ts'
+import { Latencies } from '../../simulators/load/latencies.ts'
 import { eventTime, type FromWorker, type LoadPlan, type ToWorker, type WorkerResult } from './load_messages.ts'
 import { readingsEncoder } from './packets.ts'
 import { Publisher } from './publisher.ts'
@@ -9,8 +10,6 @@ import { type Pace, runAtPace } from './schedule.ts'
 
 /** Handshakes under way at one time: a storm, but one that fits a listen backlog. */
 const CONNECTING = 200
-/** One source address per so many sockets; it has about 28,000 ports. */
-const PER_ADDRESS = 20_000
 const PROGRESS_EVERY = 500
 /** How long to wait for the last acknowledgements, ms. */
 const ANSWERS_WITHIN = 30_000
@@ -22,12 +21,13 @@ let lost = 0
 const say = (message: FromWorker): void => void process.send?.(message)
 
 function makePublishers({ port, identities, firstIndex, window, times }: LoadPlan): Publisher[] {
+  const sourceAddress = addressFor(`mqtt://127.0.0.1:${port}`, firstIndex)
   return identities.map(({ device, token }, n) => {
     const options = {
       device,
       token,
       port,
-      localAddress: `127.0.1.${1 + Math.floor((firstIndex + n) / PER_ADDRESS)}`,
+      localAddress: sourceAddress?.(n),
       window,
       encoder: readingsEncoder(device, (seq) => eventTime(times, seq)),
       onLost: () => {

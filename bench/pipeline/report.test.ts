@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Latencies } from '../simulators/load/latencies.ts'
+import { Latencies } from '../../simulators/load/latencies.ts'
 import { faultsOf, type PipelineFigures } from './pipeline.ts'
 import { reportOf } from './report.ts'
 import { tableOf } from './table.ts'

@@ -46,7 +46,7 @@ describe('the rooms', () => {
     ['console/a.js', `import '../api/start.ts'`],
     ['alerts/a.ts', `import '../simulators/demo.ts'`],
     ['app/a.ts', `import '../bench/run.ts'`],
-    ['app/a.ts', `import './system.ts'`],
+    ['app/a.ts', `import '../test/system.ts'`],
   ])('would be caught: %s with %s', (file, text) => {
     expect(trespasses(file, text)).toHaveLength(1)
   })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { isMetric, isPlausible } from '../../domain/metrics.ts'
 import { deviceCategories } from '../../domain/registry.ts'
+import { DAY, HOUR, MINUTE } from '../life/calendar.ts'
 import type { Change } from '../life/scene.ts'
 import { type DeviceKind, deviceModels } from './models.ts'
-import { type Bench, bench, DAY, HOUR, MINUTE, moves, readingsOf, type Spoken, startAt } from './test_home.ts'
+import { moves, readingsOf, type Spoken, startAt, type TestDevice, testDevice } from './test_device.ts'
 
 /** Rules over all models: what every device does, whatever it senses. */
 
@@ -54,7 +55,7 @@ const eventful: Change[] = [
   moves(),
 ]
 
-function live(device: Bench): Spoken[] {
+function live(device: TestDevice): Spoken[] {
   const spoken = eventful.flatMap((change, n) => device.change(startAt + (n + 1) * 30 * MINUTE, change))
   return [...spoken, ...device.until(startAt + 2 * DAY)]
 }
@@ -62,12 +63,12 @@ function live(device: Bench): Spoken[] {
 /** Two days in which nothing happens but that somebody sits there, or lies on the mat. */
 function quiet(kind: DeviceKind, seed = 7, pace = 1): Spoken[] {
   const scene = [moves(kind === 'bed_mat' ? { room: 'bedroom', inBed: true, posture: 'lying' } : { effort: 15 })]
-  return bench(kind, { seed, scene, pace }).until(startAt + 2 * DAY)
+  return testDevice(kind, { seed, scene, pace }).until(startAt + 2 * DAY)
 }
 
 describe.each(kinds)('every device: %s', (kind) => {
   const model = deviceModels[kind]
-  const spoken = live(bench(kind))
+  const spoken = live(testDevice(kind))
 
   it('says only what the vocabulary knows, within what physics allows', () => {
     const said = readingsOf(spoken)
@@ -84,7 +85,7 @@ describe.each(kinds)('every device: %s', (kind) => {
   })
 
   it('says the same for the same seed, and not at the same time for another', () => {
-    expect(live(bench(kind))).toEqual(spoken)
+    expect(live(testDevice(kind))).toEqual(spoken)
     const first = (seed: number) => quiet(kind, seed)[0]?.at
     expect(first(8)).not.toBe(first(9))
   })
@@ -107,7 +108,7 @@ describe.each(kinds)('every device: %s', (kind) => {
   })
 
   it('gives itself back at a change that is not its business', () => {
-    const device = bench(kind)
+    const device = testDevice(kind)
     device.until(startAt + 2 * HOUR)
     const wakeAt = device.wakeAt()
     const at = Math.min(wakeAt - 1, startAt + 2 * HOUR + 5)
@@ -131,7 +132,7 @@ describe.each(kinds)('every device: %s', (kind) => {
 it('a thousand devices that are switched on together do not speak together', () => {
   const perSecond = new Map<number, number>()
   for (let seed = 1; seed <= 1_000; seed += 1) {
-    for (const { at } of bench('door', { seed }).until(startAt + 2 * HOUR)) {
+    for (const { at } of testDevice('door', { seed }).until(startAt + 2 * HOUR)) {
       const second = Math.floor(at / 1_000)
       perSecond.set(second, (perSecond.get(second) ?? 0) + 1)
     }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../domain/limits.ts'
+import { DAY, MINUTE } from '../life/calendar.ts'
 import type { Change, Impact, Room } from '../life/scene.ts'
-import { bench, DAY, MINUTE, motionsOf, moves, readingsOf, signalsOf, startAt } from './test_home.ts'
+import { motionsOf, moves, readingsOf, signalsOf, startAt, testDevice } from './test_device.ts'
 
 /** What of falls, slides and hard seats becomes a signal, over many devices: `watch`, `pendant`, `radar`. */
 
@@ -19,7 +20,7 @@ type Shaken = { kind: 'watch' | 'pendant' | 'radar'; what: Impact; after: Change
 
 /** What the device says of an impact in the minute after it. */
 function shaken({ kind, what, after, seed = 1, room }: Shaken) {
-  const device = bench(kind, { seed })
+  const device = testDevice(kind, { seed })
   const before = device.change(fellAt, impact(what, room))
   return [...before, ...device.change(fellAt, after), ...device.until(fellAt + MINUTE)]
 }
@@ -61,7 +62,7 @@ describe('a fall', () => {
   it('right after a hard seat is still a fall, and so is the fall of another beside somebody who slid', () => {
     const heard = (kind: 'watch' | 'radar') =>
       seeds.filter((seed) => {
-        const device = bench(kind, { seed })
+        const device = testDevice(kind, { seed })
         device.change(fellAt - 2_000, impact('sits_hard'))
         device.change(fellAt, impact('fall'))
         device.change(fellAt, onFloor)
@@ -85,7 +86,7 @@ describe('a fall', () => {
     ['after which the watch is taken off', { what: 'worn', device: 'device', on: false }],
   ])('%s is not reported', (_, change) => {
     const reported = seeds.filter((seed) => {
-      const device = bench('watch', { seed })
+      const device = testDevice('watch', { seed })
       device.change(fellAt, impact('fall'))
       device.change(fellAt, onFloor)
       const spoken = [...device.change(fellAt + 2_000, change), ...device.until(fellAt + MINUTE)]
@@ -95,7 +96,7 @@ describe('a fall', () => {
   })
 
   it('is not felt by a watch on the charger, which has no vital signs either', () => {
-    const device = bench('watch')
+    const device = testDevice('watch')
     expect(readingsOf(device.wear(startAt + MINUTE, false))).toContainEqual({ worn: 0, battery: 81 })
     device.change(fellAt, impact('fall'))
     const spoken = [...device.change(fellAt, onFloor), ...device.until(fellAt + 2 * 60 * MINUTE)]
@@ -139,7 +140,7 @@ describe('what is no fall', () => {
 })
 
 it.each(['watch', 'pendant', 'pull_cord'] as const)('a %s sends every press at once, also the ninth', (kind) => {
-  const device = bench(kind)
+  const device = testDevice(kind)
   const presses = Array.from({ length: 9 }, (_, n) =>
     device.change(fellAt + (n >> 1) * 700, { what: 'presses', device: 'device' }),
   )

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { DAY, HOUR, MINUTE } from '../life/calendar.ts'
 import type { Change, Hazard } from '../life/scene.ts'
 import type { DeviceKind } from './models.ts'
-import { bench, DAY, HOUR, MINUTE, motionsOf, moves, readingsOf, signalsOf, startAt } from './test_home.ts'
+import { motionsOf, moves, readingsOf, signalsOf, startAt, testDevice } from './test_device.ts'
 
 const hazard = (what: Hazard, on: boolean, room: 'living_room' | 'kitchen' = 'living_room'): Change => ({
   what: 'hazard',
@@ -20,7 +21,7 @@ describe('hazards', () => {
   ])(
     '%s: %s is one signal %s within %d ms, its state until it is over, and clear after',
     (kind, what, signal, within) => {
-      const device = bench(kind)
+      const device = testDevice(kind)
       expect(signalsOf(device.change(later, hazard(what, true)))).toEqual([])
       const spoken = device.until(later + 20 * MINUTE)
       const signals = signalsOf(spoken)
@@ -38,7 +39,7 @@ describe('hazards', () => {
 
   it('in another room, or of another kind, is not sensed', () => {
     for (const kind of ['smoke', 'gas', 'water_leak'] as const) {
-      const device = bench(kind)
+      const device = testDevice(kind)
       device.change(later, hazard('smoke', true, 'kitchen'))
       device.change(later, hazard('leak', kind === 'smoke'))
       expect(signalsOf(device.until(later + HOUR))).toEqual([])
@@ -46,7 +47,7 @@ describe('hazards', () => {
   })
 
   it('that is gone before the alarm is sure is not told', () => {
-    const device = bench('gas')
+    const device = testDevice('gas')
     device.change(later, hazard('carbon_monoxide', true))
     device.change(later + 30_000, hazard('carbon_monoxide', false))
     expect(signalsOf(device.until(later + HOUR))).toEqual([])
@@ -57,7 +58,7 @@ describe('rooms', () => {
   const away = moves({ room: 'kitchen', effort: 20, posture: 'standing' })
 
   it('the motion sensor holds motion for a minute after the last that it saw, then says that it is over', () => {
-    const device = bench('pir', { scene: [moves({ room: 'kitchen' })] })
+    const device = testDevice('pir', { scene: [moves({ room: 'kitchen' })] })
     expect(readingsOf(device.change(later, moves({ posture: 'standing', effort: 30 })))).toContainEqual(
       expect.objectContaining({ motion: 1 }),
     )
@@ -69,7 +70,7 @@ describe('rooms', () => {
   })
 
   it('the motion sensor takes who keeps still for nobody', () => {
-    const device = bench('pir', { scene: [moves({ room: 'kitchen' })] })
+    const device = testDevice('pir', { scene: [moves({ room: 'kitchen' })] })
     device.change(later, moves({ effort: 0 }))
     device.until(later + 2 * MINUTE)
     const spoken = readingsOf(device.until(later + 5 * HOUR)).map(({ motion }) => motion)
@@ -77,7 +78,7 @@ describe('rooms', () => {
   })
 
   it('the radar counts at once, and sees the breath only of one who is alone and still', () => {
-    const device = bench('radar')
+    const device = testDevice('radar')
     const counts = (change: Change, after: number) => readingsOf(device.change(later + after, change)).at(-1)
     expect(counts(moves({ who: 'li' }), 0)).toEqual({ presence: 1, person_count: 2 })
     expect(counts({ what: 'leaves', who: 'li' }, 1_000)).toEqual({
@@ -89,7 +90,7 @@ describe('rooms', () => {
   })
 
   it('the radar talks every 5 s about somebody, and every minute about nobody', () => {
-    const device = bench('radar')
+    const device = testDevice('radar')
     const inAnHour = (from: number) => device.until(from + HOUR).filter(({ at }) => at > from).length
     device.until(later)
     expect(inAnHour(later)).toBe(720)
@@ -98,10 +99,12 @@ describe('rooms', () => {
   })
 
   it('the contact tells its own opening and no other', () => {
-    const device = bench('door', { plan: { opening: 'fridge' } })
-    expect(readingsOf(bench('door').change(later, { what: 'opens', opening: 'front_door' })).at(-1)).toMatchObject({
-      door_open: 1,
-    })
+    const device = testDevice('door', { plan: { opening: 'fridge' } })
+    expect(readingsOf(testDevice('door').change(later, { what: 'opens', opening: 'front_door' })).at(-1)).toMatchObject(
+      {
+        door_open: 1,
+      },
+    )
     const told = (change: Change, after: number) =>
       readingsOf(device.change(later + after, change)).map((r) => r.door_open)
     device.until(later - 1)
@@ -112,7 +115,7 @@ describe('rooms', () => {
 
   it('the mat makes sure that somebody is gone, and an empty bed has no heart rate', () => {
     const lies = moves({ room: 'bedroom', posture: 'lying', inBed: true, effort: 1 })
-    const device = bench('bed_mat', { scene: [lies] })
+    const device = testDevice('bed_mat', { scene: [lies] })
     expect(readingsOf(device.until(later)).at(-1)).toEqual({
       in_bed: 1,
       heart_rate: 72,
@@ -127,7 +130,7 @@ describe('rooms', () => {
 
   it('the mat of one is not the bed of another', () => {
     const other = moves({ who: 'li', room: 'bedroom', posture: 'lying', inBed: true })
-    const told = readingsOf(bench('bed_mat', { scene: [other] }).until(later))
+    const told = readingsOf(testDevice('bed_mat', { scene: [other] }).until(later))
     expect(new Set(told.map(({ in_bed }) => in_bed))).toEqual(new Set([0]))
   })
 })
@@ -137,7 +140,7 @@ describe('meters', () => {
   const volume = (readings: ReturnType<typeof readingsOf>) => readings.at(-1)?.water_volume ?? 0
 
   it('the water meter counts what flows', () => {
-    const device = bench('water_meter')
+    const device = testDevice('water_meter')
     const before = volume(readingsOf(device.until(later)))
     device.change(later, flow(8))
     device.change(later + 10 * MINUTE, flow(0))
@@ -146,7 +149,7 @@ describe('meters', () => {
 
   it('a shower is no leak; water that never stops is, and so is a burst pipe', () => {
     const leaksAfter = (litres: number, minutes: number) => {
-      const device = bench('water_meter')
+      const device = testDevice('water_meter')
       device.change(later, flow(litres))
       const spoken = device.change(later + minutes * MINUTE, flow(0))
       return signalsOf([...spoken, ...device.until(later + DAY)]).map(({ signal, at }) => [
@@ -160,7 +163,7 @@ describe('meters', () => {
   })
 
   it('the stove guard tells on and off at once, power while it is on, and what was used', () => {
-    const device = bench('stove_guard')
+    const device = testDevice('stove_guard')
     const used = readingsOf(device.until(later)).at(-1)?.energy ?? 0
     expect(readingsOf(device.change(later, { what: 'stove', on: true })).at(-1)).toMatchObject({ stove_on: 1 })
     const on = readingsOf(device.until(later + HOUR))
@@ -176,7 +179,7 @@ describe('what a person uses', () => {
   const spots = ['bp_cuff', 'oximeter', 'thermometer'] as const
 
   it.each(spots)('the %s is used a few times on most days', (kind) => {
-    const used = readingsOf(bench(kind).until(startAt + 20 * DAY)).length
+    const used = readingsOf(testDevice(kind).until(startAt + 20 * DAY)).length
     expect(used).toBeGreaterThan(20)
     expect(used).toBeLessThanOrEqual(60)
   })
@@ -188,15 +191,15 @@ describe('what a person uses', () => {
       { effort: 40 },
       { posture: 'on_floor' },
     ] as const) {
-      const device = bench(kind, { scene: [moves(busy)] })
+      const device = testDevice(kind, { scene: [moves(busy)] })
       expect(device.until(startAt + 3 * DAY)).toEqual([])
     }
-    expect(bench(kind, { scene: [] }).until(startAt + 3 * DAY)).toEqual([])
+    expect(testDevice(kind, { scene: [] }).until(startAt + 3 * DAY)).toEqual([])
   })
 
   it('a thermometer is used every few hours by somebody with a fever', () => {
     const used = (temperature: number) => {
-      const device = bench('thermometer')
+      const device = testDevice('thermometer')
       device.body = { ...device.body, temperature }
       return readingsOf(device.until(startAt + 10 * DAY)).length
     }
@@ -206,7 +209,7 @@ describe('what a person uses', () => {
 
 describe('the watch', () => {
   it('reads the body, and leaves out what an arm that swings cannot show', () => {
-    const device = bench('watch')
+    const device = testDevice('watch')
     const calm = readingsOf(device.until(later)).find(({ steps }) => steps !== undefined)
     expect(Object.keys(calm ?? {})).toEqual(['heart_rate', 'spo2', 'respiration_rate', 'activity', 'steps'])
     device.body = { ...device.body, activity: 80 }
@@ -215,6 +218,6 @@ describe('the watch', () => {
   })
 
   it('sends no window of a day without a shake', () => {
-    expect(motionsOf(bench('watch').until(startAt + DAY))).toEqual([])
+    expect(motionsOf(testDevice('watch').until(startAt + DAY))).toEqual([])
   })
 })

@@ -5,11 +5,8 @@ import type { Vitals } from '../life/vitals.ts'
 import type { DeviceModel, DevicePlan, Report, Senses, Woken } from './device.ts'
 import { type DeviceKind, deviceModels } from './models.ts'
 
-/** A hand-made home for the tests of devices: a scene that only the test changes. */
+/** One device for tests, in a hand-made home: a scene that only the test changes. */
 
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 /** A Wednesday, 10:00 in Beijing. */
 export const startAt = Date.UTC(2026, 2, 4, 2)
 export const position: Position = { lat: 39.65, lon: 106.79 }
@@ -39,7 +36,7 @@ export const moves = (parts: Partial<Figure> = {}): Change => ({ what: 'moves', 
 /** A report with when it was made (epoch ms). */
 export type Spoken = Report & { at: number }
 
-export type Bench = {
+export type TestDevice = {
   model: DeviceModel
   /** Lives until then, the device waking by itself. */
   until(at: number): Spoken[]
@@ -55,10 +52,10 @@ export type Bench = {
 type Given = { plan?: Partial<DevicePlan>; seed?: number; scene?: Change[]; pace?: number; at?: number }
 
 /** One device of a kind in the living room of one resident, `wang`, who sits there. */
-export function bench(
+export function testDevice(
   kind: DeviceKind,
   { plan, seed = 7, scene = [moves()], pace = 1, at = startAt }: Given = {},
-): Bench {
+): TestDevice {
   const model = deviceModels[kind]
   const random = seededRandom(seed)
   const whole: DevicePlan = { id: 'device', kind, room: 'living_room', ...plan }
@@ -77,7 +74,7 @@ export function bench(
     random,
     pace,
   })
-  const it: Bench = {
+  const it: TestDevice = {
     model,
     body: rested,
     charge: 81.4,
@@ -105,6 +102,7 @@ export function bench(
   return it
 }
 
+/** What was reported of one kind, in order. */
 export const readingsOf = (spoken: readonly Spoken[]) =>
   spoken.flatMap((report) => (report.kind === 'readings' ? [report.readings] : []))
 export const signalsOf = (spoken: readonly Spoken[]) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock, type VirtualClock, virtualClock } from '../domain/clock.ts'
 import { newSecret } from '../domain/random.ts'
 import type { Part } from '../simulators/scenarios/scenario.ts'
-import type { Stage } from '../simulators/scenarios/stage.ts'
+import { type Stage, Stuck } from '../simulators/scenarios/stage.ts'
 import { openAlerts, openApi } from './alerts_api.ts'
 import { openBroker } from './broker.ts'
 import type { Config, LogLevel } from './config.ts'
@@ -128,7 +128,7 @@ type Pace = Pick<Stage, 'now' | 'until' | 'worked' | 'nextTimer' | 'grain' | 'wi
 const realPace = (clock: Clock, signal: AbortSignal): Pace => ({
   now: clock.now,
   until: (at) => clock.sleep(Math.max(0, at - clock.now()), signal),
-  worked: async () => true,
+  worked: async () => {},
   nextTimer: async () => undefined,
   grain: 250,
   wire: systemClock,
@@ -184,9 +184,8 @@ function createPump(clock: VirtualClock) {
       for (let n = 1; !(await watch.isWorked(cursor())); n++) {
         await turn(n)
         if (systemClock.now() - since > workedWithinMs)
-          throw new Error(`Vigil did not work what it was sent: ${await watch.waitsFor(cursor())}`)
+          throw new Stuck(`Vigil did not work what it was sent: ${await watch.waitsFor(cursor())}`)
       }
-      return true
     },
     nextTimer: watch.nextTimer,
     grain: 5 * 60_000,

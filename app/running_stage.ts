@@ -1,5 +1,6 @@
 import { systemClock } from '../domain/clock.ts'
 import { newId } from '../domain/random.ts'
+import { areaOfRuns } from '../simulators/scenarios/naming.ts'
 import type { Scenario } from '../simulators/scenarios/scenario.ts'
 import type { Stage } from '../simulators/scenarios/stage.ts'
 import type { Config } from './config.ts'
@@ -26,7 +27,7 @@ export async function openRunning(config: Config, options: RunningOptions, start
     now,
     until: (at) => systemClock.sleep(Math.max(0, at - now()), signal),
     during: (work) => work,
-    worked: async () => true,
+    worked: async () => {},
     nextTimer: async () => undefined,
     grain: 250,
     wire: systemClock,
@@ -73,7 +74,7 @@ function registeredFor({ prefix }: Stage, { homes }: Scenario): Registered {
       home.residents.map(({ id }) => ({ kind: 'residents' as const, id: `${home.id}-${id}` })),
     ),
     ...plans.map(({ id }) => ({ kind: 'homes' as const, id })),
-    { kind: 'areas' as const, id: 'scenarios' },
+    { kind: 'areas' as const, id: areaOfRuns },
     { kind: 'operators' as const, id: 'dispatcher' },
   ].map(({ kind, id }) => ({ kind, id: `${prefix}${id}` }))
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { Random } from '../../domain/random.ts'
+import { type Random, seededRandom } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { DevicePlan, Message } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
@@ -16,6 +16,8 @@ export type Fleet = {
   carry(output: Output): void
   /** How many devices are connected. */
   connected(): number
+  /** How many devices are about to connect: they wait for an answer, not for a pause to pass. */
+  dialling(): number
   /** How many messages Vigil has not said yet that it has, cut devices included. */
   waiting(): number
   /** Resolves when nothing that can be sent is waiting: what a cut device keeps is left aside. Rejects when `signal` aborts. */
@@ -75,6 +77,7 @@ export function openFleet(options: FleetOptions): Fleet {
       else link?.cut()
     },
     connected: () => [...links.values()].filter((link) => link.connected()).length,
+    dialling: () => [...links.values()].filter((link) => link.dialling()).length,
     waiting: allWaiting,
     settled: settling.settled,
     account: () => ({ ...account }),
@@ -86,7 +89,7 @@ function openLinks(options: FleetOptions, account: Account, onBusy: (busy: boole
   const members = options.homes.flatMap((home) => home.devices.map((device): Member => ({ home, device })))
   const heartbeat = createHeartbeat(options.clock)
   const { clock, random, mqttUrl, httpUrl } = options
-  const shared = { account, heartbeat, clock, random, onBusy }
+  const shared = { account, heartbeat, clock, onBusy }
   return new Map(
     members.map(({ home, device }, n) => {
       const { firmware, keeps } = deviceModels[device.kind]
@@ -95,6 +98,8 @@ function openLinks(options: FleetOptions, account: Account, onBusy: (busy: boole
         ...shared,
         url: isHttp ? httpUrl : mqttUrl,
         device: device.id,
+        // A stream of its own: which socket ends first must not decide who waits how long.
+        random: seededRandom(Math.floor(random() * 2 ** 32)),
         firmware,
         keeps,
         localAddress: options.sourceAddress?.(n),

@@ -189,6 +189,7 @@ export function createHttpLink(options: LinkOptions): Link {
       cancelRetry = clock.after(backOff.next(), resume)
     },
     connected: () => mayWork(),
+    dialling: () => false,
     waiting: backlog.size,
     async close() {
       closed = true

@@ -23,6 +23,8 @@ export type Link = {
   cut(): void
   restore(): void
   connected(): boolean
+  /** Whether an attempt to connect is under way. */
+  dialling(): boolean
   /** How many messages Vigil has not said yet that it has. */
   waiting(): number
   /** Ends with a farewell where it is connected; never rejects. */

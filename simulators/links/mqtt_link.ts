@@ -167,6 +167,7 @@ export function createMqttLink(options: LinkOptions): Link {
       if (opened && phase === 'away') retryLater()
     },
     connected: () => line?.linked() ?? false,
+    dialling: () => phase === 'dialling',
     waiting: backlog.size,
     close() {
       cancelRetry()

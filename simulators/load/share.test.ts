@@ -19,6 +19,7 @@ function fakeFleet() {
   let settle: () => void = () => {}
   const fleet: Fleet = {
     carry: (output) => void carried.push(output),
+    dialling: () => 0,
     connected: () => 2,
     waiting: () => 1,
     settled: (signal) =>

@@ -75,7 +75,9 @@ function findTicket(expectation: Of<'ticket'>, look: Look): Finding | undefined 
 
 const candidatesOf = (expectation: Of<'ticket'>, { seen }: Look): SeenTicket[] =>
   inScope(expectation, seen).filter(({ number, openedAt }) =>
-    expectation.number === undefined ? openedAt >= expectation.from : number === expectation.number,
+    expectation.number === undefined
+      ? openedAt >= expectation.from && openedAt <= expectation.until
+      : number === expectation.number,
   )
 
 function wrongOf({ kind, traits }: Of<'ticket'>, { ticket }: SeenTicket, { called }: Look): string[] {

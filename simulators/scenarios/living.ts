@@ -1,6 +1,7 @@
 import { systemClock } from '../../domain/clock.ts'
 import type { Output } from '../home/home.ts'
 import { batchesOf, isUrgent } from './batches.ts'
+import { Stuck } from './stage.ts'
 import { inWords } from './times.ts'
 import { devicesIn, look, type Play, strideMs } from './under_way.ts'
 
@@ -8,16 +9,21 @@ import { devicesIn, look, type Play, strideMs } from './under_way.ts'
 const tenseGrainMs = 60_000
 /** While devices find their way back to a Vigil that was away, ms. */
 const recoveringMs = 250
-/** What sockets are given between two looks, and a connection to be made, ms of real time. */
+/** What sockets are given between two looks, ms of real time. */
 const breathMs = 1
-const handshakeMs = 5
+/** A connection that is being made is waited for this long before time goes on, ms of real time. */
+const handshakeMs = 2_000
+/** What is not acknowledged over a line that holds by then never will be, ms of real time. */
+const acknowledgedWithinMs = 60_000
 /** How long devices may take to get in, and Vigil and they to get rid of what they have, ms. */
 const patienceMs = 5 * 60_000
 
 /** All devices must be in before anything happens, as they are in a home where nothing has happened yet. */
 export async function begin(run: Play): Promise<void> {
   const { stage, scenario, fleet } = run
-  await recover(run, () => fleet.connected() === devicesIn(scenario))
+  const devices = devicesIn(scenario)
+  if (!(await recover(run, () => fleet.connected() === devices)))
+    throw new Stuck(`only ${fleet.connected()} of ${devices} devices could connect`)
   await live(run, stage.now())
 }
 
@@ -72,6 +78,7 @@ function carry(run: Play, output: Output): void {
     const test = output.message.payload.test === true ? ', a test' : ''
     run.say('device', `${run.called(output.device.id)}: ${String(output.message.payload.signal)}${test}`)
   }
+  run.said.note(renamed, run.stage.toSent)
   fleet.carry(renamed)
 }
 
@@ -83,7 +90,7 @@ async function recoverUntil(run: Play, at: number): Promise<void> {
   const { stage } = run
   while (isRecovering(run) && stage.now() < at) {
     await stage.until(Math.min(at, stage.now() + recoveringMs))
-    await stage.during(systemClock.sleep(handshakeMs))
+    await shakenHands(run)
     run.signal.throwIfAborted()
     await settle(run)
   }
@@ -109,7 +116,19 @@ async function acknowledged(run: Play): Promise<void> {
   }
   fleet.settled(signal).then(done, done)
   await Promise.resolve()
-  while (!isSettled && !isRecovering(run)) await stage.during(systemClock.sleep(breathMs))
+  const since = systemClock.now()
+  while (!isSettled && !isRecovering(run)) {
+    await stage.during(systemClock.sleep(breathMs))
+    if (systemClock.now() - since > acknowledgedWithinMs)
+      throw new Stuck(`Vigil did not acknowledge ${fleet.waiting()} of the messages that it was sent`)
+  }
+}
+
+/** Time stands still while devices are at the door, so that a busy machine makes no difference. */
+async function shakenHands({ stage, fleet }: Play): Promise<void> {
+  const since = systemClock.now()
+  do await stage.during(systemClock.sleep(breathMs))
+  while (fleet.dialling() > 0 && systemClock.now() - since < handshakeMs)
 }
 
 /** Lets time go on until something is so, or patience is over. */
@@ -118,7 +137,7 @@ async function recover(run: Play, isSo: () => boolean): Promise<boolean> {
   const latest = stage.now() + patienceMs
   while (!isSo() && stage.now() < latest) {
     await stage.until(stage.now() + recoveringMs)
-    await stage.during(systemClock.sleep(handshakeMs))
+    await shakenHands(run)
     run.signal.throwIfAborted()
     await stage.worked(run.cursor)
   }

@@ -14,6 +14,9 @@ export type Naming = {
   ticketBack(ticket: Ticket): Ticket
 }
 
+/** The area that a run registers, for all its homes. */
+export const areaOfRuns = 'scenarios'
+
 /** Stands before what is not of this run, so that it is like no name of a file. */
 const foreign = '~'
 

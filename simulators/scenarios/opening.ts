@@ -7,9 +7,10 @@ import { followEvents } from '../live_events.ts'
 import { recordsOf } from '../registry/household.ts'
 import { openTokenBook, register } from '../registry/register.ts'
 import { callingIn } from './judge.ts'
-import { type Naming, namingWith } from './naming.ts'
+import { areaOfRuns, type Naming, namingWith } from './naming.ts'
 import { createDispatcher } from './operator.ts'
 import { homeOf } from './possible.ts'
+import { createSaid } from './said.ts'
 import type { Scenario } from './scenario.ts'
 import { createSeen } from './seen.ts'
 import { stamp, type Tone, ticketLine } from './timeline.ts'
@@ -26,6 +27,7 @@ export async function open(scenario: Scenario, options: PlayOptions): Promise<{ 
     scenario,
     naming,
     seen: createSeen(scenario, naming),
+    said: createSaid(),
     verdicts: createVerdicts(),
     called: callingIn(scenario),
     say,
@@ -72,7 +74,7 @@ function homesOf(scenario: Scenario): SimulatedHome[] {
 }
 
 async function registered(scenario: Scenario, naming: Naming, { stage, signal }: PlayOptions) {
-  const area = naming.out('scenarios')
+  const area = naming.out(areaOfRuns)
   const options = { httpUrl: stage.httpUrl, adminToken: stage.adminToken, clock: systemClock, signal }
   const records = recordsOf(
     [{ id: area, name: 'Scenarios' }],
@@ -81,9 +83,13 @@ async function registered(scenario: Scenario, naming: Naming, { stage, signal }:
   return openTokenBook(options, await register(options, records))
 }
 
-/** An event may decide what is expected: in real time nobody looks before the next message else. */
+/**
+ * An event may decide what is expected: in real time nobody looks before the next message else. What was over before it
+ * came is decided without it.
+ */
 function takeEvent(run: Play, event: LiveEvent): void {
   const at = run.stage.now()
+  look(run, 'before')
   const taken = run.seen.event(event, at)
   const line = taken && ticketLine(event, taken.seen, taken.isNew, run.called)
   if (line) run.say('ticket', line, at)

@@ -1,11 +1,15 @@
-import { begin, calmDown, live } from './living.ts'
-import { messagesTold } from './messages_told.ts'
+import { finish } from './closing.ts'
+import { begin, live } from './living.ts'
 import { open } from './opening.ts'
 import type { Scenario, Step } from './scenario.ts'
+import { Stuck } from './stage.ts'
 import { devicesIn, look, note, type Play, type Played, type PlayOptions, strideMs } from './under_way.ts'
 import { isFailure } from './verdicts.ts'
 
-/** Plays a scenario on a stage, to its end. Rejects where the stage fails, not where an expectation does. */
+/**
+ * Plays a scenario on a stage, to its end, or till Vigil is stuck, which fails it. Rejects where the stage fails, not
+ * where an expectation does.
+ */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Played> {
   const { run, close } = await open(scenario, options)
   try {
@@ -13,6 +17,9 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Pl
     run.say('quiet', `${living} begin to live`)
     await playSteps(run)
     await finish(run)
+  } catch (error) {
+    if (!(error instanceof Stuck)) throw error
+    note(run, false, 'the scenario is played to its end', error.message)
   } finally {
     await close()
   }
@@ -83,21 +90,4 @@ async function strikePart(run: Play, { part, downFor, at }: Extract<Step, { does
   await stage.during(stage.parts!.stop(part))
   if (downFor > 0) run.returning.push({ part, at: at + downFor })
   else await stage.during(stage.parts!.start(part))
-}
-
-/** What every run must show beside what its file says. */
-async function finish(run: Play): Promise<void> {
-  await calmDown(run)
-  finishMessages(run)
-  const strange = run.seen.tickets.filter(({ explained }) => !explained)
-  const told = strange.map(({ number, ticket }) => `no sentence speaks of ticket ${number} (${ticket.kind})`)
-  note(run, strange.length === 0, 'every ticket is expected', told.join(', ').replaceAll('_', ' '))
-}
-
-function finishMessages(run: Play): void {
-  const { fleet, cut, counts } = run
-  const { acknowledged, dropped } = fleet.account()
-  const sum = { said: counts.messages, acknowledged, dropped, waiting: fleet.waiting(), isCut: cut.size > 0 }
-  const { isWhole, told } = messagesTold(sum)
-  note(run, isWhole, 'every message is acknowledged or accounted for', told)
 }

@@ -1,6 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Part } from './scenario.ts'
 
+/** Vigil does not do what it must for a scenario to go on; the message says what. */
+export class Stuck extends Error {}
+
 /** Where a scenario is played: a Vigil, and how time passes there. Times are of the scenario, epoch ms. */
 export type Stage = {
   mqttUrl: string
@@ -14,10 +17,10 @@ export type Stage = {
   /** Lets Vigil go on while something is awaited that needs it. */
   during<T>(work: Promise<T>): Promise<T>
   /**
-   * Resolves when Vigil has done with all that it was sent, live events up to `cursor` included; false where it
-   * cannot yet, because a part of it is down. On a stage in real time at once.
+   * Resolves when Vigil has done with all that it was sent, live events up to `cursor` included; what a part that is
+   * down has to do is not waited for. On a stage in real time at once. Rejects with `Stuck` where Vigil does not get on.
    */
-  worked(cursor: () => number): Promise<boolean>
+  worked(cursor: () => number): Promise<void>
   /** When Vigil next does something by itself, where that can be known. */
   nextTimer(): Promise<number | undefined>
   /** How long quiet messages may be collected before they are sent, ms. */

@@ -3,6 +3,7 @@ import type { Fleet } from '../links/fleet.ts'
 import type { Fact } from '../truth.ts'
 import type { Naming } from './naming.ts'
 import type { Dispatcher } from './operator.ts'
+import type { Said } from './said.ts'
 import type { Part, Scenario } from './scenario.ts'
 import type { Seen } from './seen.ts'
 import type { Stage } from './stage.ts'
@@ -35,6 +36,7 @@ export type Play = PlayOptions & {
   naming: Naming
   homes: readonly SimulatedHome[]
   seen: Seen
+  said: Said
   verdicts: Verdicts
   fleet: Fleet
   dispatcher: Dispatcher

@@ -27,11 +27,21 @@ const mends: Record<string, (error: SystemError) => string | undefined> = {
   EEXIST: ({ path }) => `${path ?? 'VIGIL_DATA'} is not a folder: set VIGIL_DATA to one.`,
 }
 
+/**
+ * Throws what a simulator threw so that people are shown it: a plain error of theirs is a sentence for people already,
+ * all else keeps what it tells about itself.
+ */
+export function throwForPeople(error: SystemError): never {
+  throw error.constructor === Error && error.code === undefined ? new Fault(error.message, { cause: error }) : error
+}
+
 /** A failure in one sentence for people, or undefined where it is a fault of the program and its stack is wanted. */
 export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof Fault) return error.message
   if (error instanceof VigilError) return error.detail ?? errorTable[error.code].text
   if (!(error instanceof Error)) return undefined
+  // How fetch says that nobody answers, of which only a Vigil elsewhere or just gone is the reason.
+  if (error.message === 'fetch failed') return 'Vigil does not answer over HTTP: is it running? npm start starts it.'
   const mend = mends[(error as SystemError).code ?? '']
   return mend?.(error)
 }

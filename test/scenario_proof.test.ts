@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type OwnHouse, openOwnHouse } from '../app/own_house.ts'
+import { type OwnHouse, openOwnHouse } from '../app/commands/scenario/own_house.ts'
 import { deviceModels } from '../simulators/devices/models.ts'
 import { play } from '../simulators/scenarios/player.ts'
 import { readScenario } from '../simulators/scenarios/read.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type OwnHouse, openOwnHouse } from '../app/own_house.ts'
-import { filesOf, readScenarios } from '../app/scenario_files.ts'
+import { type OwnHouse, openOwnHouse } from '../app/commands/scenario/own_house.ts'
+import { filesOf, readScenarios } from '../app/commands/scenario/scenario_files.ts'
 import { mistakeLine } from '../simulators/scenarios/mistake.ts'
 import { play } from '../simulators/scenarios/player.ts'
 import type { Scenario } from '../simulators/scenarios/scenario.ts'

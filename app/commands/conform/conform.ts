@@ -1,28 +1,28 @@
-import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline/promises'
 import { z } from 'zod'
-import { decodeRecord } from '../codecs/decode.ts'
-import { type Clock, systemClock } from '../domain/clock.ts'
-import { Id } from '../domain/ids.ts'
-import type { Bounds } from '../simulators/conform/bounds.ts'
-import type { Part } from '../simulators/conform/clauses/clause.ts'
-import { conform } from '../simulators/conform/conform.ts'
-import { type SimulatedDevice, startDevice } from '../simulators/conform/devices/device.ts'
-import { type SimulatedName, simulatedDevices } from '../simulators/conform/devices/habits.ts'
-import type { Door } from '../simulators/conform/door.ts'
-import { hastened } from '../simulators/conform/hastened.ts'
-import type { Report } from '../simulators/conform/report.ts'
-import { htmlReport } from '../simulators/conform/report_html.ts'
-import { textReport } from '../simulators/conform/report_text.ts'
-import { timeOfDay } from '../simulators/conform/seen.ts'
-import type { Guide } from '../simulators/conform/trials.ts'
-import { connectApi } from './client.ts'
-import type { Config } from './config.ts'
-import { type Certificates, openCertificates } from './conform_certificates.ts'
-import { Fault } from './fault.ts'
-import { untilStopped } from './house.ts'
-import { findRunning, reachable } from './runtime.ts'
+import { decodeRecord } from '../../../codecs/decode.ts'
+import { type Clock, systemClock } from '../../../domain/clock.ts'
+import { Id } from '../../../domain/ids.ts'
+import type { Bounds } from '../../../simulators/conform/bounds.ts'
+import type { Part } from '../../../simulators/conform/clauses/clause.ts'
+import { conform } from '../../../simulators/conform/conform.ts'
+import { type SimulatedDevice, startDevice } from '../../../simulators/conform/devices/device.ts'
+import { type SimulatedName, simulatedDevices } from '../../../simulators/conform/devices/habits.ts'
+import type { Door } from '../../../simulators/conform/door.ts'
+import { hastened } from '../../../simulators/conform/hastened.ts'
+import type { Report } from '../../../simulators/conform/report.ts'
+import { htmlReport } from '../../../simulators/conform/report_html.ts'
+import { textReport } from '../../../simulators/conform/report_text.ts'
+import { timeOfDay } from '../../../simulators/conform/seen.ts'
+import type { Guide } from '../../../simulators/conform/trials.ts'
+import type { Config } from '../../config.ts'
+import { Fault } from '../../fault.ts'
+import { untilStopped } from '../../house.ts'
+import { mqttAddress, noneRuns } from '../addresses.ts'
+import { connectApi } from '../client.ts'
+import { writeGiven } from '../files.ts'
+import { type Certificates, openCertificates } from './certificates.ts'
 
 export type ConformOptions = {
   device?: string
@@ -109,10 +109,8 @@ function boundsOf({ for: watch, cut, most }: ConformOptions): Partial<Bounds> {
 
 /** Where the real Vigil listens; made sure that it does. */
 async function vigilOf(config: Config, url: string | undefined): Promise<{ host: string; port: number }> {
-  const broker = url ? undefined : await findRunning(config.data, 'broker')
-  if (!url && !broker?.ports.mqtt)
-    throw new Fault(`No Vigil runs with the data folder ${config.data}: run npm start, or say where it is with --mqtt.`)
-  const address = url ?? `mqtt://${reachable(broker?.host ?? '')}:${broker?.ports.mqtt}`
+  const address = url ?? (await mqttAddress(config))
+  if (!address) throw noneRuns(config, '--mqtt')
   const { protocol, hostname, port } = URL.canParse(address) ? new URL(address) : new URL('none:')
   if (protocol !== 'mqtt:') throw new Fault(`"${url}" is no address of a front door: give --mqtt mqtt://host:port.`)
   const vigil = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 1883) }
@@ -191,7 +189,7 @@ async function simulatedGuide(config: Config, run: Run, name: SimulatedName) {
       signal,
     })
   return {
-    guide: ({ port, tlsPort }: Door | Pick<Door, 'port' | 'tlsPort'>): Guide => ({
+    guide: ({ port, tlsPort }: Pick<Door, 'port' | 'tlsPort'>): Guide => ({
       say: (text) => tell(clock, text),
       async ask(what, text) {
         tell(clock, text)
@@ -205,15 +203,11 @@ async function simulatedGuide(config: Config, run: Run, name: SimulatedName) {
 
 async function deliver(report: Report, { html, json }: ConformOptions): Promise<void> {
   process.stdout.write(`${textReport(report, process.stdout.isTTY)}`)
-  if (html) await writeReport(html, htmlReport(report))
-  if (json) await writeReport(json, `${JSON.stringify(report, null, 2)}\n`)
+  if (html) await write('--html', html, htmlReport(report))
+  if (json) await write('--json', json, `${JSON.stringify(report, null, 2)}\n`)
 }
 
-async function writeReport(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
-    throw new Fault(`The report cannot be written to ${path} (${cause.code}): name a file in a folder that is there.`, {
-      cause,
-    })
-  })
+async function write(option: string, path: string, text: string): Promise<void> {
+  await writeGiven(option, path, text)
   process.stderr.write(`Written: ${path}\n`)
 }

@@ -1,35 +1,15 @@
-import { InvalidArgumentError, Option } from 'commander'
-import { Fault } from './fault.ts'
-import type { LoadCommand } from './simulate_load.ts'
+import { Option } from 'commander'
+import { Fault } from '../../fault.ts'
+import { amount, duration, positive } from '../arguments.ts'
+import type { LoadCommand } from './load.ts'
 
 /** What only the load takes: `vigil simulate --homes N` against a running Vigil. */
 export type LoadFields = Partial<Pick<LoadCommand, 'rate' | 'ramp' | 'for' | 'emergencies' | 'storm'>>
 
-const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 }
-
-/** `90s`, `5m`, `1h`, `500ms`; a bare number is seconds. In ms. */
-export function duration(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? []
-  if (number === '') throw new InvalidArgumentError('It must be a duration: 500ms, 90s, 5m, 1h.')
-  return Number(number) * (units[unit] ?? 0)
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value >= 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('It must be a number from 0.')
-  return value
-}
-
-function rate(text: string): number {
-  const value = amount(text)
-  if (value === 0) throw new InvalidArgumentError('It must be more than 0.')
-  return value
-}
-
+/** Added to those of `vigil simulate`. */
 export const loadOptions = (): Option[] => [
   new Option('--rate <n>', 'load: so many messages a second over all homes; default: as the homes live').argParser(
-    rate,
+    positive(amount),
   ),
   new Option('--ramp <duration>', 'load: connect all devices over so long; default: 50 homes a second').argParser(
     duration,

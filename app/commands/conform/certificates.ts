@@ -2,9 +2,15 @@ import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../domain/clock.ts'
-import { type Faces, makeAuthority, makeFaces, makeServer, type Pair } from '../simulators/conform/certificates.ts'
-import { Fault } from './fault.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import {
+  type Faces,
+  makeAuthority,
+  makeFaces,
+  makeServer,
+  type Pair,
+} from '../../../simulators/conform/certificates.ts'
+import { Fault } from '../../fault.ts'
 
 /** What the conformance kit shows to devices that connect with TLS. */
 export type Certificates = {

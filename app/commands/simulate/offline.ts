@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { systemClock } from '../domain/clock.ts'
-import { atLocal, localDay } from '../simulators/life/calendar.ts'
-import { type OfflineAccount, type OfflineOptions, runOffline } from '../simulators/offline/offline.ts'
-import { Fault } from './fault.ts'
-import { untilStopped } from './house.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import { atLocal, DAY, localDay } from '../../../simulators/life/calendar.ts'
+import { type OfflineAccount, type OfflineOptions, runOffline } from '../../../simulators/offline/offline.ts'
+import { Fault, throwForPeople } from '../../fault.ts'
+import { untilStopped } from '../../house.ts'
 
 /** `from`: a day, YYYY-MM-DD; `speed`: times life. */
 export type OfflineCommand = {
@@ -15,8 +15,6 @@ export type OfflineCommand = {
   speed: number
   eventful: number
 }
-
-const MINUTES = 60_000
 
 /** `vigil simulate --out FOLDER`: homes live without anybody connected, and what they say is written to files. */
 export async function simulateOffline(command: OfflineCommand): Promise<void> {
@@ -35,9 +33,7 @@ export async function simulateOffline(command: OfflineCommand): Promise<void> {
     signal: untilStopped(),
     onProgress: (account) => say(progressLine(account)),
   }
-  const account = await runOffline(options).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === undefined ? new Fault(error.message, { cause: error }) : error
-  })
+  const account = await runOffline(options).catch(throwForPeople)
   for (const line of accountLines(account)) say(line)
 }
 
@@ -47,20 +43,20 @@ function beginOf({ from, days }: OfflineCommand): number {
   const day = /^\d{4}-\d\d-\d\d$/.test(from) ? Date.parse(`${from}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== from)
     throw new Fault(`--from ${from} is no day: write it as 2026-03-01.`)
-  return atLocal(day / 86_400_000, 0)
+  return atLocal(day / DAY, 0)
 }
 
-const dayText = (at: number): string => new Date(localDay(at) * 86_400_000).toISOString().slice(0, 10)
+const dayText = (at: number): string => new Date(localDay(at) * DAY).toISOString().slice(0, 10)
 const number = (value: number): string => Math.round(value).toLocaleString('en-US')
 
 const progressLine = ({ simulated, messages, bytes }: OfflineAccount): string =>
-  `  ${(simulated / 86_400_000).toFixed(2)} days: ${number(messages)} messages, ${megabytes(bytes)}`
+  `  ${(simulated / DAY).toFixed(2)} days: ${number(messages)} messages, ${megabytes(bytes)}`
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 /** The final account, for people. */
 export function accountLines({ homes, devices, messages, bytes, facts, simulated, took }: OfflineAccount): string[] {
-  const days = simulated / (24 * 60 * MINUTES)
+  const days = simulated / DAY
   return [
     `${number(homes)} homes with ${number(devices)} devices lived ${days.toFixed(1)} days`,
     `${number(messages)} messages, ${number(facts)} facts, ${megabytes(bytes)}`,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
-import { findRunning, reachable } from './runtime.ts'
-import { knownAdminToken } from './secrets.ts'
+import type { Config } from '../config.ts'
+import { Fault } from '../fault.ts'
+import { findRunning, reachable } from '../runtime.ts'
+import { knownAdminToken } from '../secrets.ts'
+import { httpAddress, noneRuns } from './addresses.ts'
 
 /** The HTTP API for the commands. `path` begins after `/api/v1`. Every failure is a Fault with a sentence. */
 export type Client = {
@@ -16,7 +17,8 @@ const Problem = z.object({ title: z.string(), code: z.string(), detail: z.string
 
 /** Speaks to the Vigil at `url`, or to the one that runs with the data folder, as its administrator. */
 export async function connectApi(config: Config, options: ClientOptions): Promise<Client> {
-  const base = options.url ?? (await runningApi(config))
+  const base = options.url ?? (await httpAddress(config))
+  if (!base) throw noneRuns(config, '--url')
   const token = options.token ?? (await knownAdminToken(config))
   const call = async <T>(method: string, path: string, body: unknown, shape: z.ZodType<T>): Promise<T> => {
     const headers = {
@@ -35,13 +37,6 @@ export async function connectApi(config: Config, options: ClientOptions): Promis
     get: (path, shape) => call('GET', path, undefined, shape),
     post: (path, body, shape) => call('POST', path, body, shape),
   }
-}
-
-async function runningApi(config: Config): Promise<string> {
-  const api = await findRunning(config.data, 'api')
-  if (!api?.ports.http)
-    throw new Fault(`No Vigil runs with the data folder ${config.data}: run npm start, or say where it is with --url.`)
-  return `http://${reachable(api.host)}:${api.ports.http}`
 }
 
 /** Where its devices publish, as options of mosquitto_pub; of a Vigil elsewhere only the host is known. */

@@ -1,18 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkLoad, duration, loadOf } from './load_options.ts'
-
-it.each([
-  ['500ms', 500],
-  ['90s', 90_000],
-  ['90', 90_000],
-  ['1.5m', 90_000],
-  ['5 min', 300_000],
-  ['1h', 3_600_000],
-])('%s is a duration', (text, ms) => expect(duration(text)).toBe(ms))
-
-it.each(['', 's', '-5s', '5 days', '1e3', 'soon'])('%j is none, and the answer says what is', (text) =>
-  expect(() => duration(text)).toThrow('It must be a duration: 500ms, 90s, 5m, 1h.'),
-)
+import { checkLoad, loadOf } from './load_options.ts'
 
 it('options of the load need a load', () => {
   expect(() => checkLoad({ rate: 5 })).toThrow('--rate needs --homes N: it belongs to the load.')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Device } from '../domain/registry.ts'
-import { topicOf } from '../domain/topics.ts'
-import type { Client } from './client.ts'
+import { Device } from '../../../domain/registry.ts'
+import { topicOf } from '../../../domain/topics.ts'
+import type { Client } from '../client.ts'
 
 export type DeviceFields = { home?: string; model?: string; category?: string; place?: string }
 

@@ -1,21 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { systemClock } from '../domain/clock.ts'
-import type { HomePlan } from '../simulators/home/home.ts'
-import { accountLines, duration, faultsOf } from '../simulators/load/account.ts'
-import { runLoad } from '../simulators/load/load.ts'
-import { createScreen, type Screen } from '../simulators/load/progress.ts'
-import { recordsOf } from '../simulators/registry/household.ts'
-import { register, rotateToken } from '../simulators/registry/register.ts'
-import { readTokens, type Tokens } from '../simulators/registry/tokens.ts'
-import { type Truth, truthLines } from '../simulators/truth.ts'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
-import { untilStopped } from './house.ts'
-import { connectionsFor, openFilesOf } from './open_files.ts'
-import { findRunning } from './runtime.ts'
-import { knownAdminToken } from './secrets.ts'
-import { addressesOf } from './simulate.ts'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from '../../../domain/clock.ts'
+import type { HomePlan } from '../../../simulators/home/home.ts'
+import { accountLines, duration, faultsOf } from '../../../simulators/load/account.ts'
+import { runLoad } from '../../../simulators/load/load.ts'
+import { createScreen, type Screen } from '../../../simulators/load/progress.ts'
+import { recordsOf } from '../../../simulators/registry/household.ts'
+import { register, rotateToken } from '../../../simulators/registry/register.ts'
+import { readTokens, type Tokens } from '../../../simulators/registry/tokens.ts'
+import { type Truth, truthLines } from '../../../simulators/truth.ts'
+import type { Config } from '../../config.ts'
+import { throwForPeople } from '../../fault.ts'
+import { untilStopped } from '../../house.ts'
+import { connectionsFor, openFilesOf } from '../../open_files.ts'
+import { findRunning } from '../../runtime.ts'
+import { knownAdminToken } from '../../secrets.ts'
+import { addressesOf } from '../addresses.ts'
+import { type GivenLines, openLines } from '../files.ts'
 
 /** Durations in ms, counted from the end of the ramp but for the ramp itself. */
 export type LoadCommand = {
@@ -41,6 +42,8 @@ export async function simulateLoad(config: Config, command: LoadCommand): Promis
   const { stdout } = process
   const screen = createScreen((text) => void stdout.write(text), stdout.isTTY ? stdout.columns : undefined)
   const addresses = await addressesOf(config, command)
+  // Opened before the run, which may take hours: its truth must have a place then.
+  const truth = command.truth === undefined ? undefined : openLines('--truth', command.truth)
   const signal = untilStopped()
   const api = { httpUrl: addresses.httpUrl, adminToken: await knownAdminToken(config), clock: systemClock, signal }
   await mkdir(config.data, { recursive: true })
@@ -64,13 +67,10 @@ export async function simulateLoad(config: Config, command: LoadCommand): Promis
     screen,
     clock: systemClock,
     signal,
-  }).catch((error: Error) => {
-    if (signal.aborted) return undefined
-    throw error.name === 'ZodError' ? error : new Fault(error.message, { cause: error })
-  })
+  }).catch((error: Error) => (signal.aborted ? undefined : throwForPeople(error)))
   if (!run) return
   for (const line of accountLines(run.account)) screen.note(line)
-  if (command.truth) await writeTruth(command.truth, run.truth)
+  if (truth) writeTruth(truth, run.truth)
   if (faultsOf(run.account).length > 0) process.exitCode = 1
 }
 
@@ -120,8 +120,9 @@ async function isRegistered(
   return answer?.ok ?? false
 }
 
-async function writeTruth(path: string, { run, facts, end }: Truth): Promise<void> {
-  const lines = [truthLines.run(run), ...facts.map(truthLines.fact), ...(end ? [truthLines.end(end)] : [])]
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, lines.map((line) => `${line}\n`).join(''))
+function writeTruth(lines: GivenLines, { run, facts, end }: Truth): void {
+  lines.write(truthLines.run(run))
+  for (const fact of facts) lines.write(truthLines.fact(fact))
+  if (end) lines.write(truthLines.end(end))
+  lines.close()
 }

@@ -6,23 +6,29 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAlerts } from '../alerts/start.ts'
-import { type RunningBroker, startBroker } from '../broker/start.ts'
-import { decodeRecord } from '../codecs/decode.ts'
-import { systemClock } from '../domain/clock.ts'
-import type { Journal } from '../journal/journal.ts'
-import { openLmdbJournal } from '../journal/lmdb.ts'
-import { type Faces, makeAuthority, makeFaces, makeServer, type Pair } from '../simulators/conform/certificates.ts'
-import { conform } from '../simulators/conform/conform.ts'
-import { startDevice } from '../simulators/conform/devices/device.ts'
-import { type SimulatedName, simulatedDevices, simulatedNames } from '../simulators/conform/devices/habits.ts'
-import { hastened } from '../simulators/conform/hastened.ts'
-import { Report } from '../simulators/conform/report.ts'
-import { createDevice } from '../store/devices.ts'
-import { openStore } from '../store/open.ts'
-import type { Store } from '../store/store.ts'
-import { openCertificates } from './conform_certificates.ts'
-import { Fault } from './fault.ts'
+import { startAlerts } from '../../../alerts/start.ts'
+import { type RunningBroker, startBroker } from '../../../broker/start.ts'
+import { decodeRecord } from '../../../codecs/decode.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import type { Journal } from '../../../journal/journal.ts'
+import { openLmdbJournal } from '../../../journal/lmdb.ts'
+import {
+  type Faces,
+  makeAuthority,
+  makeFaces,
+  makeServer,
+  type Pair,
+} from '../../../simulators/conform/certificates.ts'
+import { conform } from '../../../simulators/conform/conform.ts'
+import { startDevice } from '../../../simulators/conform/devices/device.ts'
+import { type SimulatedName, simulatedDevices, simulatedNames } from '../../../simulators/conform/devices/habits.ts'
+import { hastened } from '../../../simulators/conform/hastened.ts'
+import { Report } from '../../../simulators/conform/report.ts'
+import { createDevice } from '../../../store/devices.ts'
+import { openStore } from '../../../store/open.ts'
+import type { Store } from '../../../store/store.ts'
+import { Fault } from '../../fault.ts'
+import { openCertificates } from './certificates.ts'
 
 const log = pino({ level: 'silent' })
 const hosts = ['127.0.0.1', 'localhost']
@@ -168,7 +174,7 @@ describe('the command', () => {
     args: string[],
     stopAt: string | undefined = undefined,
   ): Promise<{ code: number; out: string; err: string }> {
-    const program = fileURLToPath(new URL('vigil.ts', import.meta.url))
+    const program = fileURLToPath(new URL('../../vigil.ts', import.meta.url))
     const env = { ...process.env, VIGIL_DATA: data, VIGIL_ADMIN_TOKEN: '' }
     const child = spawn(process.execPath, [program, 'conform', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']

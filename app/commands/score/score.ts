@@ -1,13 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { limits } from '../domain/limits.ts'
-import { scoreOf } from '../simulators/score/score.ts'
-import { ScoredTicket } from '../simulators/score/scored.ts'
-import { tableOf } from '../simulators/score/table.ts'
-import { parseTruth, type Truth } from '../simulators/truth.ts'
-import { type ClientOptions, connectApi } from './client.ts'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
+import { limits } from '../../../domain/limits.ts'
+import { scoreOf } from '../../../simulators/score/score.ts'
+import { ScoredTicket } from '../../../simulators/score/scored.ts'
+import { tableOf } from '../../../simulators/score/table.ts'
+import { parseTruth, type Truth } from '../../../simulators/truth.ts'
+import type { Config } from '../../config.ts'
+import { Fault } from '../../fault.ts'
+import { type ClientOptions, connectApi } from '../client.ts'
+import { writeGiven } from '../files.ts'
 
 export type ScoreOptions = ClientOptions & { tickets?: string; json?: string }
 
@@ -19,19 +20,13 @@ export async function score(config: Config, path: string, { tickets, json, ...op
   const truth = await truthIn(path)
   const all = tickets === undefined ? await ticketsOf(config, options) : await ticketsIn(tickets)
   const result = scoreOf(truth, all)
-  if (json !== undefined) await save(json, `${JSON.stringify(result, null, 2)}\n`)
+  if (json !== undefined) await writeGiven('--json', json, `${JSON.stringify(result, null, 2)}\n`)
   return tableOf(result)
 }
 
 async function textOf(path: string, what: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause) => {
     throw new Fault(`${path} cannot be read: give the ${what}.`, { cause })
-  })
-}
-
-async function save(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause) => {
-    throw new Fault(`${path} cannot be written: choose another file for --json.`, { cause })
   })
 }
 

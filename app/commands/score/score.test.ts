@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { truthLines } from '../simulators/truth.ts'
-import { readConfig } from './config.ts'
-import { Fault } from './fault.ts'
+import { truthLines } from '../../../simulators/truth.ts'
+import { readConfig } from '../../config.ts'
+import { Fault } from '../../fault.ts'
 import { score } from './score.ts'
 
 const from = Date.UTC(2026, 2, 1)

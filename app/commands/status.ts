@@ -1,6 +1,6 @@
-import type { Clock } from '../domain/clock.ts'
-import type { Config } from './config.ts'
-import { findRunning, type ProcessName, type Running } from './runtime.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Config } from '../config.ts'
+import { findRunning, type ProcessName, type Running } from '../runtime.ts'
 
 const needed = ['broker', 'ingest', 'alerts', 'api'] as const satisfies ProcessName[]
 const answerMs = 2_000

@@ -1,37 +1,13 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
+import { type Command, Option } from 'commander'
+import type { Config } from '../../config.ts'
+import { Fault } from '../../fault.ts'
+import { amount, natural, speed, whole } from '../arguments.ts'
+import type { CommandLine } from '../command_line.ts'
+import type { DemoCommand } from './demo.ts'
 import { checkLoad, type LoadFields, loadOf, loadOptions } from './load_options.ts'
-import type { SimulateOptions } from './simulate.ts'
-import type { OfflineCommand } from './simulate_offline.ts'
+import type { OfflineCommand } from './offline.ts'
 
-type Options = SimulateOptions & Partial<OfflineCommand> & LoadFields
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!/^\d{1,10}$/.test(text) || value > 2 ** 32 - 1)
-    throw new InvalidArgumentError('It must be a whole number from 0.')
-  return value
-}
-
-function counted(text: string): number {
-  const value = whole(text)
-  if (value < 1) throw new InvalidArgumentError('It must be at least 1.')
-  return value
-}
-
-function factor(text: string): number {
-  const value = Number(text)
-  if (!(value >= 0) || !Number.isFinite(value) || text.trim() === '')
-    throw new InvalidArgumentError('It must be a number from 0.')
-  return value
-}
-
-function speed(text: string): number {
-  const value = text === 'max' ? Number.POSITIVE_INFINITY : Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0, or max.')
-  return value
-}
+type Options = DemoCommand & Partial<OfflineCommand> & LoadFields
 
 /** What only makes sense where nobody is connected, with the reason. */
 const offlineOnly = {
@@ -59,10 +35,10 @@ function check(options: Options): void {
 async function simulate(config: Config, options: Options): Promise<void> {
   check(options)
   if (options.out === undefined && options.homes !== undefined)
-    return (await import('./simulate_load.ts')).simulateLoad(config, loadOf({ ...options, homes: options.homes }))
-  if (options.out === undefined) return (await import('./simulate.ts')).simulate(config, options)
+    return (await import('./load.ts')).simulateLoad(config, loadOf({ ...options, homes: options.homes }))
+  if (options.out === undefined) return (await import('./demo.ts')).simulateDemo(config, options)
   const { days = 7, homes = 1, speed = Number.POSITIVE_INFINITY, eventful = 1, out, from, seed } = options
-  await (await import('./simulate_offline.ts')).simulateOffline({
+  await (await import('./offline.ts')).simulateOffline({
     out,
     days,
     homes,
@@ -74,9 +50,11 @@ async function simulate(config: Config, options: Options): Promise<void> {
 }
 
 /** `vigil simulate`: against a running Vigil, or, with `--out`, into files. */
-export const simulateCommand = (config: () => Config): Command => {
-  const command = new Command('simulate')
-    .description('let simulated homes live against a running Vigil, until Ctrl-C; with --out, into files')
+export const simulateCommand = ({ config, command }: CommandLine): Command => {
+  const made = command(
+    'simulate',
+    'let simulated homes live against a running Vigil, until Ctrl-C; with --out, into files',
+  )
     .option('--mqtt <url>', 'the front door, mqtt://host:port; default: the Vigil of the data folder')
     .option('--http <url>', 'the api, http://host:port; default: the Vigil of the data folder')
     .addOption(new Option('--seed <n>', 'decides what happens').argParser(whole).default(1))
@@ -86,9 +64,9 @@ export const simulateCommand = (config: () => Config): Command => {
       new Option(
         '--homes <n>',
         'so many made-up homes: a load on a running Vigil, or, with --out, into files (default there: 1)',
-      ).argParser(counted),
+      ).argParser(natural),
     )
-    .addOption(new Option('--days <n>', 'with --out: so many days (default: 7)').argParser(counted))
+    .addOption(new Option('--days <n>', 'with --out: so many days (default: 7)').argParser(natural))
     .option('--from <date>', 'with --out: the first day, YYYY-MM-DD; default: so that the days end with last midnight')
     .addOption(
       new Option('--speed <n>', 'with --out: so many times as fast as life, or max (default: max)').argParser(speed),
@@ -97,9 +75,9 @@ export const simulateCommand = (config: () => Config): Command => {
       new Option(
         '--eventful <n>',
         'with --out: so many times the usual rate of falls and the like (default: 1)',
-      ).argParser(factor),
+      ).argParser(amount),
     )
     .action(async (options: Options) => simulate(config(), options))
-  for (const option of loadOptions()) command.addOption(option)
-  return command
+  for (const option of loadOptions()) made.addOption(option)
+  return made
 }

@@ -1,20 +1,19 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
-import { systemClock } from '../domain/clock.ts'
-import { newSecret } from '../domain/random.ts'
-import { junitOf, type Timed } from '../simulators/scenarios/junit.ts'
-import { mistakeLine } from '../simulators/scenarios/mistake.ts'
-import { play } from '../simulators/scenarios/player.ts'
-import type { Scenario } from '../simulators/scenarios/scenario.ts'
-import type { Stage } from '../simulators/scenarios/stage.ts'
-import type { Line, Tone } from '../simulators/scenarios/timeline.ts'
-import { inWords } from '../simulators/scenarios/times.ts'
-import type { PlayOptions } from '../simulators/scenarios/under_way.ts'
-import { runOf, truthLines } from '../simulators/truth.ts'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
-import { untilStopped } from './house.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import { newSecret } from '../../../domain/random.ts'
+import { junitOf, type Timed } from '../../../simulators/scenarios/junit.ts'
+import { mistakeLine } from '../../../simulators/scenarios/mistake.ts'
+import { play } from '../../../simulators/scenarios/player.ts'
+import type { Scenario } from '../../../simulators/scenarios/scenario.ts'
+import type { Stage } from '../../../simulators/scenarios/stage.ts'
+import type { Line, Tone } from '../../../simulators/scenarios/timeline.ts'
+import { inWords } from '../../../simulators/scenarios/times.ts'
+import type { PlayOptions } from '../../../simulators/scenarios/under_way.ts'
+import { runOf, type TruthEnd, truthLines } from '../../../simulators/truth.ts'
+import type { Config } from '../../config.ts'
+import { Fault } from '../../fault.ts'
+import { untilStopped } from '../../house.ts'
+import { openLines, writeGiven } from '../files.ts'
 import { openOwnHouse } from './own_house.ts'
 import { openRunning, type RunningOptions, refuseParts, removeRegistered } from './running_stage.ts'
 import { filesOf, readScenarios } from './scenario_files.ts'
@@ -62,7 +61,7 @@ export async function run(config: Config, paths: readonly string[], options: Run
     })
     if (timed) runs.push(timed)
   }
-  if (options.junit) await writeFile(options.junit, junitOf(runs))
+  if (options.junit) await writeGiven('--junit', options.junit, junitOf(runs))
   print({ tone: 'title', text: summaryOf(runs, scenarios.length) })
   if (runs.length < scenarios.length || runs.some(({ played }) => !played.passed)) process.exitCode = 1
 }
@@ -87,7 +86,7 @@ async function playOne(config: Config, scenario: Scenario, options: RunOptions, 
   try {
     truth?.run(scenario, stage)
     const played = await play(scenario, { stage, tell: print, password: newSecret(), signal, ...truth?.listener })
-    await truth?.end({ at: stage.toSent(stage.now()), facts: played.facts, messages: played.messages })
+    truth?.end({ at: stage.toSent(stage.now()), facts: played.facts, messages: played.messages })
     const tookMs = systemClock.now() - begun
     print(resultLine({ played, tookMs }, stage.now() - scenario.start))
     return { played, tookMs }
@@ -113,8 +112,7 @@ async function openStage(config: Config, scenario: Scenario, options: RunOptions
 
 /** The truth of one run, a line a fact, as they happen. */
 function openTruth(path: string) {
-  const file: WriteStream = createWriteStream(path)
-  const write = (line: string) => void file.write(`${line}\n`)
+  const { write, close } = openLines('--truth', path)
   return {
     run(scenario: Scenario, stage: Stage) {
       const homes = [...scenario.homes.values()].map((home) => ({
@@ -125,12 +123,10 @@ function openTruth(path: string) {
       write(truthLines.run(runOf(scenario.seed, stage.toSent(scenario.start), homes)))
     },
     listener: { onFact: (fact) => write(truthLines.fact(fact)) } satisfies Partial<PlayOptions>,
-    end: (end: Parameters<typeof truthLines.end>[0]) =>
-      new Promise<void>((resolve, reject) => {
-        file.on('error', reject)
-        write(truthLines.end(end))
-        file.end(() => resolve())
-      }),
+    end(end: TruthEnd) {
+      write(truthLines.end(end))
+      close()
+    },
   }
 }
 

@@ -1,15 +1,15 @@
 import { glob, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { deviceModels } from '../simulators/devices/models.ts'
-import type { Mistake } from '../simulators/scenarios/mistake.ts'
-import { possible } from '../simulators/scenarios/possible.ts'
-import { readScenario } from '../simulators/scenarios/read.ts'
-import type { Scenario } from '../simulators/scenarios/scenario.ts'
-import { Fault } from './fault.ts'
+import { deviceModels } from '../../../simulators/devices/models.ts'
+import type { Mistake } from '../../../simulators/scenarios/mistake.ts'
+import { possible } from '../../../simulators/scenarios/possible.ts'
+import { readScenario } from '../../../simulators/scenarios/read.ts'
+import type { Scenario } from '../../../simulators/scenarios/scenario.ts'
+import { Fault } from '../../fault.ts'
 
 /** The stories that ship. */
-export const storiesFolder = fileURLToPath(new URL('../simulators/scenarios/stories', import.meta.url))
+export const storiesFolder = fileURLToPath(new URL('../../../simulators/scenarios/stories', import.meta.url))
 
 /** The files that some paths mean: files, folders with `.yaml` in them, or patterns; none: the stories that ship. */
 export async function filesOf(paths: readonly string[]): Promise<string[]> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseTruth } from '../simulators/truth.ts'
+import { parseTruth } from '../../../simulators/truth.ts'
 
 const run = promisify(execFile)
 let folder: string
@@ -46,7 +46,7 @@ describe('vigil simulate --out', () => {
     [['--out', 'nowhere', '--mqtt', 'mqtt://127.0.0.1:1'], '--out and --mqtt do not go together'],
     [['--out', 'nowhere', '--from', '2026-02-30'], '--from 2026-02-30 is no day'],
     [['--out', 'nowhere', '--speed', '0'], 'It must be a number above 0, or max.'],
-    [['--out', 'nowhere', '--days', '0'], 'It must be at least 1.'],
+    [['--out', 'nowhere', '--days', '0'], 'It must be a whole number from 1.'],
     [['--out', 'nowhere', '--seed', '-1'], 'It must be a whole number from 0.'],
   ])(
     '%j is refused with a sentence',

@@ -1,12 +1,12 @@
-import { systemClock } from '../domain/clock.ts'
-import { newId } from '../domain/random.ts'
-import { areaOfRuns } from '../simulators/scenarios/naming.ts'
-import type { Scenario } from '../simulators/scenarios/scenario.ts'
-import type { Stage } from '../simulators/scenarios/stage.ts'
-import type { Config } from './config.ts'
-import { Fault } from './fault.ts'
-import { knownAdminToken } from './secrets.ts'
-import { addressesOf } from './simulate.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import { newId } from '../../../domain/random.ts'
+import { areaOfRuns } from '../../../simulators/scenarios/naming.ts'
+import type { Scenario } from '../../../simulators/scenarios/scenario.ts'
+import type { Stage } from '../../../simulators/scenarios/stage.ts'
+import type { Config } from '../../config.ts'
+import { Fault } from '../../fault.ts'
+import { knownAdminToken } from '../../secrets.ts'
+import { addressesOf } from '../addresses.ts'
 
 export type RunningOptions = { url?: string; mqtt?: string; fast?: boolean }
 
@@ -16,7 +16,7 @@ export type Registered = { kind: 'devices' | 'residents' | 'homes' | 'areas' | '
 /** A Vigil that runs already, for one run: names of the run's own, and the pace of life. */
 export async function openRunning(config: Config, options: RunningOptions, start: number, signal: AbortSignal) {
   const { url: http, mqtt } = options
-  const { mqttUrl, httpUrl } = await addressesOf(config, { ...(mqtt && { mqtt }), ...(http && { http }) })
+  const { mqttUrl, httpUrl } = await addressesOf(config, { mqtt, http })
   let shift = systemClock.now() - start
   const now = () => systemClock.now() - shift
   const stage: Stage = {

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { openOwnHouse } from '../app/own_house.ts'
+import { openOwnHouse } from '../app/commands/scenario/own_house.ts'
 import { openFold } from '../bench/detection/fold.ts'
 import { Ticket } from '../domain/ticket.ts'
 import { deviceModels } from '../simulators/devices/models.ts'

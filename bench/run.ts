@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { connectionsFor, openFilesOf } from '../app/open_files.ts'
+import type { DetectionOptions } from './detection/detection.ts'
 import type { HomesOptions } from './homes/homes.ts'
 import { compareImpacts } from './impacts/impacts.ts'
 import { type PipelineOptions, runPipeline } from './pipeline/pipeline.ts'
@@ -108,6 +109,24 @@ program
   .action(async (options: HomesOptions) => {
     const { compareHomes } = await import('./homes/homes.ts')
     process.stdout.write(`${await compareHomes(options)}\n`)
+  })
+
+program
+  .command('detection')
+  .description('What Vigil finds of what happens to made-up people, in virtual time: the table of vigil score')
+  .option('--homes <n>', 'made-up homes', number(1, 1_000), 20)
+  .option('--days <n>', 'days of each', number(1, 365), 28)
+  .option(
+    '--eventful <n>',
+    'times the usual rate of what happens by chance; beyond some 10 people are hardly at home',
+    number(0, 100),
+    10,
+  )
+  .option('--seed <n>', 'seed of the homes and of what happens', number(0, 2_000_000_000), 1)
+  .action(async (options: DetectionOptions) => {
+    const { detect, linesOf } = await import('./detection/detection.ts')
+    const found = await detect(options, (day) => void process.stderr.write(`day ${day} of ${options.days}\n`))
+    process.stdout.write(`${linesOf(found, options).join('\n')}\n`)
   })
 
 program.parseAsync().catch((error: Error) => {

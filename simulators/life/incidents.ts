@@ -41,7 +41,7 @@ function falls(view: View, event: Of<'fall' | 'slide'>): Step[] {
   const lies = figure.doing === 'fallen'
   const room = lies ? figure.room : (event.room ?? figure.room)
   const lying: Figure = { who, room, posture: 'on_floor', doing: 'fallen', effort: 4, inBed: false }
-  const up = Math.max(at + event.liesFor, lies ? view.liesUntil(who) : 0)
+  const up = Math.max(at + event.liesFor, view.liesUntil(who))
   return [
     { at: now, what: 'takes', who, liesUntil: up },
     ...(lies ? [moves(view, at - TRIES_FOR, { ...lying, effort: 22 })] : walks(view, figure, room, at)),

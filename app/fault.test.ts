@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { VigilError } from '../domain/errors.ts'
-import { Fault, sentenceOf } from './fault.ts'
+import { Fault, sentenceOf, throwForPeople } from './fault.ts'
 
 const failure = (code: string, more: object = {}) =>
   Object.assign(new Error('as the system says it'), { code, ...more })
@@ -20,6 +20,7 @@ describe('what a person is told', () => {
     [new VigilError('journal_unwritable', 'another process writes the journal in /d'), /^another process writes/],
     [new VigilError('journal_full'), /^The journal is at its limit/],
     [new Fault('Mend it.'), /^Mend it\.$/],
+    [new TypeError('fetch failed'), /^Vigil does not answer over HTTP: /],
   ])('%s', (error, sentence) => {
     expect(sentenceOf(error)).toMatch(sentence)
   })
@@ -43,4 +44,17 @@ describe('what a person is told', () => {
     expect(sentenceOf(new TypeError('x is undefined'))).toBeUndefined()
     expect(sentenceOf(failure('ERR_SQLITE_ERROR', { errcode: 1 }))).toBeUndefined()
   })
+})
+
+it('what a simulator says is for people, and a fault of the program keeps its stack', () => {
+  const sentenceFor = (error: Error) => {
+    try {
+      return throwForPeople(error)
+    } catch (thrown) {
+      return sentenceOf(thrown)
+    }
+  }
+  expect(sentenceFor(new Error('the api refused the list of tickets: HTTP 401'))).toMatch(/^the api refused/)
+  expect(sentenceFor(failure('ENOSPC'))).toMatch(/^The disk is full/)
+  expect(sentenceFor(new TypeError('x is not a function'))).toBeUndefined()
 })

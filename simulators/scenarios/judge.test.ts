@@ -86,9 +86,14 @@ describe('expect ticket', () => {
     expect(outcome(10)).toEqual([['failed', 'ticket 1 has severity low, and has evidence from watch, not from radar']])
   })
 
-  it('takes no ticket that was there before the step, nor one after the deadline', () => {
+  it('takes no ticket that was there before the step', () => {
     told(-60)
     expect(outcome(10)).toEqual([['failed', 'no ticket was opened within 10 s; there already: ticket 1 (fall)']])
+  })
+
+  it('takes none that is opened after the deadline, also where nobody looked in between', () => {
+    told(10.001, { evidence: [evidence('run-li-watch', 'fall'), evidence('run-li-radar', 'fall')] })
+    expect(outcome(10.001)).toEqual([['failed', 'no ticket was opened within 10 s; there already: ticket 1 (fall)']])
   })
 
   it('includes the instant of the deadline', () => {

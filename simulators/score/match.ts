@@ -62,9 +62,12 @@ export function ownSignals({ event, kind }: Fact): readonly SignalKind[] {
 const during = (fact: Fact, at: number): boolean =>
   at >= fact.at - tolerance.earlyMs && at <= fact.until + tolerance.lateMs
 
+/** What was pressed on one device is not what another says. */
+const isOnSame = ({ device }: Fact, claim: Claim): boolean => device === undefined || device === claim.device
+
 /** The events that a claim can mean: by its own time, or, where nothing was then, by its receipt. */
 function meanings(facts: readonly Fact[], claim: Claim): Fact[] {
-  const fitting = facts.filter((fact) => ownSignals(fact).includes(claim.signal))
+  const fitting = facts.filter((fact) => ownSignals(fact).includes(claim.signal) && isOnSame(fact, claim))
   const said = fitting.filter((fact) => during(fact, claim.at))
   return said.length > 0 ? said : fitting.filter((fact) => during(fact, claim.receivedAt))
 }

@@ -259,6 +259,15 @@ describe('several events of one home', () => {
     expect(scoreOf(truthOf([accident, press]), [sos]).all).toMatchObject({ found: 1, false: 0 })
   })
 
+  it('on different devices are not found by each other: a press that was lost beside one that came twice', () => {
+    const lost = happened('lost', 'ash', 'press', day(1, 3), { device: 'ash-watch' })
+    const heard = happened('heard', 'ash', 'press', day(1, 3, 1), { device: 'ash-radar' })
+    const twice = [60, 62].map((second): Said => ({ device: 'ash-radar', signal: 'sos', at: day(1, 3, 0, second) }))
+    expect(scoreOf(truthOf([lost, heard]), [ticket(1, 'ash', ...twice)]).missed.map(({ fact }) => fact)).toEqual([
+      'lost',
+    ])
+  })
+
   it('are not found twice by an echo of what was found', () => {
     const echo = [1, 2, 3].map((minute): Said => ({ device: 'ash-radar', at: day(1, 3, 40 + minute) }))
     expect(scoreOf(truthOf(both), [ticket(1, 'ash', ...echo)]).all).toMatchObject({ found: 1, missed: 1 })

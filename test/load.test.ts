@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
 import { faultsOf } from '../simulators/load/account.ts'
-import { householdsOf } from '../simulators/load/households.ts'
 import { type LoadRun, runLoad } from '../simulators/load/load.ts'
 import type { LoadOptions } from '../simulators/load/options.ts'
-import { recordsOf } from '../simulators/registry/household.ts'
+import { recordsOf } from '../simulators/registry/records.ts'
 import { register, rotateToken } from '../simulators/registry/register.ts'
 import { parseTruth } from '../simulators/truth.ts'
+import { madeUpHomes } from '../simulators/world/made_up.ts'
 import { adminToken, type System, startSystem } from './system.ts'
 import { until } from './until.ts'
 
@@ -101,7 +101,7 @@ describe('a load of simulated homes', () => {
   })
 
   it('is told as failed where a home is never heard, and where there is a ticket that nobody asked for', async () => {
-    const [deaf, quiet] = householdsOf({ seed: 12, first: 0, count: 2 })
+    const [deaf, quiet] = madeUpHomes(12, 2)
     const { end, notes } = beginLoad({
       seed: 12,
       homes: 2,

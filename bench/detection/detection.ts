@@ -1,10 +1,10 @@
 import type { Ticket } from '../../domain/ticket.ts'
-import { makeHousehold } from '../../simulators/home/household.ts'
 import { atLocal, DAY, HOUR, localDay, MINUTE, SECOND } from '../../simulators/life/calendar.ts'
-import { scoreOf } from '../../simulators/score/score.ts'
+import { type Score, scoreOf } from '../../simulators/score/score.ts'
 import { tableOf } from '../../simulators/score/table.ts'
 import { type Fact, runOf, type Truth } from '../../simulators/truth.ts'
 import { chanceEvents } from '../../simulators/world/eventful.ts'
+import { madeUpHomes } from '../../simulators/world/made_up.ts'
 import { createWorld } from '../../simulators/world/world.ts'
 import { policy } from './dispatcher.ts'
 import { openFold } from './fold.ts'
@@ -14,11 +14,12 @@ import { openFold } from './fold.ts'
 /** `eventful`: so many times the usual rate of what happens by chance. */
 export type DetectionOptions = { homes: number; days: number; eventful: number; seed: number }
 
-/** What happened, what Vigil made of it, and from how much. */
+/** What happened, what Vigil made of it, from how much, and how well it did. */
 export type Detection = {
   truth: Truth
   tickets: Ticket[]
   messages: { arrived: number; kept: number; dropped: number }
+  score: Score
 }
 
 /** Thursday, 1 January 2026, local midnight: the same days every time. */
@@ -30,7 +31,7 @@ const FROM = atLocal(localDay(Date.UTC(2026, 0, 1)), 0)
  */
 export async function detect(options: DetectionOptions, onDay: (day: number) => void = () => {}): Promise<Detection> {
   const { homes, days, eventful, seed } = options
-  const plans = Array.from({ length: homes }, (_, n) => makeHousehold(seed, n).plan)
+  const plans = madeUpHomes(seed, homes)
   const director = chanceEvents(plans, { seed, startAt: FROM, factor: eventful })
   const world = createWorld(plans, { seed, startAt: FROM, director })
   const fold = await openFold(plans, FROM)
@@ -50,7 +51,8 @@ export async function detect(options: DetectionOptions, onDay: (day: number) => 
       facts,
       end: { at: end, facts: facts.length, messages: messages.arrived },
     }
-    return { truth, tickets: await fold.tickets(), messages }
+    const tickets = await fold.tickets()
+    return { truth, tickets, messages, score: scoreOf(truth, tickets) }
   } finally {
     await fold.close()
   }
@@ -59,7 +61,7 @@ export async function detect(options: DetectionOptions, onDay: (day: number) => 
 const number = (value: number): string => value.toLocaleString('en-US')
 
 /** The account and vigil score's table. */
-export function linesOf({ truth, tickets, messages }: Detection, { eventful }: DetectionOptions): string[] {
+export function linesOf({ truth, tickets, messages, score }: Detection, { eventful }: DetectionOptions): string[] {
   const devices = truth.run.homes.reduce((sum, home) => sum + home.devices.length, 0)
   const { arrived, kept, dropped } = messages
   return [
@@ -67,6 +69,6 @@ export function linesOf({ truth, tickets, messages }: Detection, { eventful }: D
       `${number(truth.facts.length)} facts at ${eventful} times the usual rate, ${number(tickets.length)} tickets`,
     `answered ${policy.answersAfter / SECOND} s after opening, closed ${policy.closesAfter / MINUTE} min after the last news`,
     '',
-    ...tableOf(scoreOf(truth, tickets)),
+    ...tableOf(score),
   ]
 }

@@ -1,6 +1,6 @@
 import { isoTime, systemClock } from '../../domain/clock.ts'
 import type { LiveEvent } from '../../domain/ticket.ts'
-import { type Following, followEvents } from '../../simulators/live_events.ts'
+import { type Following, followEvents } from '../../simulators/api/live_events.ts'
 import { Latencies } from '../../simulators/load/latencies.ts'
 import type { FleetDevice } from './fleet.ts'
 import { type Encoder, messageIdOf, publishPacket } from './packets.ts'

@@ -1,4 +1,4 @@
-import { listTickets } from '../../simulators/load/ticket_list.ts'
+import { listTickets } from '../../simulators/api/ticket_list.ts'
 
 export type TicketCount = {
   /** Homes from which an SOS was acknowledged. */

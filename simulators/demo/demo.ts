@@ -1,6 +1,6 @@
 import { seededRandom } from '../../domain/random.ts'
+import type { ApiOptions } from '../api/post.ts'
 import { type Fleet, openFleet } from '../links/fleet.ts'
-import type { ApiOptions } from '../registry/api.ts'
 import { openTokenBook, register } from '../registry/register.ts'
 import type { Tokens } from '../registry/tokens.ts'
 import { runOf, truthLines } from '../truth.ts'

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { AreaInput } from '../../domain/registry.ts'
 import type { HomePlan } from '../home/home.ts'
-import { type Household, recordsOf } from '../registry/household.ts'
+import { type Household, recordsOf } from '../registry/records.ts'
 
 /** The demo's registry: people, addresses and telephone numbers are invented, the numbers cannot be dialled. */
 

@@ -1,10 +1,10 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
+import { followEvents } from '../api/live_events.ts'
 import type { HomePlan } from '../home/home.ts'
-import { followEvents } from '../live_events.ts'
 import { runOf, type Truth } from '../truth.ts'
+import { madeUpHomes } from '../world/made_up.ts'
 import { count, duration, type LoadAccount } from './account.ts'
 import { planEmergencies, withButton } from './emergencies.ts'
-import { householdsOf } from './households.ts'
 import type { Emergency, FromWorker } from './messages.ts'
 import type { LoadOptions } from './options.ts'
 import { choosePace, devicesOf, type Given, homesWithoutTicket, listAgain, shareOf } from './prepare.ts'
@@ -36,7 +36,7 @@ type Run = {
 /** Lets homes live against a running Vigil as its load, and gives the account. Rejects where it cannot begin. */
 export async function runLoad(options: LoadOptions): Promise<LoadRun> {
   const { clock, screen, seed, httpUrl, adminToken } = options
-  const plans = householdsOf({ seed, first: 0, count: options.homes })
+  const plans = madeUpHomes(seed, options.homes)
   const pace = choosePace(plans, options)
   const tokens = await options.register(plans)
   const { free, known } = await homesWithoutTicket(plans, options)

@@ -6,7 +6,7 @@ import type { LatencyCounts } from './latencies.ts'
 /** A press in need, in a home of its own. `at`: epoch ms; `times` presses, the first at `at`. */
 export type Emergency = { home: string; device: string; at: number; times: number }
 
-/** The homes of one worker: numbers `first` to `first + count - 1` of the households of `seed`. */
+/** The homes of one worker: numbers `first` to `first + count - 1` of the made-up homes of `seed`. */
 export type Share = {
   mqttUrl: string
   httpUrl: string

@@ -1,11 +1,11 @@
 import { ticketStates } from '../../domain/ticket.ts'
+import { listTickets } from '../api/ticket_list.ts'
 import type { HomePlan } from '../home/home.ts'
 import { count } from './account.ts'
 import type { Share } from './messages.ts'
 import type { LoadOptions } from './options.ts'
 import { paceFor, rateOf } from './rate.ts'
 import type { Part } from './shares.ts'
-import { listTickets } from './ticket_list.ts'
 import type { TicketWatch } from './tickets.ts'
 
 export const devicesOf = (homes: readonly HomePlan[]): number =>

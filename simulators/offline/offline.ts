@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { type Clock, isoTime } from '../../domain/clock.ts'
 import { topicOf } from '../../domain/topics.ts'
 import type { HomePlan, Output } from '../home/home.ts'
-import { makeHousehold } from '../home/household.ts'
 import { DAY, HOUR } from '../life/calendar.ts'
 import { runOf, truthLines } from '../truth.ts'
 import { chanceEvents } from '../world/eventful.ts'
+import { madeUpHomes } from '../world/made_up.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { type LineFile, openLineFile } from './line_file.ts'
 
@@ -129,7 +129,7 @@ async function live(options: OfflineOptions, world: World, files: Files, account
  */
 export async function runOffline(options: OfflineOptions): Promise<OfflineAccount> {
   const { seed, from, homes, eventful } = options
-  const plans = Array.from({ length: homes }, (_, n) => makeHousehold(seed, n).plan)
+  const plans = madeUpHomes(seed, homes)
   const director = chanceEvents(plans, { seed, startAt: from, factor: eventful })
   const account: OfflineAccount = {
     homes,

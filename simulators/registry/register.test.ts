@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../domain/clock.ts'
+import type { ApiOptions } from '../api/post.ts'
 import type { HomePlan } from '../home/home.ts'
-import type { ApiOptions } from './api.ts'
-import { recordsOf } from './household.ts'
+import { recordsOf } from './records.ts'
 import { openTokenBook, register } from './register.ts'
 
 type Reply = { status: number; body?: unknown; headers?: Record<string, string> }

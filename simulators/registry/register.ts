@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type ApiOptions, isTaken, post, refusal } from './api.ts'
-import type { RegistryRecords } from './household.ts'
+import { type ApiOptions, isTaken, post, refusal } from '../api/post.ts'
+import type { RegistryRecords } from './records.ts'
 import { keepTokens, readTokens, type Tokens } from './tokens.ts'
 
 export type RegisterOptions = ApiOptions & {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { HomePlan, Output } from '../home/home.ts'
-import { makeHousehold } from '../home/household.ts'
 import { factsIn, morning, saidBy, signalsIn } from '../home/test_home.ts'
 import { HOUR, MINUTE } from '../life/calendar.ts'
 import type { Fact } from '../truth.ts'
 import { chanceEvents } from './eventful.ts'
+import { madeUpHomes } from './made_up.ts'
 import { createWorld } from './world.ts'
 
-const plans: HomePlan[] = Array.from({ length: 6 }, (_, n) => makeHousehold(4, n).plan)
+const plans: HomePlan[] = madeUpHomes(4, 6)
 
 function outputsOf({ seed = 7, hours = 12, steps = 1, homes = plans, factor = 50 } = {}): Output[] {
   const director = chanceEvents(homes, { seed, startAt: morning, factor })
@@ -93,7 +93,7 @@ describe('what happens by chance', () => {
   })
 
   it('comes at about the rate of real life: falls of a hundred person-years', () => {
-    const many = Array.from({ length: 40 }, (_, n) => makeHousehold(9, n).plan)
+    const many = madeUpHomes(9, 40)
     const people = many.reduce((sum, { residents }) => sum + residents.length, 0)
     const director = chanceEvents(many, { seed: 3, startAt: morning, factor: 1 })
     let falls = 0
@@ -109,7 +109,7 @@ describe('what happens by chance', () => {
   })
 
   it('is never what cannot happen in the home, whatever the home', () => {
-    const many = Array.from({ length: 60 }, (_, n) => makeHousehold(2, n).plan)
+    const many = madeUpHomes(2, 60)
     const director = chanceEvents(many, { seed: 3, startAt: morning, factor: 100 })
     const world = createWorld(many, { seed: 3, startAt: morning, director })
     const facts = factsIn(world.step(morning + 3 * HOUR))

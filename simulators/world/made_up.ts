@@ -1,12 +1,11 @@
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { DevicePlan, Traits } from '../devices/device.ts'
 import { type DeviceKind, deviceModels } from '../devices/models.ts'
+import type { HomePlan, ResidentPlan } from '../home/home.ts'
 import { around, between, chance, pick, wholeBetween } from '../life/draw.ts'
 import type { Opening, Room } from '../life/scene.ts'
-import type { Household } from '../registry/household.ts'
-import type { HomePlan, ResidentPlan } from './home.ts'
 
-/** Invented people, streets and numbers; the telephone numbers cannot be dialled. */
+/** Homes with invented people in them, as many as are wanted. */
 
 const families = [
   '李 Li',
@@ -22,17 +21,6 @@ const families = [
 ]
 const women = ['桂英 Guiying', '秀兰 Xiulan', '玉兰 Yulan', '淑珍 Shuzhen', '凤英 Fengying', '桂兰 Guilan']
 const men = ['建国 Jianguo', '德明 Deming', '志强 Zhiqiang', '国华 Guohua', '永福 Yongfu', '文海 Wenhai']
-const residences = ['和平小区 Heping', '榆林小区 Yulin', '建设里 Jianshe', '滨河苑 Binhe', '新华园 Xinhua']
-const risks = [
-  'High blood pressure.',
-  'Fell last year.',
-  'Diabetes, insulin.',
-  'Hard of hearing.',
-  'Heart failure.',
-  'Early dementia.',
-  'Unsteady on the feet.',
-]
-
 type Share = {
   kind: DeviceKind
   /** How many homes of a hundred have it. */
@@ -132,25 +120,12 @@ function residentsOf(home: string, seed: number, random: Random): ResidentPlan[]
   return [lives('resident', first), ...(both ? [lives('partner', first === women ? men : women)] : [])]
 }
 
-const phone = (n: number): string =>
-  `000-${String(Math.floor(n / 10_000) % 10_000).padStart(4, '0')}-${String(n % 10_000).padStart(4, '0')}`
-
-const contactsOf = (n: number, random: Random): Household['contacts'] => [
-  {
-    key: 'family',
-    name: `${one(random, families)} ${one(random, [...women, ...men])}`,
-    relation: one(random, ['son', 'daughter', 'grandchild', 'niece']),
-    phone: phone(n * 10 + 1),
-  },
-  { key: 'neighbour', name: '邻居 Neighbour', relation: 'neighbour', phone: phone(n * 10 + 2) },
-]
-
-/** Home number `n` of a seed: one or two residents, 4 to 14 devices, somewhere in a town. The same everywhere. */
-export function makeHousehold(seed: number, n: number): Omit<Household, 'area'> {
+/** Made-up home number `n` of a seed: one or two residents, 4 to 14 devices, somewhere in a town. The same everywhere. */
+export function madeUpHome(seed: number, n: number): HomePlan {
   const random = seededRandom(seedOf(seed, 'household', n))
   const id = `sim-${seed}-${n}`
   const residents = residentsOf(id, seed, random)
-  const plan: HomePlan = {
+  return {
     id,
     label: `home ${n}`,
     position: {
@@ -162,11 +137,8 @@ export function makeHousehold(seed: number, n: number): Omit<Household, 'area'> 
     residents,
     devices: devicesOf(id, residents, random),
   }
-  const [building, flat] = [wholeBetween(random, 1, 20), wholeBetween(random, 1, 6) * 100 + wholeBetween(random, 1, 4)]
-  return {
-    plan,
-    address: `${one(random, residences)}, building ${building}, flat ${flat}`,
-    risks: Object.fromEntries(residents.map((resident) => [resident.id, one(random, risks)])),
-    contacts: contactsOf(n, random),
-  }
 }
+
+/** Homes number `first` to `first + count - 1`. */
+export const madeUpHomes = (seed: number, count: number, first = 0): HomePlan[] =>
+  Array.from({ length: count }, (_, n) => madeUpHome(seed, first + n))

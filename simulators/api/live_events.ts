@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.ts'
-import { LiveEvent } from '../domain/ticket.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { LiveEvent } from '../../domain/ticket.ts'
 
 export type FollowOptions = {
   /** `http://host:port` of the api. */

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
-import { systemClock } from '../domain/clock.ts'
-import type { LiveEvent } from '../domain/ticket.ts'
+import { systemClock } from '../../domain/clock.ts'
+import type { LiveEvent } from '../../domain/ticket.ts'
 import { followEvents, type StreamEvent, takeEvents } from './live_events.ts'
 
 const stream =

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { idPattern } from '../../domain/ids.ts'
 import { type DeviceKind, deviceModels } from '../devices/models.ts'
-import { createHome } from './home.ts'
-import { makeHousehold } from './household.ts'
-import { morning } from './test_home.ts'
+import { createHome } from '../home/home.ts'
+import { morning } from '../home/test_home.ts'
+import { madeUpHome, madeUpHomes } from './made_up.ts'
 
-const many = Array.from({ length: 300 }, (_, n) => makeHousehold(1, n))
-const plans = many.map(({ plan }) => plan)
+const plans = madeUpHomes(1, 300)
 
 describe('made-up homes', () => {
   it('are the same for the same seed and number, and others for another', () => {
-    expect(makeHousehold(1, 17)).toEqual(many[17])
-    expect(makeHousehold(2, 17).plan.devices).not.toEqual(many[17]!.plan.devices)
+    expect(madeUpHome(1, 17)).toEqual(plans[17])
+    expect(madeUpHomes(1, 2, 17)).toEqual(plans.slice(17, 19))
+    expect(madeUpHome(2, 17).devices).not.toEqual(plans[17]!.devices)
   })
 
   it('have one or two residents and 4 to 14 devices', () => {

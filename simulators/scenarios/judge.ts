@@ -90,13 +90,17 @@ const openedWord = (expectation: Of<'ticket'>, seen: SeenTicket): string =>
     ? `ticket ${seen.number} ${since(expectation, seen.openedAt)}`
     : `ticket ${seen.number}`
 
-function noneWord({ number, from, until }: Of<'ticket'>, { seen }: Look): string {
+function noneWord(expectation: Of<'ticket'>, { seen }: Look): string {
+  const { number, from, until } = expectation
   if (number !== undefined) return `there is no ticket ${number}`
-  const open = seen.tickets
-    .filter(({ ticket }) => ticket.state !== 'closed')
+  const there = seen.tickets
+    .filter(({ ticket, openedAt }) => ticket.state !== 'closed' && openedAt < from)
     .map((one) => `${one.number} (${kindOf(one)})`)
-  const there = open.length > 0 ? `; there already: ticket ${open.join(', ')}` : ''
-  return `no ticket was opened within ${inWords(until - from)}${there}`
+  const late = seen.tickets
+    .filter(({ openedAt }) => openedAt > until)
+    .map((one) => `; ticket ${one.number} (${kindOf(one)}) came ${since(expectation, one.openedAt)}`)
+  const already = there.length > 0 ? `; there already: ticket ${there.join(', ')}` : ''
+  return `no ticket was opened within ${inWords(until - from)}${already}${late.join('')}`
 }
 
 function findNone(expectation: Of<'no_ticket'>, look: Look): Finding | undefined {

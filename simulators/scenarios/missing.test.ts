@@ -35,6 +35,7 @@ const ticket = (fields: Partial<Ticket> = {}): Ticket =>
     severity: 'critical',
     home: 'li',
     area: 'east',
+    device: 'li-pendant',
     evidence: [piece()],
     next_step: { what: 'answer', at: isoTime(now), holder: null },
     ...fields,
@@ -126,6 +127,7 @@ describe('tickets', () => {
   it.each<[Partial<Ticket>, string]>([
     [{ home: null }, 'ticket 1 is in no home, and li-pendant is in li'],
     [{ evidence: [piece(), piece({ device: 'wang-watch' })] }, 'ticket 1 is in li, and wang-watch is in none'],
+    [{ device: 'li-watch' }, 'ticket 1 names li-watch, not li-pendant'],
     [{ area: null }, 'ticket 1 is in no area, not in east'],
     [{ next_step: null }, 'ticket 1 is open, and has no next step'],
     [{ state: 'closed' }, 'ticket 1 is critical and closed, but was last told as critical and open'],

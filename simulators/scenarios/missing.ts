@@ -41,12 +41,14 @@ function untold(ticket: Ticket, live: SeenTicket | undefined): string[] {
     : [`is ${ticket.severity} and ${ticket.state}, but was last told as ${last.severity} and ${last.state}`]
 }
 
-/** A ticket in another home than its devices sends people to the wrong door; in another area nobody sees it. */
+/** A ticket of another home or device than its evidence sends people to the wrong door; in another area nobody sees it. */
 function misplaced(ticket: Ticket, homeOf: (device: string) => string | undefined, area: string): string[] {
   const home = ticket.home ?? 'no home'
+  const [first] = ticket.evidence
   const strange = ticket.evidence.find(({ device }) => homeOf(device) !== ticket.home)
   return [
     ...(strange ? [`is in ${home}, and ${strange.device} is in ${homeOf(strange.device) ?? 'none'}`] : []),
+    ...(first && first.device !== ticket.device ? [`names ${ticket.device ?? 'no device'}, not ${first.device}`] : []),
     ...(ticket.area === area ? [] : [`is in ${ticket.area ?? 'no area'}, not in ${area}`]),
   ]
 }

@@ -123,10 +123,12 @@ program
     10,
   )
   .option('--seed <n>', 'seed of the homes and of what happens', number(0, 2_000_000_000), 1)
-  .action(async (options: DetectionOptions) => {
+  .option('--json <file>', 'write every figure, every miss and every false alarm as JSON')
+  .action(async ({ json, ...options }: DetectionOptions & { json?: string }) => {
     const { detect, linesOf } = await import('./detection/detection.ts')
     const found = await detect(options, (day) => void process.stderr.write(`day ${day} of ${options.days}\n`))
     process.stdout.write(`${linesOf(found, options).join('\n')}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(found.score, null, 2)}\n`)
   })
 
 program.parseAsync().catch((error: Error) => {

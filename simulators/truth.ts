@@ -95,7 +95,7 @@ const FactLine = z
 const EndLine = z.object({ end: z.object({ at: Time, facts: Count, messages: Count }) })
 
 /** One line of truth.jsonl: the run first, then a fact a line in order of `at`, the end last. */
-export const TruthLine = z.union([RunLine, EndLine, FactLine])
+const TruthLine = z.union([RunLine, EndLine, FactLine])
 
 /** The lines of a truth file, each without its line feed. */
 export const truthLines = {

@@ -6,7 +6,7 @@ import { type Household, recordsOf } from '../registry/records.ts'
 /** The demo's registry: people, addresses and telephone numbers are invented, the numbers cannot be dialled. */
 
 /** City → district → street → community (市/区/街道/社区), parents first. */
-export const demoAreas: z.input<typeof AreaInput>[] = [
+const demoAreas: z.input<typeof AreaInput>[] = [
   { id: 'wuhai', name: 'Wuhai City 乌海市' },
   { id: 'haibowan', name: 'Haibowan District 海勃湾区', parent: 'wuhai' },
   { id: 'xinhua-street', name: 'Xinhua Street 新华街道', parent: 'haibowan' },

@@ -158,7 +158,7 @@ export function boot(machine: Machine, around: Surroundings): Message[] {
 }
 
 /** Without power or in a reboot: silent and blind. */
-export function halt(machine: Machine): void {
+function halt(machine: Machine): void {
   machine.running = undefined
   machine.wakeAt = Number.POSITIVE_INFINITY
 }

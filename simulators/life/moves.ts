@@ -4,7 +4,7 @@ import type { Track } from './track.ts'
 
 /** How a body gets about and keeps busy: what the acts are made of. Times in seconds. */
 
-export const WALKING = 36
+const WALKING = 36
 
 /** From a bathroom, the door; else only out of the room. */
 function leavesFor(track: Track, next: Room): void {

@@ -7,7 +7,7 @@ export type Beating = { beat(now: number): void }
 export type Heartbeat = { add(beating: Beating): void; remove(beating: Beating): void }
 
 /** How often each is looked at, ms. */
-export const BEAT = 5_000
+const BEAT = 5_000
 
 /** The timer runs only while somebody is there to be looked at. */
 export function createHeartbeat(clock: Clock): Heartbeat {

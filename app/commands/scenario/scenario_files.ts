@@ -9,7 +9,7 @@ import type { Scenario } from '../../../simulators/scenarios/scenario.ts'
 import { Fault } from '../../fault.ts'
 
 /** The stories that ship. */
-export const storiesFolder = fileURLToPath(new URL('../../../simulators/scenarios/stories', import.meta.url))
+const storiesFolder = fileURLToPath(new URL('../../../simulators/scenarios/stories', import.meta.url))
 
 /** The files that some paths mean: files, folders with `.yaml` in them, or patterns; none: the stories that ship. */
 export async function filesOf(paths: readonly string[]): Promise<string[]> {

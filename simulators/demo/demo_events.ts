@@ -2,7 +2,7 @@ import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { HomePlan } from '../home/home.ts'
 import type { Incident } from '../home/script.ts'
 import { MINUTE, SECOND } from '../life/calendar.ts'
-import { buttonsOf } from '../life/presses.ts'
+import { buttonsOf } from '../home/incidents/presses.ts'
 import type { Hazard } from '../life/scene.ts'
 import type { Director } from '../world/world.ts'
 

@@ -1,8 +1,8 @@
 import { deviceModels } from '../devices/models.ts'
-import { buttonsOf, cancellable } from '../life/presses.ts'
 import { rooms } from '../life/scene.ts'
-import { SHORTEST } from '../life/steps.ts'
 import type { HomePlan } from './home.ts'
+import { buttonsOf, cancellable } from './incidents/presses.ts'
+import { SHORTEST } from './incidents/steps.ts'
 import type { Incident, Scripted, Trouble } from './script.ts'
 
 const sentence = (plan: HomePlan, what: string, why: string): Error => new Error(`${what} in ${plan.id}: ${why}`)

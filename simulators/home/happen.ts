@@ -1,6 +1,6 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
-import { stepsOf } from '../life/incidents.ts'
-import { figureOf, type Step, throughDoor, type View } from '../life/steps.ts'
+import { stepsOf } from './incidents/incidents.ts'
+import { figureOf, type Step, throughDoor, type View } from './incidents/steps.ts'
 import { type Inhabitant, routineAt, turns } from './inhabitant.ts'
 import type { Incident } from './script.ts'
 import { bodyOf, comeAbout, type Home, tell } from './state.ts'

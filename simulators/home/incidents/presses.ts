@@ -1,8 +1,8 @@
-import type { DevicePlan } from '../devices/device.ts'
-import { deviceModels } from '../devices/models.ts'
-import type { HomePlan } from '../home/home.ts'
+import type { DevicePlan } from '../../devices/device.ts'
+import { deviceModels } from '../../devices/models.ts'
+import type { Figure } from '../../life/scene.ts'
+import type { HomePlan } from '../home.ts'
 import { factOf, type Of, whoOf } from './needs.ts'
-import type { Figure } from './scene.ts'
 import { figureOf, happens, RECOVERS_IN, type Step, type View, walks } from './steps.ts'
 
 const hasButton = ({ kind }: DevicePlan): boolean => deviceModels[kind].button

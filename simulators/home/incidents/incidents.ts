@@ -1,10 +1,10 @@
-import type { HomePlan } from '../home/home.ts'
-import type { Incident } from '../home/script.ts'
-import { HOUR, MINUTE, SECOND } from './calendar.ts'
-import { between } from './draw.ts'
+import { HOUR, MINUTE, SECOND } from '../../life/calendar.ts'
+import { between } from '../../life/draw.ts'
+import type { Figure, Room } from '../../life/scene.ts'
+import type { HomePlan } from '../home.ts'
+import type { Incident } from '../script.ts'
 import { factOf, type Of, whoOf } from './needs.ts'
 import { cancels, presses, pressesByAccident } from './presses.ts'
-import type { Figure, Room } from './scene.ts'
 import {
   figureOf,
   happens,

@@ -1,5 +1,5 @@
-import type { Incident } from '../home/script.ts'
-import type { Fact } from '../truth.ts'
+import type { Fact } from '../../truth.ts'
+import type { Incident } from '../script.ts'
 import type { Step, View } from './steps.ts'
 
 /** One kind of incident. */

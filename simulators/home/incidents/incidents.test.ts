@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { DevicePlan } from '../devices/device.ts'
-import { day, factsIn, homeWith, morning, saidBy, signalsIn, type TestHome, valuesIn } from '../home/test_home.ts'
-import { atLocal, DAY, HOUR, MINUTE, SECOND } from './calendar.ts'
-import { makePerson } from './person.ts'
-import { figureAt } from './routine.ts'
+import type { DevicePlan } from '../../devices/device.ts'
+import { atLocal, DAY, HOUR, MINUTE, SECOND } from '../../life/calendar.ts'
+import { makePerson } from '../../life/person.ts'
+import { figureAt } from '../../life/routine.ts'
+import { day, factsIn, homeWith, morning, saidBy, signalsIn, type TestHome, valuesIn } from '../test_home.ts'
 import { figureOf } from './steps.ts'
 
 const devices: DevicePlan[] = [

@@ -1,10 +1,10 @@
-import type { Random } from '../../domain/random.ts'
-import type { HomePlan } from '../home/home.ts'
-import type { Fact } from '../truth.ts'
-import { MINUTE, SECOND } from './calendar.ts'
-import { between } from './draw.ts'
-import type { Condition } from './routine.ts'
-import type { Change, Figure, Room, Scene } from './scene.ts'
+import type { Random } from '../../../domain/random.ts'
+import { MINUTE, SECOND } from '../../life/calendar.ts'
+import { between } from '../../life/draw.ts'
+import type { Condition } from '../../life/routine.ts'
+import type { Change, Figure, Room, Scene } from '../../life/scene.ts'
+import type { Fact } from '../../truth.ts'
+import type { HomePlan } from '../home.ts'
 
 /** What an incident is made of, each at its instant (epoch ms, true time). */
 export type Step = { at: number } & (

@@ -28,6 +28,10 @@ export type HomePlan = {
   devices: readonly DevicePlan[]
 }
 
+/** How many devices homes have together. */
+export const countDevices = (homes: Iterable<Pick<HomePlan, 'devices'>>): number =>
+  [...homes].reduce((sum, { devices }) => sum + devices.length, 0)
+
 /** What a home gives to the outside, in order of time (epoch ms, true time). */
 export type Output =
   | { what: 'message'; at: number; home: HomePlan; device: DevicePlan; message: Message }

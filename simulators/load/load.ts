@@ -1,13 +1,13 @@
 import { seededRandom, seedOf } from '../../domain/random.ts'
 import { followEvents } from '../api/live_events.ts'
-import type { HomePlan } from '../home/home.ts'
+import { countDevices, type HomePlan } from '../home/home.ts'
 import { runOf, type Truth } from '../truth.ts'
 import { madeUpHomes } from '../world/made_up.ts'
 import { count, duration, type LoadAccount } from './account.ts'
 import { planEmergencies, withButton } from './emergencies.ts'
 import type { Emergency, FromWorker } from './messages.ts'
 import type { LoadOptions } from './options.ts'
-import { choosePace, devicesOf, type Given, homesWithoutTicket, listAgain, shareOf } from './prepare.ts'
+import { choosePace, type Given, homesWithoutTicket, listAgain, shareOf } from './prepare.ts'
 import { type Moment, progressLine } from './progress.ts'
 import { dealOut } from './shares.ts'
 import { type TicketWatch, watchTickets } from './tickets.ts'
@@ -126,7 +126,7 @@ async function untilTrue(run: Run, withinMs: number, holds: () => boolean, signa
 
 async function untilConnected(run: Run): Promise<void> {
   const { clock, rampMs, patienceMs, screen, signal } = run.options
-  const devices = devicesOf(run.plans)
+  const devices = countDevices(run.plans)
   const all = await untilTrue(run, rampMs + patienceMs, () => run.workers.tally().connected === devices, signal)
   const took = duration(clock.now() - run.startAt)
   if (all) screen.note(`all ${count(devices)} devices are connected after ${took}`)

@@ -1,6 +1,6 @@
 import { ticketStates } from '../../domain/ticket.ts'
 import { listTickets } from '../api/ticket_list.ts'
-import type { HomePlan } from '../home/home.ts'
+import { countDevices, type HomePlan } from '../home/home.ts'
 import { count } from './account.ts'
 import type { Share } from './messages.ts'
 import type { LoadOptions } from './options.ts'
@@ -8,15 +8,12 @@ import { paceFor, rateOf } from './rate.ts'
 import type { Part } from './shares.ts'
 import type { TicketWatch } from './tickets.ts'
 
-export const devicesOf = (homes: readonly HomePlan[]): number =>
-  homes.reduce((sum, { devices }) => sum + devices.length, 0)
-
 /** Tells the rate that the homes have by themselves, and the pace that brings them to the one that is wanted. */
 export function choosePace(plans: readonly HomePlan[], { seed, rate, clock, screen }: LoadOptions): number {
   const life = { seed, startAt: clock.now() }
   const rateAt = (pace: number) => rateOf(plans, pace, life)
   screen.note(
-    `${count(plans.length)} homes with ${count(devicesOf(plans))} devices (seed ${seed}) send about ${count(rateAt(1))} messages a second by themselves at this hour`,
+    `${count(plans.length)} homes with ${count(countDevices(plans))} devices (seed ${seed}) send about ${count(rateAt(1))} messages a second by themselves at this hour`,
   )
   if (rate === undefined) return 1
   const paced = paceFor(rate, rateAt)

@@ -1,4 +1,4 @@
-import type { HomePlan } from '../home/home.ts'
+import { countDevices, type HomePlan } from '../home/home.ts'
 
 /** Devices of one worker: few enough that it keeps up, and far below what a process may have open. */
 const DEVICES_PER_WORKER = 8_000
@@ -10,7 +10,7 @@ export type Part = { first: number; count: number; firstDevice: number; devices:
 
 /** Homes dealt out in order, so that no worker has more connections than it can hold; `files`: what a process may open. */
 export function dealOut(homes: readonly HomePlan[], files = Number.POSITIVE_INFINITY): Part[] {
-  const devices = homes.reduce((sum, home) => sum + home.devices.length, 0)
+  const devices = countDevices(homes)
   const most = Math.max(1, Math.min(DEVICES_PER_WORKER, files - FILES_ASIDE))
   const share = devices / Math.max(1, Math.ceil(devices / most))
   const parts: Part[] = []

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, isoTime } from '../../domain/clock.ts'
 import { topicOf } from '../../domain/topics.ts'
-import type { HomePlan, Output } from '../home/home.ts'
+import { countDevices, type HomePlan, type Output } from '../home/home.ts'
 import { DAY, HOUR } from '../life/calendar.ts'
 import { runOf, truthLines } from '../truth.ts'
 import { chanceEvents } from '../world/eventful.ts'
@@ -133,7 +133,7 @@ export async function runOffline(options: OfflineOptions): Promise<OfflineAccoun
   const director = chanceEvents(plans, { seed, startAt: from, factor: eventful })
   const account: OfflineAccount = {
     homes,
-    devices: plans.reduce((sum, { devices }) => sum + devices.length, 0),
+    devices: countDevices(plans),
     messages: 0,
     bytes: 0,
     facts: 0,

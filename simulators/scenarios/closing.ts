@@ -29,14 +29,16 @@ function finishMessages(run: Play): number {
   return counts.messages - acknowledged
 }
 
-/** Acknowledged means durable: every reading can be read back, or its message lies among the dead letters. */
+/** Acknowledged means durable: every reading can be read back; what was refused lies among the dead letters. */
 async function finishReadings(run: Play, spare: number): Promise<void> {
   const { stage, said, called, naming } = run
   const to = stage.toSent(stage.now())
   const due = said.readings.filter(({ at }) => at >= keptSince(to))
   const lost = await patiently(run, spare, async () => {
     const missing = new Map<string, number>()
-    for (const [device, count] of await unreadable(run, due, to)) {
+    const unread = await unreadable(run, due, to)
+    for (const device of new Set([...unread.keys(), ...said.refusable.keys()])) {
+      const count = (unread.get(device) ?? 0) + (said.refusable.get(device) ?? 0)
       const left = count - (await lettersOf(stage, device))
       if (left > 0) missing.set(called(naming.back(device)), left)
     }

@@ -170,4 +170,12 @@ describe('what was said', () => {
   ])('%s: no reading that could be found under its own time', (_, payload) => {
     expect(note(payload).readings).toEqual([])
   })
+
+  it.each([
+    [{ battery: '80.00', heart_rate: 70 }, 1],
+    [{ linkquality: 87 }, 1],
+    [{ battery: null, heart_rate: 70 }, 0],
+  ])('of %j so many messages must be refused', (readings, count) => {
+    expect(note({ at: now, readings }).refusable.get('li-watch') ?? 0).toBe(count)
+  })
 })

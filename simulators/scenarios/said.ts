@@ -15,6 +15,8 @@ export type SaidReading = { device: string; metric: string; at: number; value: n
 export type Said = {
   signals: readonly SaidSignal[]
   readings: readonly SaidReading[]
+  /** How many messages of each device have something among their readings that must be refused. */
+  refusable: ReadonlyMap<string, number>
   /** Takes an output as it leaves. `toSent`: as in `Stage`. */
   note(output: Output, toSent: (at: number) => number): void
 }
@@ -22,16 +24,20 @@ export type Said = {
 export function createSaid(): Said {
   const signals: SaidSignal[] = []
   const readings: SaidReading[] = []
+  const refusable = new Map<string, number>()
   let messages = 0
   return {
     signals,
     readings,
+    refusable,
     note(output, toSent) {
       if (output.what !== 'message') return
       const { payload, kind } = output.message
       const said = typeof payload.at === 'number' ? toSent(payload.at) : undefined
       const device = output.device.id
       if (kind === 'signals') signals.push(...signalIn(device, payload, said))
+      if (kind === 'readings' && valuesIn(payload).some(isRefusable))
+        refusable.set(device, (refusable.get(device) ?? 0) + 1)
       const isOwnTime = said !== undefined && isBelieved(said, toSent(output.at))
       if (kind === 'readings' && isOwnTime) readings.push(...readingsIn(device, payload, said, messages++))
     },
@@ -48,9 +54,14 @@ function signalIn(device: string, payload: Record<string, unknown>, at: number |
   return signal ? [{ device, signal, at, position }] : []
 }
 
-/** What is no number, or no metric, is refused: see the dead letters. */
+const valuesIn = ({ readings }: Record<string, unknown>) => Object.entries((readings ?? {}) as Record<string, unknown>)
+
+/** No number, or no metric. Null says that there is none. */
+const isRefusable = ([metric, value]: [string, unknown]): boolean =>
+  !isMetric(metric) || (value !== null && typeof value !== 'number')
+
 function readingsIn(device: string, payload: Record<string, unknown>, at: number, message: number): SaidReading[] {
-  return Object.entries((payload.readings ?? {}) as Record<string, unknown>).flatMap(([metric, value]) =>
+  return valuesIn(payload).flatMap(([metric, value]) =>
     typeof value === 'number' && isMetric(metric) ? [{ device, metric, at, value, message }] : [],
   )
 }

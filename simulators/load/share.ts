@@ -1,7 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
-import type { Receipt } from '../../domain/ticket.ts'
-import type { DevicePlan } from '../devices/device.ts'
+import { seededRandom, seedOf } from '../../domain/random.ts'
 import type { HomePlan, Output } from '../home/home.ts'
 import type { Fleet, FleetOptions } from '../links/fleet.ts'
 import type { LinkState } from '../links/link.ts'
@@ -9,7 +7,7 @@ import { createWorld } from '../world/world.ts'
 import { addressFor } from './addresses.ts'
 import { PRESSES_APART } from './emergencies.ts'
 import { Latencies } from './latencies.ts'
-import type { Emergency, FromWorker, Share, Tally } from './messages.ts'
+import type { Emergency, FromWorker, Share, Tally, Told } from './messages.ts'
 import { atPace } from './rate.ts'
 
 /** The homes of one worker at work: they live at the pace of the clock, and their devices speak over real links. */
@@ -55,6 +53,36 @@ function followStates(clock: Clock) {
   }
 }
 
+/** What an output says as a signal, if it is one. */
+function toldIn(output: Output): Told | undefined {
+  if (output.what !== 'message' || output.message.kind !== 'signals') return undefined
+  const { home, device, message, at } = output
+  return { home: home.id, device: device.id, signal: String(message.payload.signal), at }
+}
+
+type Heard = { onState(device: string, state: LinkState): void; onRefused(): void }
+
+function openLinks(options: ShareOptions, plans: readonly HomePlan[], heard: Heard, signal: AbortSignal): Fleet {
+  const { share, token, clock } = options
+  const sourceAddress = addressFor(share.mqttUrl, share.firstDevice)
+  return options.open({
+    mqttUrl: share.mqttUrl,
+    httpUrl: share.httpUrl,
+    homes: plans,
+    token,
+    ...(sourceAddress && { sourceAddress }),
+    rampMs: share.rampMs,
+    onReceipt: (_device, _home, { result }) => {
+      if (result === 'refused') heard.onRefused()
+    },
+    onState: ({ id }, _home, state) => heard.onState(id, state),
+    clock,
+    random: seededRandom(seedOf(share.seed, 'links', share.first)),
+    signal,
+  })
+}
+
+/** Lets the homes of a share live from now on, over their ramp, until `rest`. */
 export function openShare(options: ShareOptions): ShareAtWork {
   const { share, clock, say } = options
   const plans = atPace(options.homes, share.pace)
@@ -62,35 +90,16 @@ export function openShare(options: ShareOptions): ShareAtWork {
   const byId = new Map(devices)
   const states = followStates(clock)
   const closing = new AbortController()
-  const random: Random = seededRandom(seedOf(share.seed, 'links', share.first))
-  const sourceAddress = addressFor(share.mqttUrl, share.firstDevice)
   let refused = 0
-
-  const fleet = options.open({
-    mqttUrl: share.mqttUrl,
-    httpUrl: share.httpUrl,
-    homes: plans,
-    token: options.token,
-    ...(sourceAddress && { sourceAddress }),
-    rampMs: share.rampMs,
-    onReceipt: (_device: DevicePlan, _home: HomePlan, { result }: Receipt) => {
-      if (result === 'refused') refused += 1
-    },
-    onState: ({ id }: DevicePlan, _home: HomePlan, state: LinkState) => states.onState(id, state),
-    clock,
-    random,
-    signal: closing.signal,
-  })
+  const onRefused = () => {
+    refused += 1
+  }
+  const fleet = openLinks(options, plans, { onState: states.onState, onRefused }, closing.signal)
 
   function carry(output: Output): void {
-    if (output.what === 'fact') {
-      say({ said: 'fact', fact: output.fact })
-      return
-    }
-    if (output.what === 'message' && output.message.kind === 'signals') {
-      const { home, device, message, at } = output
-      say({ said: 'told', told: { home: home.id, device: device.id, signal: String(message.payload.signal), at } })
-    }
+    if (output.what === 'fact') say({ said: 'fact', fact: output.fact })
+    const told = toldIn(output)
+    if (told) say({ said: 'told', told })
     fleet.carry(output)
   }
 

@@ -1,8 +1,8 @@
 import { type Random, seededRandom, seedOf } from '../../domain/random.ts'
 import type { HomePlan } from '../home/home.ts'
+import { buttonsOf } from '../home/incidents/presses.ts'
 import type { Incident } from '../home/script.ts'
 import { MINUTE, SECOND } from '../life/calendar.ts'
-import { buttonsOf } from '../home/incidents/presses.ts'
 import type { Hazard } from '../life/scene.ts'
 import type { Director } from '../world/world.ts'
 

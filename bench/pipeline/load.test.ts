@@ -93,7 +93,9 @@ describe('the load', () => {
     takes = ({ device, seq }) => device !== 'd-1' || seq <= 3
     load = await startLoad(optionsFor(2))
     const result = await load.run({ rate: 200, seconds: 0.5 })
-    expect(result.acknowledged.get('d-1')).toEqual({ upTo: 3, beyond: [] })
+    // The refusal cuts the line, and with it acknowledgements that were on their way.
+    expect(result.acknowledged.get('d-1')?.beyond).toEqual([])
+    expect(result.acknowledged.get('d-1')?.upTo).toBeLessThanOrEqual(3)
     expect(result.lost).toBe(1)
     expect(result.unanswered).toBeGreaterThan(0)
     expect(result.acknowledged.get('d-0')?.upTo).toBe(seqsOf('d-0').length)

@@ -4,10 +4,10 @@ import { openOwnHouse } from '../app/commands/scenario/own_house.ts'
 import { openFold } from '../bench/detection/fold.ts'
 import { Ticket } from '../domain/ticket.ts'
 import { deviceModels } from '../simulators/devices/models.ts'
-import { play } from '../simulators/scenarios/player.ts'
-import { homeOf } from '../simulators/scenarios/possible.ts'
-import { readScenario } from '../simulators/scenarios/read.ts'
-import type { Scenario } from '../simulators/scenarios/scenario.ts'
+import { play } from '../simulators/scenarios/playing/player.ts'
+import { homeOf } from '../simulators/scenarios/reading/possible.ts'
+import { readScenario } from '../simulators/scenarios/reading/read.ts'
+import type { Scenario } from '../simulators/scenarios/reading/scenario.ts'
 
 /** The bench of detection leaves out sockets, journal and processes: it must make the same tickets all the same. */
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type OwnHouse, openOwnHouse } from '../app/commands/scenario/own_house.ts'
 import { deviceModels } from '../simulators/devices/models.ts'
-import { play } from '../simulators/scenarios/player.ts'
-import { readScenario } from '../simulators/scenarios/read.ts'
-import { type Stage, Stuck } from '../simulators/scenarios/stage.ts'
-import type { Verdict } from '../simulators/scenarios/verdicts.ts'
+import type { Verdict } from '../simulators/scenarios/judging/verdicts.ts'
+import { play } from '../simulators/scenarios/playing/player.ts'
+import { type Stage, Stuck } from '../simulators/scenarios/playing/stage.ts'
+import { readScenario } from '../simulators/scenarios/reading/read.ts'
 
 /** What a green scenario proves: each fault of a Vigil is seen, though no sentence of the file asks for it. */
 let house: OwnHouse | undefined

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type OwnHouse, openOwnHouse } from '../app/commands/scenario/own_house.ts'
 import { filesOf, readScenarios } from '../app/commands/scenario/scenario_files.ts'
-import { mistakeLine } from '../simulators/scenarios/mistake.ts'
-import { play } from '../simulators/scenarios/player.ts'
-import type { Scenario } from '../simulators/scenarios/scenario.ts'
-import { isFailure } from '../simulators/scenarios/verdicts.ts'
+import { isFailure } from '../simulators/scenarios/judging/verdicts.ts'
+import { play } from '../simulators/scenarios/playing/player.ts'
+import { mistakeLine } from '../simulators/scenarios/reading/mistake.ts'
+import type { Scenario } from '../simulators/scenarios/reading/scenario.ts'
 
 /** The stories that ship, each played against a Vigil of its own. */
 const { scenarios, mistakes } = await readScenarios(await filesOf([]))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { deviceModels } from '../devices/models.ts'
+import type { Verdict } from './judging/verdicts.ts'
 import { junitOf } from './junit.ts'
-import { readScenario } from './read.ts'
-import type { Verdict } from './verdicts.ts'
+import { readScenario } from './reading/read.ts'
 
 type Element = { name: string; attributes: Record<string, string>; children: Element[] }
 

@@ -1,6 +1,6 @@
-import { inWords } from './times.ts'
-import type { Played } from './under_way.ts'
-import type { Verdict } from './verdicts.ts'
+import type { Verdict } from './judging/verdicts.ts'
+import type { Played } from './playing/under_way.ts'
+import { inWords } from './reading/times.ts'
 
 /** A scenario that was played, and how long that took, ms. */
 export type Timed = { played: Played; tookMs: number }

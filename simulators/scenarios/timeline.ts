@@ -1,8 +1,8 @@
 import type { LiveEvent } from '../../domain/ticket.ts'
-import type { Scenario } from './scenario.ts'
-import type { SeenTicket } from './seen.ts'
-import { dayNumber, shownTime } from './times.ts'
-import type { Verdict } from './verdicts.ts'
+import type { Verdict } from './judging/verdicts.ts'
+import type { SeenTicket } from './playing/seen.ts'
+import type { Scenario } from './reading/scenario.ts'
+import { dayNumber, shownTime } from './reading/times.ts'
 
 /** What a line of the timeline tells of. */
 export type Tone = 'title' | 'step' | 'device' | 'ticket' | 'held' | 'failed' | 'gap' | 'quiet'

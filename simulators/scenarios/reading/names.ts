@@ -1,5 +1,5 @@
-import type { HomePlan, ResidentPlan } from '../home/home.ts'
-import { type Room, rooms } from '../life/scene.ts'
+import type { HomePlan, ResidentPlan } from '../../home/home.ts'
+import { type Room, rooms } from '../../life/scene.ts'
 import type { KnownModels } from './homes.ts'
 import { instead } from './mistake.ts'
 import type { Group } from './scenario.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../../domain/clock.ts'
-import type { Part } from './scenario.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { Part } from '../reading/scenario.ts'
 
 /** Vigil does not do what it must for a scenario to go on; the message says what. */
 export class Stuck extends Error {}

@@ -1,5 +1,5 @@
 import { isMap, type Node } from 'yaml'
-import type { HomePlan } from '../home/home.ts'
+import type { HomePlan } from '../../home/home.ts'
 import { homesIn, type KnownModels, wholeIn } from './homes.ts'
 import type { Mistake } from './mistake.ts'
 import type { Scenario, Step } from './scenario.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Step } from './scenario.ts'
+import type { Step } from '../reading/scenario.ts'
 import type { Seen } from './seen.ts'
 import type { Stage } from './stage.ts'
 

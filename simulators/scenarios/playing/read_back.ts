@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isoTime } from '../../domain/clock.ts'
-import { limits } from '../../domain/limits.ts'
-import { Ticket } from '../../domain/ticket.ts'
+import { isoTime } from '../../../domain/clock.ts'
+import { limits } from '../../../domain/limits.ts'
+import { Ticket } from '../../../domain/ticket.ts'
 import type { Stage } from './stage.ts'
 
 const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })

@@ -1,7 +1,7 @@
-import { limits } from '../../domain/limits.ts'
-import { isMetric } from '../../domain/metrics.ts'
-import { type SignalKind, signalOf } from '../../domain/signals.ts'
-import type { Output } from '../home/home.ts'
+import { limits } from '../../../domain/limits.ts'
+import { isMetric } from '../../../domain/metrics.ts'
+import { type SignalKind, signalOf } from '../../../domain/signals.ts'
+import type { Output } from '../../home/home.ts'
 
 type Position = { lat: number; lon: number }
 

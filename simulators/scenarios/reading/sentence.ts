@@ -1,4 +1,4 @@
-import { type Outcome, outcomes, type TicketAction } from '../../domain/ticket.ts'
+import { type Outcome, outcomes, type TicketAction } from '../../../domain/ticket.ts'
 import { expectationIn } from './expectations.ts'
 import { happeningIn } from './happenings.ts'
 import { homeIn, type Names, theHome } from './names.ts'

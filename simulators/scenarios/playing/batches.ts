@@ -1,6 +1,6 @@
-import { signals } from '../../domain/signals.ts'
-import type { Message } from '../devices/device.ts'
-import type { Output } from '../home/home.ts'
+import { signals } from '../../../domain/signals.ts'
+import type { Message } from '../../devices/device.ts'
+import type { Output } from '../../home/home.ts'
 
 /** Outputs that leave together, at the instant of the last of them (epoch ms). `urgent`: Vigil may act on it. */
 export type Batch = { at: number; urgent: boolean; outputs: Output[] }

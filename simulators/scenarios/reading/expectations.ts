@@ -1,5 +1,5 @@
-import { doubts, type SignalKind, severities, signals } from '../../domain/signals.ts'
-import { ticketStates } from '../../domain/ticket.ts'
+import { doubts, type SignalKind, severities, signals } from '../../../domain/signals.ts'
+import { ticketStates } from '../../../domain/ticket.ts'
 import { calledIn, deviceIn, groupIn, homeIn, type Names, theHome } from './names.ts'
 import type { Expectation, Group, Trait } from './scenario.ts'
 import { countIn, durationIn, type Words } from './words.ts'

@@ -1,7 +1,7 @@
-import type { Expectation, Scenario } from './scenario.ts'
-import type { Seen, SeenTicket } from './seen.ts'
-import { inWords } from './times.ts'
-import { isSettledLate, lacks } from './traits.ts'
+import type { Seen, SeenTicket } from '../playing/seen.ts'
+import type { Expectation, Scenario } from '../reading/scenario.ts'
+import { inWords } from '../reading/times.ts'
+import { isSettledLate, lacks } from '../reading/traits.ts'
 
 /** What became of an expectation: `detail` says what was seen, for people. `tickets`: those that it speaks of. */
 export type Finding = { held: boolean; detail: string; tickets: readonly SeenTicket[] }

@@ -1,5 +1,5 @@
-import type { SignalKind } from '../../domain/signals.ts'
-import type { Evidence, Ticket } from '../../domain/ticket.ts'
+import type { SignalKind } from '../../../domain/signals.ts'
+import type { Evidence, Ticket } from '../../../domain/ticket.ts'
 import type { Group, Trait } from './scenario.ts'
 
 /** What a ticket lacks, as the end of a sentence ("ticket 1 …"); undefined where it is as expected. */

@@ -1,5 +1,5 @@
-import { seedOf } from '../../domain/random.ts'
-import { createHome, type SimulatedHome } from '../home/home.ts'
+import { seedOf } from '../../../domain/random.ts'
+import { createHome, type SimulatedHome } from '../../home/home.ts'
 import type { Mistake } from './mistake.ts'
 import type { Scenario } from './scenario.ts'
 

@@ -1,10 +1,10 @@
+import { isFailure } from '../judging/verdicts.ts'
+import type { Scenario, Step } from '../reading/scenario.ts'
 import { finish } from './closing.ts'
 import { begin, live } from './living.ts'
 import { open } from './opening.ts'
-import type { Scenario, Step } from './scenario.ts'
 import { Stuck } from './stage.ts'
 import { devicesIn, look, note, type Play, type Played, type PlayOptions, strideMs } from './under_way.ts'
-import { isFailure } from './verdicts.ts'
 
 /**
  * Plays a scenario on a stage, to its end, or till Vigil is stuck, which fails it. Rejects where the stage fails, not

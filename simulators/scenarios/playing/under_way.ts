@@ -1,14 +1,14 @@
-import type { SimulatedHome } from '../home/home.ts'
-import type { Fleet } from '../links/fleet.ts'
-import type { Fact } from '../truth.ts'
+import type { SimulatedHome } from '../../home/home.ts'
+import type { Fleet } from '../../links/fleet.ts'
+import type { Fact } from '../../truth.ts'
+import type { Verdict, Verdicts } from '../judging/verdicts.ts'
+import type { Part, Scenario } from '../reading/scenario.ts'
+import { type Line, type Tone, verdictLine } from '../timeline.ts'
 import type { Naming } from './naming.ts'
 import type { Dispatcher } from './operator.ts'
 import type { Said } from './said.ts'
-import type { Part, Scenario } from './scenario.ts'
 import type { Seen } from './seen.ts'
 import type { Stage } from './stage.ts'
-import { type Line, type Tone, verdictLine } from './timeline.ts'
-import type { Verdict, Verdicts } from './verdicts.ts'
 
 export type PlayOptions = {
   stage: Stage

@@ -58,7 +58,7 @@ function expected(sentence: string): Expectation | undefined {
 }
 
 describe('the page about scenarios', () => {
-  const page = readFileSync(new URL('../../docs/Scenarios.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../../docs/Scenarios.md', import.meta.url), 'utf8')
   const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '')
   const whole = blocks.filter((text) => text.startsWith('name:'))
   const lines = blocks.filter((text) => !text.startsWith('name:')).flatMap((text) => text.trim().split('\n'))

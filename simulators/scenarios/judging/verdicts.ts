@@ -1,6 +1,6 @@
+import type { SeenTicket } from '../playing/seen.ts'
+import type { Step } from '../reading/scenario.ts'
 import { find, type Look } from './judge.ts'
-import type { Step } from './scenario.ts'
-import type { SeenTicket } from './seen.ts'
 
 /**
  * How an expectation ended. A known gap is an expectation that is known not to be met yet; `closed_gap` is one that was

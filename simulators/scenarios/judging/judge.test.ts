@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { EventType, Evidence, Ticket } from '../../domain/ticket.ts'
-import { deviceModels } from '../devices/models.ts'
+import type { EventType, Evidence, Ticket } from '../../../domain/ticket.ts'
+import { deviceModels } from '../../devices/models.ts'
+import { namingWith } from '../playing/naming.ts'
+import { createSeen, type Seen } from '../playing/seen.ts'
+import { readScenario } from '../reading/read.ts'
+import type { Scenario } from '../reading/scenario.ts'
 import { callingIn } from './judge.ts'
-import { namingWith } from './naming.ts'
-import { readScenario } from './read.ts'
-import type { Scenario } from './scenario.ts'
-import { createSeen, type Seen } from './seen.ts'
 import { createVerdicts, type Verdict, type Verdicts } from './verdicts.ts'
 
 /** The instants below are seconds after the step that the expectation counts from. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isoTime } from '../../domain/clock.ts'
-import { limits } from '../../domain/limits.ts'
-import type { Evidence, Ticket } from '../../domain/ticket.ts'
-import type { Output } from '../home/home.ts'
+import { isoTime } from '../../../domain/clock.ts'
+import { limits } from '../../../domain/limits.ts'
+import type { Evidence, Ticket } from '../../../domain/ticket.ts'
+import type { Output } from '../../home/home.ts'
+import { createSaid, type SaidReading, type SaidSignal } from '../playing/said.ts'
+import type { SeenTicket } from '../playing/seen.ts'
 import { missingReadings, missingSignals, wrongTickets } from './missing.ts'
-import { createSaid, type SaidReading, type SaidSignal } from './said.ts'
-import type { SeenTicket } from './seen.ts'
 
 const now = Date.UTC(2026, 2, 2, 12)
 const here = { lat: 39.6553, lon: 106.7944 }

@@ -1,9 +1,9 @@
-import { isoTime } from '../../domain/clock.ts'
-import { limits } from '../../domain/limits.ts'
-import type { Evidence, Ticket } from '../../domain/ticket.ts'
-import type { Telemetry } from './read_back.ts'
-import type { SaidReading, SaidSignal } from './said.ts'
-import type { SeenTicket } from './seen.ts'
+import { isoTime } from '../../../domain/clock.ts'
+import { limits } from '../../../domain/limits.ts'
+import type { Evidence, Ticket } from '../../../domain/ticket.ts'
+import type { Telemetry } from '../playing/read_back.ts'
+import type { SaidReading, SaidSignal } from '../playing/said.ts'
+import type { SeenTicket } from '../playing/seen.ts'
 
 /** What is wrong with a ticket, as the end of a sentence ("ticket 3 …"). */
 type Wrong = { number: number; why: string }

@@ -1,6 +1,6 @@
-import type { Ticket } from '../../domain/ticket.ts'
-import type { HomePlan, Output } from '../home/home.ts'
-import type { Fact } from '../truth.ts'
+import type { Ticket } from '../../../domain/ticket.ts'
+import type { HomePlan, Output } from '../../home/home.ts'
+import type { Fact } from '../../truth.ts'
 
 /**
  * What homes and devices are called in Vigil. Where others use it too, every run puts its own prefix before the names

@@ -1,6 +1,6 @@
-import type { LiveEvent, Receipt, Ticket } from '../../domain/ticket.ts'
+import type { LiveEvent, Receipt, Ticket } from '../../../domain/ticket.ts'
+import type { Scenario } from '../reading/scenario.ts'
 import type { Naming } from './naming.ts'
-import type { Scenario } from './scenario.ts'
 
 /**
  * A ticket as this run saw it, with the names of the file. `number` counts from 1 in the order in which the run saw

@@ -1,8 +1,8 @@
-import { systemClock } from '../../domain/clock.ts'
-import type { Output } from '../home/home.ts'
+import { systemClock } from '../../../domain/clock.ts'
+import type { Output } from '../../home/home.ts'
+import { inWords } from '../reading/times.ts'
 import { batchesOf, isUrgent } from './batches.ts'
 import { Stuck } from './stage.ts'
-import { inWords } from './times.ts'
 import { devicesIn, look, type Play, strideMs } from './under_way.ts'
 
 /** While something is expected soon quiet messages wait for each other no longer than this, ms. */

@@ -1,7 +1,7 @@
-import type { Doubt, Severity, SignalKind } from '../../domain/signals.ts'
-import type { Outcome, TicketAction, TicketState } from '../../domain/ticket.ts'
-import type { HomePlan } from '../home/home.ts'
-import type { Incident, Trouble } from '../home/script.ts'
+import type { Doubt, Severity, SignalKind } from '../../../domain/signals.ts'
+import type { Outcome, TicketAction, TicketState } from '../../../domain/ticket.ts'
+import type { HomePlan } from '../../home/home.ts'
+import type { Incident, Trouble } from '../../home/script.ts'
 
 /** A scenario as read from a file. Times are epoch ms; `homes` by the names that the file gives them. */
 export type Scenario = {

@@ -140,6 +140,7 @@ function simulate(...args: string[]): { child: ChildProcess; output(): string; e
   const child = spawn(process.execPath, [commandLine, 'simulate', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VIGIL_DATA: system.data, VIGIL_ADMIN_TOKEN: adminToken },
+    detached: true,
   })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))
@@ -168,10 +169,13 @@ describe('vigil simulate --homes', () => {
     expect(again.output()).toMatch(/^\d+ homes have an open ticket from before/m)
   })
 
-  it('ends on Ctrl-C with the account so far', async () => {
-    const { child, exit, output } = simulate('--homes', '3', '--seed', '14', '--ramp', '0', '--emergencies', '60')
+  it.each([
+    ['Ctrl-C', 'SIGINT', '14'],
+    ["a service manager's stop", 'SIGTERM', '15'],
+  ] as const)('ends on %s, which reaches the whole group, with the account so far', async (_, signal, seed) => {
+    const { child, exit, output } = simulate('--homes', '3', '--seed', seed, '--ramp', '0', '--emergencies', '60')
     await until('all are connected', async () => /all \d+ devices are connected/.test(output()) || undefined)
-    child.kill('SIGINT')
+    process.kill(-child.pid!, signal)
     expect(await exit).toBe(0)
     expect(output()).toMatch(/^3 homes with \d+ devices; at most \d+ connected/m)
   })

@@ -63,7 +63,7 @@ process.title = 'vigil simulate load'
 process.on('message', (message: ToWorker) => {
   obey(message).catch((error: Error) => say({ said: 'failed', why: error.message }))
 })
-// Ctrl-C reaches the whole group; the load says when to end.
-process.on('SIGINT', () => {})
+// Ctrl-C, a closed terminal and a service manager's stop reach the whole group; the load says when to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // The load is gone: so is this.
 process.on('disconnect', () => process.exit())

@@ -10,8 +10,14 @@ import type { Principal } from './principal.ts'
 /** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms. */
 export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number }
 
-/** What is to be journalled, and where. Also refused messages are: nothing refused is thrown away. */
-export type Admission = { lane: Lane; record: JournalRecord }
+/**
+ * What is to be journalled, and where, and who else gets it once it is. Also refused messages are journalled: nothing
+ * refused is thrown away.
+ */
+export type Admission = { lane: Lane; record: JournalRecord; passOn: PassOn }
+
+/** Whom Aedes gives a message to; `retained` also to those who subscribe later. */
+export type PassOn = 'nobody' | 'subscribers' | 'retained'
 
 /**
  * The one place that decides about a message: which lane, whose it is, whether it is refused. Pure and cheap; MQTT and
@@ -21,6 +27,7 @@ export function admit(principal: Principal, arrival: Arrival): Admission {
   const { topic, payload, retained, receivedAt } = arrival
   const named = deviceOf(topic)
   const device = named ?? (principal.kind === 'device' ? principal.id : undefined)
+  const refused = refusalOf(principal, topic, payload, named)
   return {
     lane: isUrgent(topic, payload) ? 'urgent' : 'bulk',
     record: {
@@ -31,11 +38,16 @@ export function admit(principal: Principal, arrival: Arrival): Admission {
       partition: partition(principal, device),
       payload,
       retained,
-      refused: refusalOf(principal, topic, payload, named),
+      refused,
       replayOf: undefined,
     },
+    passOn: refused ? 'nobody' : passOn(topic, retained),
   }
 }
+
+/** Only a device's own status is retained, whatever else asks for it. */
+const passOn = (topic: string, retained: boolean): PassOn =>
+  retained && parseTopic(topic)?.kind === 'status' ? 'retained' : 'subscribers'
 
 function refusalOf(
   principal: Principal,

@@ -33,7 +33,7 @@ export function openHttp(options: Options): Server {
       const stream = createWebSocketStream(ws)
       // A peer that goes away mid-frame is Aedes' to notice; without a listener it would end the process.
       stream.on('error', (err) => options.log.debug({ err }, 'WebSocket failed'))
-      options.mqtt.handle(stream, request)
+      options.mqtt.handle(stream, { address: request.socket.remoteAddress ?? '' })
     })
   })
   return server

@@ -1,17 +1,20 @@
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
+import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import type { Receipt } from '../domain/ticket.ts'
-import { parseTopic, topicOf } from '../domain/topics.ts'
+import { topicOf } from '../domain/topics.ts'
+import type { PassOn } from './admission.ts'
+import { type Connection, openConnections } from './connections.ts'
 import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { connections, connects, cut } from './metrics.ts'
 import { guardPacketSize } from './packet_guard.ts'
-import type { Authenticate, Principal } from './principal.ts'
+import type { Peer } from './peer.ts'
+import { maySubscribe } from './permission.ts'
+import { type Authenticate, keyOf, type Principal } from './principal.ts'
 import { boundSessions, sessionId } from './sessions.ts'
 
 /** Nobody may subscribe to this, so what is sent on here reaches nobody: the message is for the journal alone. */
@@ -21,7 +24,7 @@ const nowhere = 'vigil/nowhere'
 const withheldGraceMs = 5_000
 
 export type MqttBroker = {
-  handle(stream: Duplex, request?: IncomingMessage): void
+  handle(stream: Duplex, peer: Peer): void
   /** Publishes to whoever is subscribed; resolves when handed over, which may be before it is on its way. */
   publish(topic: string, body: unknown): Promise<void>
   close(): Promise<void>
@@ -29,13 +32,10 @@ export type MqttBroker = {
 
 type Options = { authenticate: Authenticate; door: Door; clock: Clock; log: Logger }
 
-/** What is known of one connection. `acks` ends with the last acknowledgement that is due on it. */
-type Connection = { principal: Principal; acks: Promise<void>; leaving: boolean }
-
 /** Aedes with identity, permission and the journal before the acknowledgement. */
 export async function openMqtt(options: Options): Promise<MqttBroker> {
   const { clock, log } = options
-  const known = new WeakMap<Client, Connection>()
+  const live = openConnections()
   const farewells = new Set<() => void>()
   const aedes = new Aedes({
     // Without a limit over all subscribers together, which a single frozen one would use up; see authorizeForward.
@@ -50,9 +50,9 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
         (principal) => {
           connects.inc({ result: principal ? 'accepted' : 'unauthenticated' })
           if (!principal) return done(refusedConnect(4, 'unauthenticated'), false)
-          known.set(client, { principal, acks: Promise.resolve(), leaving: false })
+          live.authenticated(client, principal, clock.now())
           // Before Aedes looks for a session of this id, or for a connection that is to make room.
-          Object.assign(client, { id: sessionId(name ?? '', client.id) })
+          Object.assign(client, { id: sessionId(keyOf(principal), client.id) })
           done(null, true)
         },
         (err) => {
@@ -63,12 +63,13 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       )
     },
     authorizePublish: (client, packet, done) => {
-      const connection = client ? known.get(client) : undefined
+      const connection = client ? live.of(client) : undefined
       if (!client || !connection) return done(new VigilError('unauthenticated'))
       journalThenAck(client, connection, packet, done)
     },
     authorizeSubscribe: (client, subscription, done) => {
-      const allowed = maySubscribe(known.get(client)?.principal, subscription)
+      const principal = live.of(client)?.principal
+      const allowed = principal !== undefined && maySubscribe(principal, subscription.topic)
       if (!allowed) log.warn({ client: client.id, filter: subscription.topic }, 'subscription_refused')
       done(null, allowed ? subscription : null)
     },
@@ -100,7 +101,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const entered = options.door.enter(connection.principal, { topic, payload, retained: retain }, 'mqtt')
     const entry = entered.then(
-      ({ record }) => settle(packet, record.refused === undefined),
+      ({ passOn }) => settle(packet, passOn),
       (err) => withhold(client, connection, packet, err),
     )
     // Acknowledgements go out in the order in which the messages came in [MQTT-4.6.0-2].
@@ -114,7 +115,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   function withhold(client: Client, connection: Connection, packet: PublishPacket, err: unknown): void {
     const code = err instanceof VigilError ? err.code : 'internal'
     tellRefused(connection.principal, packet.topic, code)
-    settle(packet, false)
+    settle(packet, 'nobody')
     packet.qos = 0
     if (connection.leaving) return
     connection.leaving = true
@@ -153,8 +154,10 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   }
 
   return {
-    handle(stream, request) {
-      guardPacketSize(aedes.handle(stream, request), (reason) => cut.inc({ reason }))
+    handle(stream, peer) {
+      const client = aedes.handle(stream)
+      live.opened(client, peer)
+      guardPacketSize(client, (reason) => cut.inc({ reason }))
     },
     publish,
     async close() {
@@ -169,18 +172,8 @@ function refusedConnect(returnCode: 3 | 4, code: ErrorCode): AuthenticateError {
   return Object.assign(new VigilError(code), { returnCode })
 }
 
-/** Commands and receipts of its own for a device, by their full names; everything for an administrator. */
-function maySubscribe(principal: Principal | undefined, subscription: Subscription): boolean {
-  if (principal?.kind === 'administrator') return true
-  const own = parseTopic(subscription.topic)
-  return principal !== undefined && own?.device === principal.id && (own.kind === 'commands' || own.kind === 'receipts')
-}
-
-/**
- * What Aedes does with a message after the journal has it. Only a device's own accepted status is retained and passed
- * on; anything refused must reach nobody, neither another device's commands nor a later subscriber.
- */
-function settle(packet: PublishPacket, accepted: boolean): void {
-  if (!accepted) packet.topic = nowhere
-  if (!accepted || parseTopic(packet.topic)?.kind !== 'status') packet.retain = false
+/** What Aedes does with a message after the journal has it: what is for nobody goes where nobody may subscribe. */
+function settle(packet: PublishPacket, passOn: PassOn): void {
+  if (passOn === 'nobody') packet.topic = nowhere
+  if (passOn !== 'retained') packet.retain = false
 }

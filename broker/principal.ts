@@ -8,6 +8,10 @@ import type { Db } from '../store/store.ts'
 /** Who speaks on a connection. An administrator may speak for any device: bridges, tools and tests do. */
 export type Principal = { kind: 'device'; id: string; partition: number } | { kind: 'administrator' }
 
+/** How a principal is named in the ids of its sessions; without a slash. */
+export const keyOf = (principal: Principal): string =>
+  principal.kind === 'administrator' ? 'administrator' : `${principal.kind}:${principal.id}`
+
 /** The MQTT user name of the administrator; its password is the administrator's token. */
 export const administratorName = 'admin'
 

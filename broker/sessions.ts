@@ -23,8 +23,8 @@ type Persistence = {
   outgoingStream(session: Session): AsyncIterable<Packet>
 }
 
-/** The id under which a client's session is kept: no user can take over, or listen in on, the session of another. */
-export const sessionId = (user: string, clientId: string): string => `${user}/${clientId}`
+/** The id under which a client's session is kept: no principal can take over, or listen in on, the session of another. */
+export const sessionId = (key: string, clientId: string): string => `${key}/${clientId}`
 const userOf = (id: string): string => id.slice(0, id.indexOf('/'))
 
 /**

@@ -50,7 +50,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     host: options.host,
     port: options.mqttPort,
     most: options.connectionsMost,
-    onConnection: (socket) => mqtt.handle(socket),
+    onConnection: (socket) => mqtt.handle(socket, { address: socket.remoteAddress ?? '' }),
     onNoRoom: complainOfRoom(options),
   })
   const httpPort = await listen(http, { host: '127.0.0.1', port: options.httpPort })

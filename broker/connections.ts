@@ -2,8 +2,9 @@ import type { Client } from 'aedes'
 import type { Peer } from './peer.ts'
 import { keyOf, type Principal } from './principal.ts'
 
-/** One MQTT connection that is authenticated. `since` epoch ms. */
+/** One MQTT connection that is authenticated. `since` epoch ms; a later one has a higher `number`. */
 export type Connection = {
+  readonly number: number
   readonly client: Client
   readonly peer: Peer
   /** Replaced where what is known of it changed, such as its home. */
@@ -27,6 +28,7 @@ export type Connections = {
   of(client: Client): Connection | undefined
   /** Those of one principal, by its key. */
   byKey(key: string): Connection[]
+  /** In the order in which they were let in. */
   all(): IterableIterator<Connection>
 }
 
@@ -35,6 +37,7 @@ export function openConnections(): Connections {
   const known = new WeakMap<Client, Connection>()
   const live = new Set<Connection>()
   const keys = new Map<string, Set<Connection>>()
+  let newest = 0
 
   function add(connection: Connection): void {
     const key = keyOf(connection.principal)
@@ -55,7 +58,8 @@ export function openConnections(): Connections {
     peerOf: (client) => peers.get(client),
     authenticated(client, principal, now) {
       const peer = peers.get(client) ?? { address: '' }
-      const connection = { client, peer, principal, since: now, acks: Promise.resolve(), leaving: false }
+      const number = ++newest
+      const connection = { number, client, peer, principal, since: now, acks: Promise.resolve(), leaving: false }
       known.set(client, connection)
       add(connection)
       return connection

@@ -7,7 +7,7 @@ import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { topicOf } from '../domain/topics.ts'
 import type { PassOn } from './admission.ts'
-import { type Connection, openConnections } from './connections.ts'
+import { type Connection, type Connections, openConnections } from './connections.ts'
 import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { connections, connects, cut } from './metrics.ts'
@@ -27,6 +27,7 @@ export type MqttBroker = {
   handle(stream: Duplex, peer: Peer): void
   /** Publishes to whoever is subscribed; resolves when handed over, which may be before it is on its way. */
   publish(topic: string, body: unknown): Promise<void>
+  readonly connections: Connections
   close(): Promise<void>
 }
 
@@ -160,6 +161,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       guardPacketSize(client, (reason) => cut.inc({ reason }))
     },
     publish,
+    connections: live,
     async close() {
       for (const cancel of farewells) cancel()
       await new Promise<void>((resolve) => aedes.close(resolve))

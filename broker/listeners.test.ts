@@ -2,18 +2,22 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
-import { type ListenersOptions, openListeners } from './listeners.ts'
+import { openListeners, type Room, roomFor } from './listeners.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
 })
 
-async function open(change: Partial<ListenersOptions> = {}) {
+async function open({ port = 0, most, room }: { port?: number; most?: number; room?: Room } = {}) {
   const taken: Socket[] = []
   const onNoRoom = vi.fn()
-  const options = { host: '127.0.0.1', port: 0, most: undefined, onConnection: (s: Socket) => taken.push(s), onNoRoom }
-  const listeners = await openListeners({ ...options, ...change })
+  const listeners = await openListeners({
+    host: '127.0.0.1',
+    port,
+    room: room ?? roomFor(most, onNoRoom),
+    onConnection: (socket) => void taken.push(socket),
+  })
   cleanUp.push(() => {
     listeners.close()
     for (const socket of taken) socket.destroy()
@@ -54,6 +58,18 @@ it('the bound holds over all listeners together, and there is room again when on
   await once(taken[0]!, 'close')
   dial()
   await vi.waitFor(() => expect(taken).toHaveLength(6))
+})
+
+it('ports may share one bound', async () => {
+  const room = roomFor(3)
+  const [one, other] = [await open({ room }), await open({ room })]
+  for (let n = 0; n < 2; n++) one.dial()
+  await vi.waitFor(() => expect(one.taken).toHaveLength(2))
+  other.dial()
+  await vi.waitFor(() => expect(other.taken).toHaveLength(1))
+  await once(other.dial(), 'close')
+  await once(one.dial(), 'close')
+  expect([one.taken.length, other.taken.length]).toEqual([2, 1])
 })
 
 /** How many sockets of this machine listen on a port of 127.0.0.1, as the kernel lists them. */

@@ -13,11 +13,33 @@ export type ListenersOptions = {
   host: string
   /** 0 picks a free one. */
   port: number
-  /** Connections held at one time; undefined: no bound. */
-  most: number | undefined
+  /** Absent: no bound. */
+  room?: Room
   onConnection(socket: Socket): void
-  /** One more than `most` came, and was hung up on. */
-  onNoRoom(): void
+}
+
+/** Room for connections, which several ports may share. */
+export type Room = {
+  /** Whether there is a place for this socket, which it then has until it closes. */
+  has(socket: Socket): boolean
+}
+
+/** Room for `most` connections at one time; absent: no bound. `onNone` is told of each for which there is no place. */
+export function roomFor(most = Number.POSITIVE_INFINITY, onNone = () => {}): Room {
+  let held = 0
+  return {
+    has(socket) {
+      if (held >= most) {
+        onNone()
+        return false
+      }
+      held += 1
+      socket.once('close', () => {
+        held -= 1
+      })
+      return true
+    },
+  }
 }
 
 /** `close` takes no more connections; those that stand are left alone. */
@@ -25,23 +47,10 @@ export type Listeners = { port: number; close(): void }
 
 /** Listens for TCP connections. Rejects where the port is taken, also by another process that would share it. */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
-  const { host, most = Number.POSITIVE_INFINITY } = options
+  const { host, room = roomFor() } = options
   const reusePort = listeners > 1
   if (options.port !== 0 && reusePort) await mustBeFree({ host, port: options.port })
-  let held = 0
-
-  function take(socket: Socket): void {
-    if (held >= most) {
-      options.onNoRoom()
-      socket.destroy()
-      return
-    }
-    held += 1
-    socket.once('close', () => {
-      held -= 1
-    })
-    options.onConnection(socket)
-  }
+  const take = (socket: Socket) => (room.has(socket) ? options.onConnection(socket) : socket.destroy())
 
   const servers: Server[] = []
   let { port } = options

@@ -1,16 +1,19 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
+import type { ServerCertificate } from '../domain/tls.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { openDoor } from './door.ts'
 import { openHttp } from './http.ts'
-import { listen, openListeners } from './listeners.ts'
+import { listen, openListeners, type Room, roomFor } from './listeners.ts'
 import { connects, trimmed } from './metrics.ts'
-import { openMqtt } from './mqtt.ts'
+import { type MqttBroker, openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
+import { addressOf } from './peer.ts'
 import { openAuthentication } from './principal.ts'
+import { openTls } from './tls.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
 const consumers = ['ingest', 'alerts']
@@ -25,6 +28,8 @@ export type BrokerOptions = {
   /** 0 picks a free one. */
   mqttPort: number
   httpPort: number
+  /** MQTT over TLS; absent: there is none. */
+  tls?: { port: number; certificate: ServerCertificate } | undefined
   adminToken?: string
   /**
    * MQTT connections held at one time; one more is hung up on at once. Beyond what the operating system lets this process
@@ -33,7 +38,13 @@ export type BrokerOptions = {
   connectionsMost?: number | undefined
 }
 
-export type RunningBroker = { mqttPort: number; httpPort: number; close(): Promise<void> }
+export type RunningBroker = {
+  mqttPort: number
+  /** Undefined where there is no TLS. */
+  mqttsPort: number | undefined
+  httpPort: number
+  close(): Promise<void>
+}
 
 /** Opens the front door. Rejects where a port is taken. `close` leaves nothing on its way to the journal. */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
@@ -46,13 +57,14 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const shared = { authenticate, door, clock, log }
   const mqtt = await openMqtt(shared)
   const http = openHttp({ ...shared, mqtt })
+  const room = roomFor(options.connectionsMost, complainOfRoom(options))
   const tcp = await openListeners({
     host: options.host,
     port: options.mqttPort,
-    most: options.connectionsMost,
-    onConnection: (socket) => mqtt.handle(socket, { address: socket.remoteAddress ?? '' }),
-    onNoRoom: complainOfRoom(options),
+    room,
+    onConnection: (socket) => mqtt.handle(socket, { address: addressOf(socket.remoteAddress) }),
   })
+  const tls = await openTlsListeners(options, mqtt, room)
   const httpPort = await listen(http, { host: '127.0.0.1', port: options.httpPort })
   const working = [
     workOutbox({ store, journal, mqtt, clock, log, signal: stopping.signal }),
@@ -60,17 +72,40 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   ]
   return {
     mqttPort: tcp.port,
+    mqttsPort: tls?.port,
     httpPort,
     async close() {
       stopping.abort()
       tcp.close()
+      tls?.close()
       http.close()
       await Promise.all(working)
       await mqtt.close()
+      tls?.cut()
       http.closeAllConnections()
       await door.idle()
     },
   }
+}
+
+type TlsListeners = {
+  port: number
+  /** Takes no more connections. */
+  close(): void
+  /** Ends those that stand. */
+  cut(): void
+}
+
+async function openTlsListeners(
+  { tls: wanted, host, log }: BrokerOptions,
+  mqtt: MqttBroker,
+  room: Room,
+): Promise<TlsListeners | undefined> {
+  if (!wanted) return undefined
+  const { certificate, port } = wanted
+  const tls = await openTls({ certificate, authorities: async () => [], onSecure: mqtt.handle, log })
+  const listeners = await openListeners({ host, port, room, onConnection: tls.take })
+  return { ...listeners, cut: tls.close }
 }
 
 /** Says that there is no room, once a second at most. */

@@ -13,6 +13,15 @@ export const limits = {
   refusalsPerMessage: 50,
   /** Devices that the front door knows by memory while the registry is away; some 200 bytes each. */
   rememberedDevices: 100_000,
+  /** From a TCP connection to the end of its TLS handshake. It takes some round trips, over a bad mobile link some
+   *  seconds; whoever is slower holds memory for nothing. */
+  tlsHandshakeMs: 10_000,
+  /** From the first byte of an HTTP request to the end of its headers, which fit in a few packets. */
+  httpHeadersMs: 15_000,
+  /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 280 kbit/s. */
+  httpRequestMs: 120_000,
+  /** How often HTTP connections are looked over for those that are late. */
+  httpLookMs: 5_000,
   topicBytes: 512,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,
@@ -38,6 +47,20 @@ export const limits = {
   /** What was sent to devices. Its cause cannot come again, since the position moved with it; the rest is for people who
    *  look into a complaint. A device that sends rubbish all day makes a hundred of them a second. */
   sentNoticeKeepMs: 3_600_000,
+  /** How long a command is worth delivering where its sender does not say. Battery devices listen every half hour; what
+   *  rings or speaks much later frightens somebody about a call that is long over. */
+  commandExpiresMs: 3_600_000,
+  /** The longest that a sender may ask for: a week away, as in hospital, for a gateway's or vendor's own housekeeping. */
+  commandExpiresMostMs: 7 * 24 * 3_600_000,
+  /** One command. A speaker says nothing longer, and a thousand Chinese characters are 3 KiB; firmware is not sent here. */
+  commandBytes: 8 * 1024,
+  commandTextChars: 1_000,
+  /** Commands that wait for one device: more, and it is not away but lost. They all come at once when it is back. */
+  commandsWaiting: 50,
+  /** Commands on one connection that wait for its PUBACK. Within the smallest buffers of radio modules, some 20 of 256 bytes. */
+  commandsInFlight: 10,
+  /** How long what became of a command can be looked up once it is over: a complaint takes weeks to come. */
+  commandKeepMs: 30 * 24 * 3_600_000,
   telemetryKeepMs: 7 * 24 * 3_600_000,
   telemetryBytes: 4 * 1024 ** 3,
   /** Points of one telemetry call. */

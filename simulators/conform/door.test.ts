@@ -3,9 +3,10 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { connect as connectTls } from 'node:tls'
 import { generate, type Packet } from 'mqtt-packet'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeAuthority, makeServer, type Pair } from '../../domain/certificates.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { nothingDecoded } from '../../domain/message.ts'
-import { type Faces, makeAuthority, makeFaces, makeServer, type Pair } from './certificates.ts'
+import { type Faces, makeFaces } from './certificates.ts'
 import { type Door, openDoor } from './door.ts'
 import { type Disguise, nothingSeen, type Seen } from './seen.ts'
 
@@ -23,8 +24,8 @@ let abort: AbortController
 const devices: Socket[] = []
 
 beforeAll(async () => {
-  authority = await makeAuthority('the test', now)
-  faces = await makeFaces(await makeServer(authority, [host], now), authority, [host], now)
+  authority = await makeAuthority('the test', { at: now })
+  faces = await makeFaces(await makeServer(authority, [host], { at: now }), authority, [host], now)
 })
 
 beforeEach(async () => {

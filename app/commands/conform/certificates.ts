@@ -2,14 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { makeAuthority, makeServer, type Pair } from '../../../domain/certificates.ts'
 import { systemClock } from '../../../domain/clock.ts'
-import {
-  type Faces,
-  makeAuthority,
-  makeFaces,
-  makeServer,
-  type Pair,
-} from '../../../simulators/conform/certificates.ts'
+import { type Faces, makeFaces } from '../../../simulators/conform/certificates.ts'
 import { Fault } from '../../fault.ts'
 
 /** What the conformance kit shows to devices that connect with TLS. */
@@ -41,7 +36,7 @@ export async function openCertificates(
   if (options.cert || options.key) throw new Fault('Give --cert and --key together, or neither.')
   const authorityPath = join(data, 'conform', 'ca.pem')
   const authority = await ownAuthority(data, authorityPath, now)
-  const faces = await makeFaces(await makeServer(authority, hosts, now), authority, hosts, now)
+  const faces = await makeFaces(await makeServer(authority, hosts, { at: now }), authority, hosts, now)
   return { faces, hosts, authority, authorityPath }
 }
 
@@ -52,7 +47,7 @@ async function ownAuthority(data: string, certPath: string, now: number): Promis
     [certPath, keyPath].map((path) => readFile(path, 'utf8').catch(() => undefined)),
   )
   if (cert && key) return { cert, key }
-  const made = await makeAuthority('Vigil conformance kit', now)
+  const made = await makeAuthority('Vigil conformance kit', { at: now })
   await mkdir(join(data, 'conform'), { recursive: true })
   await writeFile(keyPath, made.key, { mode: 0o600 })
   await writeFile(certPath, made.cert)

@@ -9,16 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAlerts } from '../../../alerts/start.ts'
 import { type RunningBroker, startBroker } from '../../../broker/start.ts'
 import { decodeRecord } from '../../../codecs/decode.ts'
+import { makeAuthority, makeServer, type Pair } from '../../../domain/certificates.ts'
 import { systemClock } from '../../../domain/clock.ts'
 import type { Journal } from '../../../journal/journal.ts'
 import { openLmdbJournal } from '../../../journal/lmdb.ts'
-import {
-  type Faces,
-  makeAuthority,
-  makeFaces,
-  makeServer,
-  type Pair,
-} from '../../../simulators/conform/certificates.ts'
+import { type Faces, makeFaces } from '../../../simulators/conform/certificates.ts'
 import { conform } from '../../../simulators/conform/conform.ts'
 import { startDevice } from '../../../simulators/conform/devices/device.ts'
 import { type SimulatedName, simulatedDevices, simulatedNames } from '../../../simulators/conform/devices/habits.ts'
@@ -50,8 +45,8 @@ beforeAll(async () => {
   journal = await openLmdbJournal({ path: join(data, 'journal'), clock, diskReserveBytes: 0 })
   broker = await startBroker({ journal, store, clock, log, host: '127.0.0.1', mqttPort: 0, httpPort: 0 })
   alerts = await startAlerts({ journal, store, clock, log })
-  authority = await makeAuthority('the test', systemClock.now())
-  const server = await makeServer(authority, hosts, systemClock.now())
+  authority = await makeAuthority('the test', { at: systemClock.now() })
+  const server = await makeServer(authority, hosts, { at: systemClock.now() })
   faces = await makeFaces(server, authority, hosts, systemClock.now())
 })
 
@@ -157,7 +152,7 @@ describe('the certificates of a data folder', () => {
 
   it("may be the vendor's own, in sound PEM; a wrong name is then not tried", async () => {
     const [cert, key] = [join(data, 'cert.pem'), join(data, 'key.pem')]
-    const own = await makeServer(authority, ['vendor.example'], systemClock.now())
+    const own = await makeServer(authority, ['vendor.example'], { at: systemClock.now() })
     await Promise.all([writeFile(cert, own.cert), writeFile(key, own.key)])
     const given = await openCertificates(data, { cert, key })
     expect(Object.keys(given.faces)).toEqual(['own', 'stranger'])

@@ -1,0 +1,103 @@
+import { constants, type X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { createServer, type TLSSocket } from 'node:tls'
+import type { Logger } from 'pino'
+import { limits } from '../domain/limits.ts'
+import { type ServerCertificate, tlsSettings } from '../domain/tls.ts'
+import { connects, cut } from './metrics.ts'
+import { addressOf, type Peer, type PeerCertificate } from './peer.ts'
+
+export type TlsOptions = {
+  certificate: ServerCertificate
+  /** The certificates (PEM) of the CAs that client certificates are checked against; each is trusted by itself. */
+  authorities(): Promise<string[]>
+  /** A connection whose handshake is over. Whether its certificate is good for anything is for others to decide. */
+  onSecure(socket: TLSSocket, peer: Peer): void
+  log: Logger
+  /** A handshake that takes longer is cut. */
+  handshakeMs?: number
+}
+
+export type Tls = {
+  /** Takes a TCP connection over and shakes hands on it. */
+  take(socket: Socket): void
+  /** Asks for the authorities anew. New connections are checked against them; the old list stays where that fails. */
+  reloadAuthorities(): Promise<void>
+  /** Cuts whatever is still open. */
+  close(): void
+}
+
+/**
+ * TLS for the front door. It asks every client for a certificate and requires none. Sessions are not resumed: a resumed
+ * one would bring neither the certificate's chain nor a look at the authorities of today, and a handshake is cheap.
+ */
+export async function openTls(options: TlsOptions): Promise<Tls> {
+  const { certificate, log } = options
+  const open = new Set<Socket>()
+  let authorities = await options.authorities()
+  const context = () => ({
+    ...tlsSettings,
+    ...certificate.current(),
+    ca: authorities,
+    allowPartialTrustChain: true,
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  })
+  const server = createServer({
+    ...context(),
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: options.handshakeMs ?? limits.tlsHandshakeMs,
+  })
+  server.on('secureConnection', (socket) => options.onSecure(socket, peerOf(socket)))
+  server.on('tlsClientError', (err: NodeJS.ErrnoException, socket) => {
+    if (err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') cut.inc({ reason: 'tls_handshake_late' })
+    else connects.inc({ result: 'tls_failed' })
+    log.debug({ err }, 'no TLS with a client')
+    socket.destroy()
+  })
+  const forget = certificate.onChange(() => server.setSecureContext(context()))
+
+  return {
+    take(socket) {
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+      // Before TLS takes it over and has listeners of its own, and after it let go.
+      socket.on('error', () => socket.destroy())
+      server.emit('connection', socket)
+    },
+    async reloadAuthorities() {
+      const before = authorities
+      try {
+        authorities = await options.authorities()
+        server.setSecureContext(context())
+      } catch (err) {
+        authorities = before
+        log.error({ err }, 'authorities of vendors not usable, those from before stay')
+      }
+    },
+    close() {
+      forget()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+function peerOf(socket: TLSSocket): Peer {
+  const address = addressOf(socket.remoteAddress)
+  const x509 = socket.getPeerX509Certificate()
+  return x509 ? { address, certificate: peerCertificateOf(x509, socket) } : { address }
+}
+
+function peerCertificateOf(x509: X509Certificate, { authorized, authorizationError }: TLSSocket): PeerCertificate {
+  const chain = [x509]
+  for (
+    let next = x509.issuerCertificate;
+    next && !chain.some((one) => isSame(one, next));
+    next = next.issuerCertificate
+  )
+    chain.push(next)
+  return authorized ? { x509, chain } : { x509, chain, problem: String(authorizationError) }
+}
+
+const isSame = (one: X509Certificate, other: X509Certificate | undefined): boolean =>
+  one.fingerprint256 === other?.fingerprint256

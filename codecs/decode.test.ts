@@ -131,6 +131,7 @@ describe('a message that the front door refused', () => {
       signals: [{ signal: 'sos', at: receivedAt, confidence: 0.9 }],
       motions: [],
       status: undefined,
+      answers: [],
       refusals: [{ code: 'topic_foreign', detail: 'at the front door' }],
     })
   })

@@ -18,6 +18,7 @@ describe('readings', () => {
       signals: [],
       motions: [],
       status: undefined,
+      answers: [],
       refusals: [],
     })
   })

@@ -4,6 +4,7 @@ import { type DecodeContext, type Decoded, nothingDecoded } from '../domain/mess
 import { isUpKind, parseTopic, type UpKind } from '../domain/topics.ts'
 import { type EntryContext, isGiven, isRecord, refuse, shown } from './build.ts'
 import type { Codec } from './codec.ts'
+import { takeAnswer } from './native_answers.ts'
 import { takeMotion } from './native_motion.ts'
 import { takeReadings } from './native_readings.ts'
 import { takeSignal, takeStray } from './native_signals.ts'
@@ -12,7 +13,7 @@ import { parsePayload } from './payload.ts'
 import { decodePack, isPack } from './senml.ts'
 
 /**
- * Vigil's own JSON on `vigil/v1/{device}/{readings|signals|motion|status}`: one object or an array of them. Each entry
+ * Vigil's own JSON on `vigil/v1/{device}/{readings|signals|motion|status|answers}`: one object or an array of them. Each entry
  * of an array is refused on its own, the others stand.
  *
  * Checks are written by hand: this is the path of every reading, and a schema library costs ten times the parsing.
@@ -78,6 +79,9 @@ function decodeEntry(decoded: Decoded, kind: UpKind, entry: unknown, receivedAt:
   const read = takeReadings(decoded, entry, context)
   if (kind === 'motion') takeMotion(decoded, entry, context)
   else if (kind === 'status') takeStatus(decoded, entry, context)
+  // A signal may come alone, as where somebody pressed instead of answering.
+  else if (kind === 'answers' && (!signalled || isGiven(entry.command))) takeAnswer(decoded, entry, context)
+  else if (kind === 'answers') return
   else if (kind === 'signals' && !signalled) refuse(decoded, 'payload_invalid', `${where}no signal`)
   else if (!signalled && !read) refuse(decoded, 'payload_invalid', `${where}no readings`)
   if (!signalled) takeStray(decoded, entry)

@@ -13,6 +13,7 @@ export const errorTable = {
   value_not_a_number: { status: 400, text: 'A reading is not a finite number.' },
   metric_unknown: { status: 400, text: 'The metric is not in the list of metrics; see docs/Vendor.md.' },
   signal_unknown: { status: 400, text: 'The signal is not in the list of signals; see docs/Vendor.md.' },
+  command_unknown: { status: 404, text: 'The device was sent no command of this id; the answer is kept.' },
   time_invalid: { status: 400, text: '`at` is neither ISO 8601 with a zone nor epoch milliseconds.' },
   topic_unknown: { status: 404, text: 'No codec takes this topic; see docs/Vendor.md for the topics.' },
   topic_foreign: { status: 403, text: 'A device may publish only under its own name: vigil/v1/{its id}/….' },
@@ -24,6 +25,14 @@ export const errorTable = {
   // the front door
   unauthenticated: { status: 401, text: 'The token is missing, unknown or revoked.' },
   forbidden: { status: 403, text: 'The token does not allow this.' },
+  protocol_unsupported: {
+    status: 0,
+    text: 'Vigil speaks MQTT 3.1.1 and 3.1, not MQTT 5; set the client to version 3.1.1.',
+  },
+  client_id_missing: {
+    status: 0,
+    text: 'A session that is to last needs a client id; give one, or ask for a clean session.',
+  },
   subscription_refused: { status: 403, text: 'A device may subscribe only to its own commands and receipts.' },
   journal_full: {
     status: 503,
@@ -43,6 +52,10 @@ export const errorTable = {
   transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
+  commands_full: {
+    status: 429,
+    text: 'As many commands wait for this device as may; wait until it has taken them or they expire.',
+  },
   login_failed: { status: 401, text: 'Name or password is wrong.' },
   too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },
   too_many_points: { status: 413, text: 'More than 1,000,000 points; narrow the time or use every=.' },

@@ -1,3 +1,4 @@
+import type { AnswerResult } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
 import type { MetricName } from './metrics.ts'
 import type { SignalKind } from './signals.ts'
@@ -34,6 +35,10 @@ export type Motion = {
   z: number[]
 }
 
+/** What a device says of a command that it was sent. `at`: epoch ms, event time; the fields that are not named here are
+ *  kept as they came. */
+export type Answer = { at: number; command: string; result: AnswerResult; detail?: string } & Record<string, unknown>
+
 /** A part of a message that was refused, with the stable code and what exactly was wrong. */
 export type Refusal = { code: ErrorCode; detail: string }
 
@@ -47,6 +52,7 @@ export type Decoded = {
   signals: Signal[]
   motions: Motion[]
   status: Status | undefined
+  answers: Answer[]
   refusals: Refusal[]
 }
 
@@ -62,5 +68,6 @@ export const nothingDecoded = (device?: string): Decoded => ({
   signals: [],
   motions: [],
   status: undefined,
+  answers: [],
   refusals: [],
 })

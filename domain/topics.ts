@@ -1,7 +1,7 @@
 import { idPattern } from './ids.ts'
 
 /** The kinds of message that a device publishes under its own name. */
-export const upKinds = ['readings', 'signals', 'motion', 'status'] as const
+export const upKinds = ['readings', 'signals', 'motion', 'status', 'answers'] as const
 export type UpKind = (typeof upKinds)[number]
 /** The kinds of message that a device may subscribe to under its own name. */
 export const downKinds = ['commands', 'receipts'] as const

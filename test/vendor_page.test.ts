@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decodeRecord } from '../codecs/decode.ts'
+import { commandKinds, SentCommand } from '../domain/commands.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { type Metric, metrics } from '../domain/metrics.ts'
 import { doubts, signals } from '../domain/signals.ts'
 import { Receipt } from '../domain/ticket.ts'
-import { downKinds, topicOf, upKinds } from '../domain/topics.ts'
+import { downKinds, isUpKind, topicOf, upKinds } from '../domain/topics.ts'
 
 /** What docs/Vendor.md promises is what the code does: its tables, its numbers and its examples. */
 const page = readFileSync(new URL('../docs/Vendor.md', import.meta.url), 'utf8')
@@ -65,6 +66,7 @@ describe('the tables', () => {
       'transition_not_allowed',
       'held_by_other',
       'outcome_required',
+      'commands_full',
       'login_failed',
       'too_many_points',
       'telemetry_unreachable',
@@ -79,6 +81,10 @@ test('the limits are those of the code', () => {
   expect(page).toContain(`${limits.payloadBytes / 1024} KiB`)
   expect(page).toContain(`${limits.batchEntries.toLocaleString('en')} entries`)
   expect(page).toContain(`${limits.payloadDepth} levels`)
+  expect(page).toContain(`up to ${limits.commandBytes / 1024} KiB an answer`)
+  const prose = page.replaceAll(/\n */g, ' ')
+  expect(prose).toContain(`At most ${limits.commandsWaiting} wait`)
+  expect(prose).toContain(`At most ${limits.commandsInFlight} are under way`)
   expect(page.replaceAll('\n', ' ')).toContain(`${limits.clockAheadMs / 60_000} minutes ahead`)
   expect(page).toContain(`before ${new Date(limits.clockUnsetBefore).getUTCFullYear()}`)
 })
@@ -87,12 +93,13 @@ describe('the examples', () => {
   const examples = [...page.matchAll(/```json (\w+)\n(.*?)\n```/gs)].map(
     ([, kind, json]) => [kind, json] as [string, string],
   )
+  const up = examples.filter(([kind]) => isUpKind(kind))
 
   test('there is one for every kind of message that a device publishes', () => {
-    expect(new Set(examples.map(([kind]) => kind))).toEqual(new Set(upKinds))
+    expect(new Set(up.map(([kind]) => kind))).toEqual(new Set(upKinds))
   })
 
-  test.each(examples)('%s %s is taken without a word', (kind, json) => {
+  test.each(up)('%s %s is taken without a word', (kind, json) => {
     const receivedAt = Date.UTC(2026, 10, 22, 8, 16)
     const decoded = decodeRecord({ topic: `vigil/v1/watch-1/${kind}`, payload: Buffer.from(json), receivedAt })
     expect(decoded.refusals).toEqual([])
@@ -101,8 +108,15 @@ describe('the examples', () => {
       signals: decoded.signals,
       motion: decoded.motions,
       status: [decoded.status],
+      answers: decoded.answers,
     }
     expect(taken[kind as keyof typeof taken].length).toBeGreaterThan(0)
+  })
+
+  test('commands are commands, and the kinds are those there are', () => {
+    const sent = examples.filter(([kind]) => kind === 'commands').map(([, json]) => SentCommand.parse(JSON.parse(json)))
+    expect(sent.map(({ kind }) => kind)).toEqual(['say'])
+    expect(Object.fromEntries(table('kind'))).toEqual(commandKinds)
   })
 
   test('receipts are receipts', () => {

@@ -6,7 +6,7 @@ export const connections = new Gauge({
 })
 export const connects = new Counter({
   name: 'vigil_broker_connects_total',
-  help: 'Connection attempts by result: accepted, unauthenticated, failed, no_room',
+  help: 'Connection attempts by result: accepted, unauthenticated, failed, no_room, protocol_unsupported, client_id_missing',
   labelNames: ['result'] as const,
 })
 export const admitted = new Counter({

@@ -10,6 +10,7 @@ import type { PassOn } from './admission.ts'
 import { type Connection, type Connections, openConnections } from './connections.ts'
 import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
+import { turnAway, unwelcome } from './handshake.ts'
 import { connections, connects, cut } from './metrics.ts'
 import { guardPacketSize } from './packet_guard.ts'
 import type { Peer } from './peer.ts'
@@ -46,6 +47,12 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     // MQTT 3.1.1 lets a client send on without waiting for CONNACK; these many packets are kept for it meanwhile.
     queueLimit: 1_000,
     maxClientsIdLength: 128,
+    preConnect: (client, packet, done) => {
+      const refusal = unwelcome(packet)
+      if (!refusal) return done(null, true)
+      connects.inc({ result: refusal.code })
+      turnAway(client, refusal.answer, () => done(new VigilError(refusal.code), false))
+    },
     authenticate: (client, name, password, done) => {
       options.authenticate(name, password?.toString()).then(
         (principal) => {

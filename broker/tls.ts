@@ -1,15 +1,15 @@
-import { constants, type X509Certificate } from 'node:crypto'
+import { constants, X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { limits } from '../domain/limits.ts'
 import { type ServerCertificate, tlsSettings } from '../domain/tls.ts'
 import { connects, cut } from './metrics.ts'
-import { addressOf, type Peer, type PeerCertificate } from './peer.ts'
+import { addressOf, type Peer } from './peer.ts'
 
 export type TlsOptions = {
   certificate: ServerCertificate
-  /** The certificates (PEM) of the CAs that client certificates are checked against; each is trusted by itself. */
+  /** The certificates (PEM) of the CAs that client certificates are checked against, up to a root among them. */
   authorities(): Promise<string[]>
   /** A connection whose handshake is over. Whether its certificate is good for anything is for others to decide. */
   onSecure(socket: TLSSocket, peer: Peer): void
@@ -35,11 +35,11 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   const { certificate, log } = options
   const open = new Set<Socket>()
   let authorities = await options.authorities()
+  let trusted = authorities.map((pem) => new X509Certificate(pem))
   const context = () => ({
     ...tlsSettings,
     ...certificate.current(),
     ca: authorities,
-    allowPartialTrustChain: true,
     secureOptions: constants.SSL_OP_NO_TICKET,
   })
   const server = createServer({
@@ -48,7 +48,7 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
     rejectUnauthorized: false,
     handshakeTimeout: options.handshakeMs ?? limits.tlsHandshakeMs,
   })
-  server.on('secureConnection', (socket) => options.onSecure(socket, peerOf(socket)))
+  server.on('secureConnection', (socket) => options.onSecure(socket, peerOf(socket, trusted)))
   server.on('tlsClientError', (err: NodeJS.ErrnoException, socket) => {
     if (err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') cut.inc({ reason: 'tls_handshake_late' })
     else connects.inc({ result: 'tls_failed' })
@@ -66,12 +66,12 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
       server.emit('connection', socket)
     },
     async reloadAuthorities() {
-      const before = authorities
       try {
-        authorities = await options.authorities()
+        const read = await options.authorities()
+        trusted = read.map((pem) => new X509Certificate(pem))
+        authorities = read
         server.setSecureContext(context())
       } catch (err) {
-        authorities = before
         log.error({ err }, 'authorities of vendors not usable, those from before stay')
       }
     },
@@ -82,22 +82,31 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   }
 }
 
-function peerOf(socket: TLSSocket): Peer {
+function peerOf(socket: TLSSocket, authorities: readonly X509Certificate[]): Peer {
   const address = addressOf(socket.remoteAddress)
   const x509 = socket.getPeerX509Certificate()
-  return x509 ? { address, certificate: peerCertificateOf(x509, socket) } : { address }
+  if (!x509) return { address }
+  const chain = chainOf(x509, authorities)
+  const problem = socket.authorized ? {} : { problem: String(socket.authorizationError) }
+  return { address, certificate: { x509, chain, ...problem } }
 }
 
-function peerCertificateOf(x509: X509Certificate, { authorized, authorizationError }: TLSSocket): PeerCertificate {
+/**
+ * The certificate, those that the client sent along with it, and the authority that signed the last of them. Signatures
+ * decide and not names, because two vendors may give their authorities the same name.
+ */
+function chainOf(x509: X509Certificate, authorities: readonly X509Certificate[]): X509Certificate[] {
   const chain = [x509]
-  for (
-    let next = x509.issuerCertificate;
-    next && !chain.some((one) => isSame(one, next));
-    next = next.issuerCertificate
-  )
+  for (let last = x509; ; last = chain.at(-1)!) {
+    const authority = authorities.find((one) => isSignedBy(last, one))
+    if (authority) return isSame(authority, last) ? chain : [...chain, authority]
+    const { issuerCertificate: next } = last
+    if (!next || chain.some((one) => isSame(one, next)) || !isSignedBy(last, next)) return chain
     chain.push(next)
-  return authorized ? { x509, chain } : { x509, chain, problem: String(authorizationError) }
+  }
 }
 
-const isSame = (one: X509Certificate, other: X509Certificate | undefined): boolean =>
-  one.fingerprint256 === other?.fingerprint256
+const isSame = (one: X509Certificate, other: X509Certificate): boolean => one.fingerprint256 === other.fingerprint256
+
+const isSignedBy = (one: X509Certificate, issuer: X509Certificate): boolean =>
+  one.checkIssued(issuer) && one.verify(issuer.publicKey)

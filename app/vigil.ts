@@ -1,13 +1,18 @@
 import { Command } from 'commander'
 import { systemClock } from '../domain/clock.ts'
+import { auditCommand } from './commands/audit/command.ts'
+import { claimCommand } from './commands/claim/command.ts'
 import type { CommandLine } from './commands/command_line.ts'
 import { conformCommand } from './commands/conform/command.ts'
 import { deadLettersCommand } from './commands/dead_letters/command.ts'
 import { deviceCommand } from './commands/devices/command.ts'
+import { gatewayCommand } from './commands/gateways/command.ts'
+import { integrationCommand } from './commands/integrations/command.ts'
 import { alertsApiCommand, processCommands } from './commands/processes.ts'
 import { scenarioCommand } from './commands/scenario/command.ts'
 import { scoreCommand } from './commands/score/command.ts'
 import { simulateCommand } from './commands/simulate/command.ts'
+import { vendorCommand } from './commands/vendors/command.ts'
 import { readConfig } from './config.ts'
 import { sentenceOf } from './fault.ts'
 
@@ -36,6 +41,7 @@ Start with:  vigil start`,
 const line: CommandLine = {
   config: () => readConfig(process.env),
   print,
+  remark: (lines) => process.stderr.write(lines.map((text) => `${text}\n`).join('')),
   command: (name, what) => new Command(name).description(what).copyInheritedSettings(program),
 }
 
@@ -70,6 +76,11 @@ program
   .addCommand(statusCommand(line))
   .addCommand(tokenCommand(line))
   .addCommand(deviceCommand(line))
+  .addCommand(vendorCommand(line))
+  .addCommand(gatewayCommand(line))
+  .addCommand(integrationCommand(line))
+  .addCommand(claimCommand(line))
+  .addCommand(auditCommand(line))
   .addCommand(deadLettersCommand(line))
   .addCommand(simulateCommand(line))
   .addCommand(scenarioCommand(line))

@@ -8,10 +8,11 @@ it.each([
   ['1.5m', 90_000],
   ['5 min', 300_000],
   ['1h', 3_600_000],
+  ['7d', 604_800_000],
 ])('%s is a duration', (text, ms) => expect(duration(text)).toBe(ms))
 
 it.each(['', 's', '-5s', '5 days', '1e3', 'soon'])('%j is no duration, and the answer says what is', (text) =>
-  expect(() => duration(text)).toThrow('It must be a duration: 500ms, 90s, 5m, 1h.'),
+  expect(() => duration(text)).toThrow('It must be a duration: 500ms, 90s, 5m, 1h, 7d.'),
 )
 
 describe('a number', () => {

@@ -38,12 +38,12 @@ export function port(text: string): number {
   return value
 }
 
-const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 }
+const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** `90s`, `5m`, `1h`, `500ms`; a bare number is seconds. In ms. */
+/** `90s`, `5m`, `1h`, `7d`, `500ms`; a bare number is seconds. In ms. */
 export function duration(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? []
-  if (number === '') throw new InvalidArgumentError('It must be a duration: 500ms, 90s, 5m, 1h.')
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?$/.exec(text.trim()) ?? []
+  if (number === '') throw new InvalidArgumentError('It must be a duration: 500ms, 90s, 5m, 1h, 7d.')
   return Number(number) * (units[unit] ?? 0)
 }
 

@@ -4,11 +4,14 @@ import { Fault } from '../fault.ts'
 import { findRunning, reachable } from '../runtime.ts'
 import { knownAdminToken } from '../secrets.ts'
 import { httpAddress, noneRuns } from './addresses.ts'
+import type { Target } from './devices/publishing.ts'
 
 /** The HTTP API for the commands. `path` begins after `/api/v1`. Every failure is a Fault with a sentence. */
 export type Client = {
   get<T>(path: string, shape: z.ZodType<T>): Promise<T>
   post<T>(path: string, body: unknown, shape: z.ZodType<T>): Promise<T>
+  patch<T>(path: string, body: unknown, shape: z.ZodType<T>): Promise<T>
+  delete(path: string): Promise<void>
 }
 
 export type ClientOptions = { url?: string; token?: string }
@@ -17,12 +20,28 @@ const Problem = z.object({ title: z.string(), code: z.string(), detail: z.string
 
 /** Speaks to the Vigil at `url`, or to the one that runs with the data folder, as its administrator. */
 export async function connectApi(config: Config, options: ClientOptions): Promise<Client> {
-  const base = options.url ?? (await httpAddress(config))
+  const base = await baseOf(config, options)
+  return clientOf(base, options.token ?? (await knownAdminToken(config)))
+}
+
+/** The same for what needs no token. */
+export async function connectAnybody(config: Config, options: Pick<ClientOptions, 'url'>): Promise<Client> {
+  return clientOf(await baseOf(config, options), undefined)
+}
+
+async function baseOf(config: Config, { url }: Pick<ClientOptions, 'url'>): Promise<string> {
+  const base = url ?? (await httpAddress(config))
   if (!base) throw noneRuns(config, '--url')
-  const token = options.token ?? (await knownAdminToken(config))
+  if (!/^https?:$/.test(protocolOf(base))) throw new Fault(`${base} is no address: give --url http://host:port.`)
+  return base
+}
+
+const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '')
+
+function clientOf(base: string, token: string | undefined): Client {
   const call = async <T>(method: string, path: string, body: unknown, shape: z.ZodType<T>): Promise<T> => {
     const headers = {
-      authorization: `Bearer ${token}`,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
@@ -36,14 +55,25 @@ export async function connectApi(config: Config, options: ClientOptions): Promis
   return {
     get: (path, shape) => call('GET', path, undefined, shape),
     post: (path, body, shape) => call('POST', path, body, shape),
+    patch: (path, body, shape) => call('PATCH', path, body, shape),
+    delete: (path) => call('DELETE', path, undefined, z.undefined()),
   }
 }
 
-/** Where its devices publish, as options of mosquitto_pub; of a Vigil elsewhere only the host is known. */
-export async function mqttTarget(config: Config, url: string | undefined): Promise<string> {
-  if (url) return URL.canParse(url) ? `-h ${new URL(url).hostname}` : ''
+/** Where its devices publish; of a Vigil elsewhere only the host is known. */
+export async function mqttTarget(config: Config, url: string | undefined): Promise<Target> {
+  if (url) return { plain: URL.canParse(url) ? `-h ${new URL(url).hostname}` : '' }
   const broker = await findRunning(config.data, 'broker')
-  return broker ? `-h ${reachable(broker.host)} -p ${broker.ports.mqtt}` : ''
+  return { plain: broker ? `-h ${reachable(broker.host)} -p ${broker.ports.mqtt}` : '' }
+}
+
+/** What the API said no to. Programs and commands that know more look at `code`. */
+export class Refusal extends Fault {
+  readonly code: string
+  constructor(code: string, sentence: string) {
+    super(sentence)
+    this.code = code
+  }
 }
 
 function refusal(answer: unknown, status: number, base: string): Fault {
@@ -51,5 +81,5 @@ function refusal(answer: unknown, status: number, base: string): Fault {
   if (!problem.success) return new Fault(`${base} answered ${status} and no explanation: is it a Vigil?`)
   const { title, code, detail } = problem.data
   const mend = code === 'unauthenticated' ? ' Give the right token with --token or VIGIL_ADMIN_TOKEN.' : ''
-  return new Fault(`${detail ?? title}${mend} (${code})`)
+  return new Refusal(code, `${detail ?? title}${mend} (${code})`)
 }

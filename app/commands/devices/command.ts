@@ -1,32 +1,132 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { withApi } from '../api_options.ts'
+import { duration, natural } from '../arguments.ts'
 import type { ClientOptions } from '../client.ts'
 import type { CommandLine } from '../command_line.ts'
-import type { DeviceFields } from './devices.ts'
+import { asking } from '../telling.ts'
+import type { KeepingOptions } from './claim_codes.ts'
+import type { DeviceFields, DeviceFilter } from './devices.ts'
+import type { ImportOptions } from './import.ts'
 
-/** `vigil device`: who may publish. */
-export function deviceCommand({ config, print, command }: CommandLine): Command {
-  const connect = async (options: ClientOptions) => (await import('../client.ts')).connectApi(config(), options)
-  const target = async (url: string | undefined) => (await import('../client.ts')).mqttTarget(config(), url)
-  const add = withApi(command('add', 'register a device and print its token'))
-    .argument('[id]', 'its name, 1 to 64 characters of A-Z a-z 0-9 _ . : -; made where absent')
+const work = () => import('./devices.ts')
+
+/** Where devices of the Vigil that the command speaks to publish. */
+export const targetOf = async ({ config }: CommandLine, url: string | undefined) =>
+  (await import('../client.ts')).mqttTarget(config(), url)
+
+/** The option of a command that gives a new token. */
+export const withOverlap = (command: Command): Command =>
+  command.addOption(
+    new Option('--overlap <time>', 'how long the old one still works: 30m, 24h, 7d; default: not at all').argParser(
+      duration,
+    ),
+  )
+
+/** The options of a command that registers a device. */
+export const withDeviceFields = (command: Command): Command =>
+  command
     .option('--home <id>', 'the home it belongs to')
     .option('--model <text>', 'what it is')
-    .option('--category <name>', 'wearable, home_monitor, …')
     .option('--place <text>', 'the room, or who wears it')
-    .action(async (id: string | undefined, { url, token, ...fields }: ClientOptions & DeviceFields) => {
-      const { addDevice } = await import('./devices.ts')
-      print([await addDevice(await connect({ url, token }), await target(url), id, fields)])
+    .option('--vendor <id>', 'the company whose device it is')
+
+const withKeeping = (command: Command): Command =>
+  command
+    .option('--out <file>', 'write the claim codes there, as CSV: id, claim_code, qr')
+    .option('--qr <folder>', 'write a QR picture for each device there, as SVG')
+    .option('--qr-url <url>', 'the address of the api that devices are to claim at, written into the QR text')
+
+const addCommand = (line: CommandLine): Command =>
+  asking<DeviceFields, [string | undefined]>(
+    line,
+    withDeviceFields(line.command('add', 'register a device and print its token'))
+      .argument('[id]', 'its name, 1 to 64 characters of A-Z a-z 0-9 _ . : -; made where absent')
+      .option('--category <name>', 'wearable, home_monitor, …')
+      .option('--gateway <id>', 'the gateway that publishes for it'),
+    async (api, options, id) => (await work()).addDevice(api, await targetOf(line, options.url), id, options),
+  )
+
+const listCommand = (line: CommandLine): Command =>
+  asking<DeviceFilter>(
+    line,
+    line
+      .command('list', 'list the devices')
+      .option('--home <id>', 'only those of this home')
+      .option('--vendor <id>', 'only those of this vendor')
+      .option('--gateway <id>', 'only those that this gateway publishes for'),
+    async (api, options) => (await work()).listDevices(api, options),
+  )
+
+const showCommand = (line: CommandLine): Command =>
+  asking<object, [string]>(
+    line,
+    line.command('show', 'tell everything about a device: connected or not, refused or not').argument('<id>'),
+    async (api, _options, id) => (await import('./show.ts')).showDevice(api, id),
+  )
+
+const tokenCommand = (line: CommandLine): Command =>
+  asking<{ overlap?: number }, [string]>(
+    line,
+    withOverlap(
+      line.command('token', 'give a device a new token; the old one is void at once, or after --overlap'),
+    ).argument('<id>'),
+    async (api, { overlap, url }, id) => (await work()).renewToken(api, await targetOf(line, url), id, overlap),
+  )
+
+const revokeCommand = (line: CommandLine): Command =>
+  asking<object, [string]>(
+    line,
+    line
+      .command('revoke', 'cut a device off at once and void its tokens and certificates; it stays registered')
+      .argument('<id>'),
+    async (api, _options, id) => (await work()).revokeDevice(api, id),
+  )
+
+const removeCommand = (line: CommandLine): Command =>
+  asking<object, [string]>(
+    line,
+    line.command('remove', 'cut a device off and take it out of the registry; its tickets stay').argument('<id>'),
+    async (api, _options, id) => (await work()).removeDevice(api, id),
+  )
+
+const claimCodeCommand = (line: CommandLine): Command =>
+  asking<KeepingOptions, [string[]]>(
+    line,
+    withKeeping(line.command('claim-code', 'make a new claim code for devices, as text and as QR picture')).argument(
+      '<id...>',
+    ),
+    async (api, options, ids) =>
+      (await import('./claim_codes.ts')).makeClaimCodes(api, ids, {
+        ...options,
+        colour: process.stdout.isTTY ?? false,
+      }),
+  )
+
+const importCommand = (line: CommandLine): Command =>
+  withApi(withKeeping(line.command('import', 'register all devices of a CSV file; the claim codes come out as CSV')))
+    .argument('<file>', 'first line: the columns, of id, model, category, home, place, gateway, in any order')
+    .option('--vendor <id>', 'the company whose devices they are')
+    .addOption(new Option('--claim-days <n>', 'for how many days the claim codes are good').argParser(natural))
+    .option('--json', 'for programs: what became of each line, one JSON object a line')
+    .action(async (file: string, options: ImportOptions & ClientOptions) => {
+      const { connectApi } = await import('../client.ts')
+      const { importDevices } = await import('./import.ts')
+      const whole = await importDevices(await connectApi(line.config(), options), file, options, line)
+      if (!whole) process.exitCode = 1
     })
-  const list = withApi(command('list', 'list the devices')).action(async (options: ClientOptions) => {
-    const { listDevices } = await import('./devices.ts')
-    print(await listDevices(await connect(options)))
-  })
-  const renew = withApi(command('token', 'give a device a new token; the old one is void at once'))
-    .argument('<id>', 'the device')
-    .action(async (id: string, options: ClientOptions) => {
-      const { renewToken } = await import('./devices.ts')
-      print([await renewToken(await connect(options), await target(options.url), id)])
-    })
-  return command('device', 'devices that may publish').addCommand(add).addCommand(list).addCommand(renew)
-}
+
+/** `vigil device`: who may publish. */
+export const deviceCommand = (line: CommandLine): Command =>
+  [
+    addCommand,
+    listCommand,
+    showCommand,
+    tokenCommand,
+    revokeCommand,
+    removeCommand,
+    importCommand,
+    claimCodeCommand,
+  ].reduce(
+    (device, sub) => device.addCommand(sub(line)),
+    line.command('device', 'devices that may publish: register, import, renew, revoke'),
+  )

@@ -1,64 +1,78 @@
 import { z } from 'zod'
 import { Device } from '../../../domain/registry.ts'
-import { topicOf } from '../../../domain/topics.ts'
 import type { Client } from '../client.ts'
+import { inPath, itemsOf, listed, type Told } from '../telling.ts'
+import { type Target, tokenLines } from './publishing.ts'
 
-export type DeviceFields = { home?: string; model?: string; category?: string; place?: string }
+export type DeviceFields = {
+  home?: string
+  model?: string
+  category?: string
+  place?: string
+  vendor?: string
+  gateway?: string
+}
 
-const WithToken = z.object({ id: z.string(), token: z.string() })
-const Token = z.object({ token: z.string() })
-const Devices = z.object({ items: z.array(Device), next: z.string().nullish() })
+const WithToken = z.looseObject({ id: z.string(), token: z.string() })
+const Renewed = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
+const Revoked = z.looseObject({ id: z.string(), revoked_at: z.string() })
 
-/**
- * Registers a device; gives what to tell its owner, the token among it, which is shown this once. `mqtt`: where it is
- * to publish, as options of mosquitto_pub.
- */
+/** Registers a device, and tells its token and how to publish with it. */
 export async function addDevice(
   api: Client,
-  mqtt: string,
+  target: Target,
   id: string | undefined,
   fields: DeviceFields,
-): Promise<string> {
-  const made = await api.post('/devices', { ...(id && { id }), ...fields }, WithToken)
-  return howToPublish(mqtt, made.id, made.token)
+): Promise<Told> {
+  const { home, model, category, place, vendor, gateway } = fields
+  const body = { ...(id && { id }), home, model, category, place, vendor, gateway }
+  const made = await api.post('/devices', body, WithToken)
+  return { answer: made, lines: tokenLines(target, made.id, made.token) }
 }
 
-/** Gives a device a new token; the old one is worth nothing from now on. */
-export async function renewToken(api: Client, mqtt: string, id: string): Promise<string> {
-  const { token } = await api.post(`/devices/${encodeURIComponent(id)}/token`, {}, Token)
-  return howToPublish(mqtt, id, token)
+/** Gives a device a new token. `overlapMs`: how long the old one works beside it; it is void at once where absent. */
+export async function renewToken(
+  api: Client,
+  target: Target,
+  id: string,
+  overlapMs: number | undefined,
+): Promise<Told> {
+  const made = await api.post(`/devices/${inPath(id)}/token`, overlapBody(overlapMs), Renewed)
+  return { answer: made, lines: [...tokenLines(target, id, made.token), oldToken(made.old_valid_until)] }
 }
+
+export const overlapBody = (overlapMs: number | undefined): { overlap_s?: number } =>
+  overlapMs === undefined ? {} : { overlap_s: Math.ceil(overlapMs / 1_000) }
+
+export const oldToken = (until: string | null | undefined): string =>
+  until ? `The old token works until ${until}.` : 'The old token is void from now on.'
+
+/** Cuts a device off and keeps it registered. */
+export async function revokeDevice(api: Client, id: string): Promise<Told> {
+  const answer = await api.post(`/devices/${inPath(id)}/revoke`, {}, Revoked)
+  const lines = [
+    `${id} is cut off: its tokens are void, and so are client certificates issued until ${answer.revoked_at}.`,
+    `vigil device token ${id} lets it in again; vigil device remove ${id} takes it out of the registry.`,
+  ]
+  return { answer, lines }
+}
+
+export async function removeDevice(api: Client, id: string): Promise<Told> {
+  await api.delete(`/devices/${inPath(id)}`)
+  return { answer: { id, removed: true }, lines: [`${id} is no longer registered; its tickets stay.`] }
+}
+
+export type DeviceFilter = { home?: string; vendor?: string; gateway?: string }
 
 /** One line a device. */
-export async function listDevices(api: Client): Promise<string[]> {
-  const lines: string[] = []
-  let next: string | null | undefined
-  do {
-    const after: string = next ? `?after=${encodeURIComponent(next)}` : ''
-    const page = await api.get(`/devices${after}`, Devices)
-    lines.push(...page.items.map(deviceLine))
-    next = page.next
-  } while (next)
-  return lines
-}
+export const listDevices = (api: Client, { home, vendor, gateway }: DeviceFilter): AsyncIterable<Told> =>
+  listed(
+    itemsOf(api, '/devices', z.looseObject(Device.shape), { home, vendor, gateway, limit: '1000' }),
+    deviceLine,
+    'No device here yet: vigil device add registers one, vigil device import a whole list.',
+  )
 
-const deviceLine = (device: Device): string =>
-  [
-    device.id.padEnd(20),
-    (device.home ?? 'no home').padEnd(20),
-    (device.model ?? '').padEnd(24),
-    device.last_seen_at ? `last seen ${device.last_seen_at}` : 'never seen',
-  ].join(' ')
-
-function howToPublish(mqtt: string, id: string, token: string): string {
-  const publish = `mosquitto_pub ${mqtt} -q 1 -u ${id} -P ${token}`
-  return `The token of device ${id}, shown this once:
-
-  ${token}
-
-It is its MQTT password, and its id is the user name. A first reading, and an SOS:
-
-  ${publish} -t ${topicOf(id, 'readings')} -m '{"readings":{"heart_rate":72}}'
-  ${publish} -t ${topicOf(id, 'signals')} -m '{"signal":"sos"}'
-`
+export function deviceLine({ id, home, model, last_seen_at }: Device): string {
+  const seen = last_seen_at ? `last seen ${last_seen_at}` : 'never seen'
+  return `${id.padEnd(20)} ${(home ?? 'no home').padEnd(20)} ${(model ?? '').padEnd(24)} ${seen}`
 }

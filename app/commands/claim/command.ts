@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import type { CommandLine } from '../command_line.ts'
+import { targetOf } from '../devices/command.ts'
+import { tell } from '../telling.ts'
+
+/** `vigil claim`: what a pre-registered device does to fetch its first token, by hand. */
+export const claimCommand = (line: CommandLine): Command =>
+  line
+    .command('claim', 'trade a claim code for the token of a device, as the device itself does')
+    .argument('<device>', 'its id, or the whole text of its QR picture')
+    .argument('[code]', 'XXXX-XXXX-XXXX')
+    .option('--url <url>', 'the api, http://host:port; default: the Vigil of the data folder')
+    .option('--json', 'for programs: what the api answers, one JSON object a line')
+    .action(async (device: string, code: string | undefined, { url, json }: { url?: string; json?: boolean }) => {
+      const { connectAnybody } = await import('../client.ts')
+      const { claim, claimOf } = await import('./claim.ts')
+      const what = claimOf(device, code)
+      const api = await connectAnybody(line.config(), url ? { url } : {})
+      await tell(line.print, json, await claim(api, await targetOf(line, url), what))
+    })

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { limits } from '../../../domain/limits.ts'
+import { Fault } from '../../fault.ts'
+import type { Client } from '../client.ts'
+import type { CommandLine } from '../command_line.ts'
+import { readGiven } from '../files.ts'
+import { type KeepingOptions, openKeeping, withAddress } from './claim_codes.ts'
+import { type Row, readDevices } from './csv.ts'
+
+export type ImportOptions = KeepingOptions & { vendor?: string; claimDays?: number; json?: boolean }
+
+const Imported = z.object({
+  items: z.array(
+    z.discriminatedUnion('result', [
+      z.looseObject({ id: z.string(), result: z.literal('created'), claim_code: z.string(), qr: z.string() }),
+      z.looseObject({ id: z.string(), result: z.literal('exists') }),
+      z.looseObject({ id: z.string(), result: z.literal('refused'), code: z.string(), detail: z.string().nullish() }),
+    ]),
+  ),
+})
+type Item = z.output<typeof Imported>['items'][number]
+
+/** Devices of one call. */
+const perCall = 1_000
+/** The body of one call in bytes, below what the API takes, with room for what stands around the devices. */
+const bodyBytes = limits.payloadBytes - 4_096
+
+/**
+ * Registers the devices of a list. Claim codes go where `options` say, else to `print` as CSV; what was not taken is
+ * remarked with its line. Gives false where that was any. The same list once more changes nothing.
+ */
+export async function importDevices(
+  api: Client,
+  path: string,
+  options: ImportOptions,
+  { print, remark }: Pick<CommandLine, 'print' | 'remark'>,
+): Promise<boolean> {
+  const { rows, bad } = readDevices(await readGiven(path))
+  const count = { created: 0, exists: 0, refused: bad.length }
+  const tellItem = (line: number, item: Record<string, unknown>) => {
+    if (options.json) print([JSON.stringify({ line, ...item })])
+  }
+  for (const { line, reason } of bad) {
+    remark([`line ${line}: ${reason}`])
+    tellItem(line, { result: 'refused', code: 'request_invalid', detail: reason })
+  }
+  const keeping = await openKeeping(options, options.json ? undefined : (line) => print([line]))
+  try {
+    for await (const { row, item } of importRows(api, rows, options)) {
+      count[item.result] += 1
+      if (item.result === 'created') await keeping.keep(item)
+      if (item.result === 'refused') remark([`line ${row.line}: ${item.id}: ${item.detail ?? ''} (${item.code})`])
+      tellItem(row.line, item.result === 'created' ? withAddress(item, options.qrUrl) : item)
+    }
+  } finally {
+    keeping.close()
+  }
+  remark(summary(count, options))
+  return count.refused === 0
+}
+
+/** What became of each row, in the order in which it was asked: gateways before those that they speak for. */
+async function* importRows(
+  api: Client,
+  rows: Row[],
+  { vendor, claimDays }: Pick<ImportOptions, 'vendor' | 'claimDays'>,
+): AsyncGenerator<{ row: Row; item: Item }> {
+  for (const call of callsOf(rows.toSorted(byGateway))) {
+    const devices = call.map(({ device }) => device)
+    const body = { ...(vendor && { vendor }), ...(claimDays && { claim_days: claimDays }), devices }
+    const { items } = await api.post('/devices/import', body, Imported).catch((cause: unknown) => {
+      if (!(cause instanceof Fault)) throw cause
+      throw new Fault(`${cause.message} Run the same again: what is registered already stays as it is.`, { cause })
+    })
+    for (const [n, item] of items.entries()) {
+      const row = call[n]
+      if (row) yield { row, item }
+    }
+  }
+}
+
+const byGateway = (a: Row, b: Row): number => Number(Boolean(a.device.gateway)) - Number(Boolean(b.device.gateway))
+
+/** Rows in portions that one call takes, by their number and by their bytes. */
+export function callsOf(rows: readonly Row[]): Row[][] {
+  const calls: Row[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const row of rows) {
+    const size = Buffer.byteLength(JSON.stringify(row.device)) + 1
+    bytes += size
+    if (bytes > bodyBytes || (calls.at(-1)?.length ?? 0) >= perCall) {
+      calls.push([])
+      bytes = size
+    }
+    calls.at(-1)?.push(row)
+  }
+  return calls
+}
+
+function summary(count: Record<Item['result'], number>, { out, qr }: KeepingOptions): string[] {
+  const number = (n: number) => n.toLocaleString('en')
+  const codes = count.created > 0 && out ? [`Their claim codes are in ${out}: they are told only this once.`] : []
+  const pictures = count.created > 0 && qr ? [`Their QR pictures are in ${qr}, one a device.`] : []
+  const rest =
+    count.refused > 0 ? [`${number(count.refused)} lines were not taken: mend them and run the same list again.`] : []
+  const first = `${number(count.created)} devices are registered, ${number(count.exists)} were before.`
+  return [first, ...codes, ...pictures, ...rest]
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+import { Fault } from '../../fault.ts'
+import type { CommandLine } from '../command_line.ts'
+import { targetOf, withOverlap } from '../devices/command.ts'
+import { asking } from '../telling.ts'
+import type { IntegrationFields } from './integrations.ts'
+
+const work = () => import('./integrations.ts')
+
+const addCommand = (line: CommandLine): Command =>
+  asking<IntegrationFields, [string | undefined]>(
+    line,
+    line
+      .command('add', 'let a program read tickets, and print its token')
+      .argument('[id]', '1 to 64 characters of A-Z a-z 0-9 _ . : -; made where absent')
+      .option('--name <text>', 'what it is; default: its id')
+      .option('--area <id>', 'only the tickets of this area and below; default: all'),
+    async (api, options, id) => {
+      if (!id && !options.name) throw new Fault('An integration needs an id or a --name.')
+      return (await work()).addIntegration(api, await targetOf(line, options.url), id, options)
+    },
+  )
+
+const listCommand = (line: CommandLine): Command =>
+  asking(line, line.command('list', 'list them'), async (api) => (await work()).listIntegrations(api))
+
+const tokenCommand = (line: CommandLine): Command =>
+  asking<{ overlap?: number }, [string]>(
+    line,
+    withOverlap(line.command('token', 'give it a new token; the old one is void at once, or after --overlap')).argument(
+      '<id>',
+    ),
+    async (api, { overlap, url }, id) =>
+      (await work()).renewIntegrationToken(api, await targetOf(line, url), id, overlap),
+  )
+
+const revokeCommand = (line: CommandLine): Command =>
+  asking<object, [string]>(
+    line,
+    line.command('revoke', 'cut it off at once and void its token').argument('<id>'),
+    async (api, _options, id) => (await work()).revokeIntegration(api, id),
+  )
+
+const removeCommand = (line: CommandLine): Command =>
+  asking<object, [string]>(
+    line,
+    line.command('remove', 'cut it off and forget it').argument('<id>'),
+    async (api, _options, id) => (await work()).removeIntegration(api, id),
+  )
+
+/** `vigil integration`: programs of a dispatch centre that read tickets. */
+export const integrationCommand = (line: CommandLine): Command =>
+  [addCommand, listCommand, tokenCommand, revokeCommand, removeCommand].reduce(
+    (integration, sub) => integration.addCommand(sub(line)),
+    line.command('integration', 'programs that read the tickets of an area'),
+  )

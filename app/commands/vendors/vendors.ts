@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import type { Client } from '../client.ts'
+import { oldToken, overlapBody } from '../devices/devices.ts'
+import type { Target } from '../devices/publishing.ts'
+import { RefusalRow, refusalLine } from '../devices/show.ts'
+import { firstOf, inPath, itemsOf, listed, type Told } from '../telling.ts'
+
+const Vendor = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  created_at: z.string().nullish(),
+  revoked_at: z.string().nullish(),
+})
+type Vendor = z.output<typeof Vendor>
+const WithToken = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
+const Revoked = z.looseObject({ revoked_at: z.string() })
+
+const pathOf = (id: string): string => `/vendors/${inPath(id)}`
+
+/** Opens the account of a vendor, and tells its token and what it is good for. */
+export async function addVendor(
+  api: Client,
+  target: Target,
+  id: string | undefined,
+  name: string | undefined,
+): Promise<Told> {
+  const made = await api.post('/vendors', { ...(id && { id }), name: name ?? id }, WithToken)
+  const next = [
+    'What comes next:',
+    '',
+    `  vigil device import <file.csv> --vendor ${made.id} --out codes.csv     its devices, each with a claim code`,
+    `  vigil vendor authority add ${made.id} <ca.pem>                         its CA, if its devices have certificates`,
+    '',
+  ]
+  return { answer: made, lines: [...accountLines(target, made.id, made.token), ...next] }
+}
+
+/** Gives its account a new token. */
+export async function renewVendorToken(
+  api: Client,
+  target: Target,
+  id: string,
+  overlapMs: number | undefined,
+): Promise<Told> {
+  const made = await api.post(`${pathOf(id)}/token`, overlapBody(overlapMs), WithToken)
+  return { answer: made, lines: [...accountLines(target, id, made.token), oldToken(made.old_valid_until)] }
+}
+
+const accountLines = ({ plain, tls }: Target, id: string, token: string): string[] => [
+  `The token of the vendor ${id}, shown this once:`,
+  '',
+  `  ${token}`,
+  '',
+  `With it the vendor's cloud publishes for its devices, over MQTT under the user name vendor/${id}, and asks the HTTP API about them:`,
+  '',
+  `  mosquitto_pub ${tls ?? plain} -q 1 -u vendor/${id} -P ${token} -t vigil/v1/<device>/signals -m '{"signal":"sos"}'`,
+  `  vigil device list --token ${token}`,
+  '',
+]
+
+/** One line a vendor. */
+export const listVendors = (api: Client): AsyncIterable<Told> =>
+  listed(
+    itemsOf(api, '/vendors', Vendor, { limit: '1000' }),
+    vendorLine,
+    'No vendor here yet: vigil vendor add opens the account of one.',
+  )
+
+const vendorLine = ({ id, name, revoked_at }: Vendor): string =>
+  `${id.padEnd(20)} ${name.padEnd(30)} ${revoked_at ? `revoked ${revoked_at}` : ''}`.trimEnd()
+
+/** A vendor, its certificate authorities, and what it was refused lately. */
+export async function* showVendor(api: Client, id: string): AsyncGenerator<Told> {
+  const vendor = await api.get(pathOf(id), Vendor)
+  yield { answer: vendor, lines: [vendorLine(vendor), 'authorities:'] }
+  yield* listAuthorities(api, id)
+  yield { lines: ['refused lately:'] }
+  yield* listRefusals(api, id, {}, 5)
+}
+
+/** Voids its tokens and refuses all certificates issued until now. Its devices stay, each with its own token. */
+export async function revokeVendor(api: Client, id: string): Promise<Told> {
+  const answer = await api.post(`${pathOf(id)}/revoke`, {}, Revoked)
+  const lines = [
+    `The account of ${id} is cut off: its token is void. Its devices stay; vigil device revoke cuts off one of them.`,
+    `vigil vendor token ${id} lets it in again.`,
+  ]
+  return { answer, lines }
+}
+
+export async function removeVendor(api: Client, id: string): Promise<Told> {
+  await api.delete(pathOf(id))
+  return { answer: { id, removed: true }, lines: [`There is no vendor ${id} any more.`] }
+}
+
+const Authority = z.looseObject({ fingerprint: z.string(), subject: z.string(), not_after: z.string() })
+type Authority = z.output<typeof Authority>
+
+/** Takes a CA of the vendor's: from now on its client certificates let devices in. */
+export async function addAuthority(api: Client, vendor: string, pem: string): Promise<Told> {
+  const answer = await api.post(`${pathOf(vendor)}/authorities`, { pem }, Authority)
+  const lines = [
+    `Certificates of this CA let devices of ${vendor} in, over TLS; the certificate's common name (CN) is the device's id:`,
+    authorityLine(answer),
+  ]
+  return { answer, lines }
+}
+
+export const listAuthorities = (api: Client, vendor: string): AsyncIterable<Told> =>
+  listed(
+    itemsOf(api, `${pathOf(vendor)}/authorities`, Authority),
+    authorityLine,
+    `  none: vigil vendor authority add ${vendor} <ca.pem>`,
+  )
+
+const authorityLine = ({ fingerprint, subject, not_after }: Authority): string =>
+  `  ${fingerprint}  until ${not_after}  ${subject.replaceAll('\n', ', ')}`
+
+export async function removeAuthority(api: Client, vendor: string, fingerprint: string): Promise<Told> {
+  await api.delete(`${pathOf(vendor)}/authorities/${inPath(fingerprint)}`)
+  return {
+    answer: { fingerprint, removed: true },
+    lines: ['Its certificates let nobody in any more, and who is connected with one is cut.'],
+  }
+}
+
+const RevokedCertificates = z.looseObject({ revoked: z.number() })
+
+/** One certificate by its serial number or its file, or all of a CA's list. */
+export async function revokeCertificates(
+  api: Client,
+  vendor: string,
+  which: { serial: string } | { certificate: string } | { crl: string },
+): Promise<Told> {
+  const answer = await api.post(`${pathOf(vendor)}/revocations`, which, RevokedCertificates)
+  const lines = [`${answer.revoked} newly revoked; who is connected with one is cut.`]
+  return { answer, lines }
+}
+
+/** What the front door said no to, newest first: for a vendor, or for whoever's token it is. */
+export const listRefusals = (
+  api: Client,
+  vendor: string | undefined,
+  filter: { device?: string; code?: string },
+  most: number,
+): AsyncIterable<Told> => {
+  const { device, code } = filter
+  const rows = itemsOf(api, '/refusals', RefusalRow, { vendor, device, code, limit: String(Math.min(most, 1_000)) })
+  return listed(firstOf(rows, most), (row) => `  ${refusalLine(row)}`, '  nothing')
+}

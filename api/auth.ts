@@ -5,13 +5,17 @@ import type { Role } from '../domain/registry.ts'
 import { sessionOf } from '../store/operators.ts'
 import type { Api, ApiDeps } from './context.ts'
 
-/** Who calls. `areaPath` null: bounded by no area. `expiresAt` epoch ms, undefined for the administrator's token. */
+/**
+ * Who calls. `areaPath` null: bounded by no area; `vendor` null: by no vendor. `expiresAt` epoch ms, undefined for what
+ * does not expire.
+ */
 export type Principal = {
   id: string
   name: string
   role: Role
   area: string | null
   areaPath: string | null
+  vendor: string | null
   expiresAt: number | undefined
 }
 
@@ -80,6 +84,7 @@ const administrator: Principal = {
   role: 'administrator',
   area: null,
   areaPath: null,
+  vendor: null,
   expiresAt: undefined,
 }
 

@@ -49,8 +49,11 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
     config: { may: 'be_signed_in' },
     schema: { summary: 'Who you are', tags: ['session'], response: answers({ 200: Me }, ...withToken) },
     handler: async (request) => {
-      const { id, name, role, area, expiresAt } = callerOf(request)
-      return { operator: { id, name, role, area }, expires_at: expiresAt === undefined ? null : isoTime(expiresAt) }
+      const { id, name, role, area, vendor, expiresAt } = callerOf(request)
+      return {
+        operator: { id, name, role, area, vendor },
+        expires_at: expiresAt === undefined ? null : isoTime(expiresAt),
+      }
     },
   })
 }

@@ -84,7 +84,7 @@ describe('the registry', () => {
       online: null,
       firmware: null,
     })
-    const opens = (of: string) => deviceByToken(house.store.db, 'watch-1', of)
+    const opens = (of: string) => deviceByToken(house.store.db, 'watch-1', of, 0)
     expect(await opens(first)).toEqual({ id: 'watch-1', home: 'home-north' })
     expect((await get(house, 'devices/watch-1')).text).not.toContain('token')
     const rotated = await house.call('POST', '/api/v1/devices/watch-1/token', { token })

@@ -85,7 +85,7 @@ function createRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
   })
 }
 
-function updateRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+function updateRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
   const { noun, plural, item, change, write, pathOf, placeOf, update } = resource
   app.route({
     method: 'PATCH',
@@ -111,12 +111,13 @@ function updateRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
         },
         id,
         request.body,
+        clock.now(),
       )
     },
   })
 }
 
-function deleteRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+function deleteRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
   const { noun, plural, write, pathOf, remove } = resource
   app.route({
     method: 'DELETE',
@@ -132,7 +133,7 @@ function deleteRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
       const { id } = request.params
       await store.write(async (tx) => {
         mustChange(callerOf(request), await pathOf(tx, id), resource)
-        await remove(tx, id)
+        await remove(tx, id, clock.now())
       })
       return reply.code(204).send()
     },
@@ -146,7 +147,7 @@ function mustChange(caller: Principal, path: string | null | undefined, { plural
     throw new VigilError('forbidden', 'This area bounds what you see; it is changed from above.')
 }
 
-function tokenRoute(app: Api, { store }: ApiDeps): void {
+function tokenRoute(app: Api, { store, clock }: ApiDeps): void {
   const devices = resources.find(({ plural }) => plural === 'devices')!
   app.route({
     method: 'POST',
@@ -161,9 +162,9 @@ function tokenRoute(app: Api, { store }: ApiDeps): void {
     },
     handler: async (request) => {
       const { id } = request.params
-      const token = await store.write(async (tx) => {
+      const { token } = await store.write(async (tx) => {
         mustSee(callerOf(request), await devices.pathOf(tx, id))
-        return rotateToken(tx, id)
+        return rotateToken(tx, id, clock.now())
       })
       return { id, token }
     },

@@ -33,8 +33,8 @@ type Spec<Input, Change, Item> = {
   list(db: Db, page: Page & { home?: string }): Promise<Listed<Item>>
   get(db: Db, id: string): Promise<Item | undefined>
   create(store: Store, check: Check, input: Input, now: number): Promise<Item>
-  update(store: Store, check: Check, id: string, change: Change): Promise<Item>
-  remove(tx: Tx, id: string): Promise<void>
+  update(store: Store, check: Check, id: string, change: Change, now: number): Promise<Item>
+  remove(tx: Tx, id: string, now: number): Promise<void>
 }
 export type Resource = Required<Spec<unknown, unknown, unknown>>
 
@@ -53,11 +53,11 @@ const creating =
 
 /** A change that happens in one transaction with its check. */
 const updating =
-  <Change, Item>(update: (tx: Tx, id: string, change: Change) => Promise<Item>) =>
-  (store: Store, check: Check, id: string, change: Change): Promise<Item> =>
+  <Change, Item>(update: (tx: Tx, id: string, change: Change, now: number) => Promise<Item>) =>
+  (store: Store, check: Check, id: string, change: Change, now: number): Promise<Item> =>
     store.write(async (tx) => {
       await check(tx)
-      return update(tx, id, change)
+      return update(tx, id, change, now)
     })
 
 const inHome = (given: { home?: string | null | undefined }): Place => ({ table: 'homes', id: given.home })

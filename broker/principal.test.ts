@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../domain/clock.ts'
 import { createDevice, rotateToken } from '../store/devices.ts'
 import type { Db, Store } from '../store/store.ts'
 import { onBothEngines } from '../test/engines.ts'
@@ -23,7 +24,7 @@ onBothEngines((engine) => {
         return store.db.selectFrom(table)
       }
       const db = { selectFrom: reads } as unknown as Db
-      authenticate = openAuthentication({ db, adminToken, log: pino({ level: 'silent' }) })
+      authenticate = openAuthentication({ db, clock: systemClock, adminToken, log: pino({ level: 'silent' }) })
     })
 
     it('tells devices and the administrator, and nobody else', async () => {
@@ -56,7 +57,7 @@ onBothEngines((engine) => {
       away = true
       expect(await authenticate('watch-1', token)).toBeDefined()
       away = false
-      await store.write((tx) => rotateToken(tx, 'watch-1'))
+      await store.write((tx) => rotateToken(tx, 'watch-1', 1))
       expect(await authenticate('watch-1', token)).toBeUndefined()
       away = true
       await expect(authenticate('watch-1', token)).rejects.toThrow('away')

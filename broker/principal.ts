@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { Clock } from '../domain/clock.ts'
 import { idPattern, partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { deviceByToken } from '../store/devices.ts'
@@ -22,14 +23,14 @@ export const administratorName = 'admin'
  */
 export type Authenticate = (name: string | undefined, token: string | undefined) => Promise<Principal | undefined>
 
-type Options = { db: Db; adminToken: string | undefined; log: Logger }
+type Options = { db: Db; clock: Clock; adminToken: string | undefined; log: Logger }
 
 /**
  * Asks the registry, and remembers whom it knew: while the database is away, a device that lost its line must still
  * get in with its SOS. A token that was changed or revoked is forgotten at the next look; only one that is changed just
  * before the database goes away is taken for as long as that lasts.
  */
-export function openAuthentication({ db, adminToken, log }: Options): Authenticate {
+export function openAuthentication({ db, clock, adminToken, log }: Options): Authenticate {
   const remembered = new Map<string, { digest: Buffer; principal: Principal }>()
 
   function remember(id: string, token: string, principal: Principal): void {
@@ -49,7 +50,7 @@ export function openAuthentication({ db, adminToken, log }: Options): Authentica
   async function authenticateDevice(id: string, token: string): Promise<Principal | undefined> {
     let device: Awaited<ReturnType<typeof deviceByToken>>
     try {
-      device = await deviceByToken(db, id, token)
+      device = await deviceByToken(db, id, token, clock.now())
     } catch (err) {
       return recall(id, token, err)
     }

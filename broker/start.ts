@@ -53,7 +53,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   // Before the first message: a journal that was lost begins anew above all that the store has worked.
   for (const lane of lanes) journal.continueAfter(lane, await furthestPosition(store.db, lane))
   const door = openDoor(journal, clock, log)
-  const authenticate = openAuthentication({ db: store.db, adminToken: options.adminToken, log })
+  const authenticate = openAuthentication({ db: store.db, clock, adminToken: options.adminToken, log })
   const shared = { authenticate, door, clock, log }
   const mqtt = await openMqtt(shared)
   const http = openHttp({ ...shared, mqtt })

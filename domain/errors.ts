@@ -47,7 +47,10 @@ export const errorTable = {
   not_found: { status: 404, text: 'There is nothing under this id that you may see.' },
   request_invalid: { status: 400, text: 'The request has a field that is missing or of the wrong type.' },
   id_taken: { status: 409, text: 'This id is in use already.' },
-  reference_unknown: { status: 409, text: 'The request names an area, home, device or operator that does not exist.' },
+  reference_unknown: {
+    status: 409,
+    text: 'The request names an area, home, device, vendor or operator that does not exist.',
+  },
   still_referenced: { status: 409, text: 'Something still belongs to this; move or delete that first.' },
   transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
@@ -55,6 +58,26 @@ export const errorTable = {
   commands_full: {
     status: 429,
     text: 'As many commands wait for this device as may; wait until it has taken them or they expire.',
+  },
+  gateway_invalid: {
+    status: 409,
+    text: 'This gateway cannot speak for the device: one level of gateways, of the same vendor; name another gateway.',
+  },
+  authority_invalid: {
+    status: 400,
+    text: 'Not a CA certificate that can be taken; send PEM certificates with CA:TRUE that are not out of date.',
+  },
+  authority_taken: {
+    status: 409,
+    text: 'Another vendor has this CA or one above or below it; use a CA of your own, or remove it there.',
+  },
+  revocation_invalid: {
+    status: 400,
+    text: 'Not a certificate or revocation list that an authority of this vendor signed; send it as PEM.',
+  },
+  claim_refused: {
+    status: 401,
+    text: 'Device or claim code is wrong, used already or out of date; have a new code made.',
   },
   login_failed: { status: 401, text: 'Name or password is wrong.' },
   too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },

@@ -61,6 +61,30 @@ export const limits = {
   commandsInFlight: 10,
   /** How long what became of a command can be looked up once it is over: a complaint takes weeks to come. */
   commandKeepMs: 30 * 24 * 3_600_000,
+  /** Tokens of one principal that are valid at a time: the newest and those that a rotation lets run out. */
+  tokensPerPrincipal: 5,
+  /** The longest that an old token may go on working beside a new one: a vendor's whole fleet has called by then. */
+  tokenOverlapMostMs: 90 * 24 * 3_600_000,
+  /** A vendor's CAs: an old and a new root, an intermediate for each factory. All of them are read at every handshake. */
+  authoritiesPerVendor: 10,
+  /** Serial numbers of one revocation list: some 40 bytes each, so that the list stays within `importBytes`. */
+  revocationsPerList: 20_000,
+  /** Devices of one import; the caller sends the rest of its list in further calls. */
+  importDevices: 1_000,
+  /** Body of an import, or of a revocation list: a thousand devices with every field are half of it. */
+  importBytes: 2 * 1024 ** 2,
+  /** A claim code is printed in the factory and typed at the elder's home: months lie between. */
+  claimMs: 180 * 24 * 3_600_000,
+  claimMostDays: 730,
+  /** The answer to a claim may be lost on its way: for so long the same code gives a token once more. */
+  claimRepeatMs: 10 * 60_000,
+  /** Brokers read changes every 50 ms; one that stood still longer than this reads everything anew. */
+  changeKeepMs: 3_600_000,
+  /** The audit, as long as dead letters, so that a complaint finds both; some 300 bytes a row. */
+  auditKeepMs: 90 * 24 * 3_600_000,
+  auditRows: 500_000,
+  /** Equal refusals no further apart than this are one row with a count: a device that knocks all day makes one. */
+  auditMergeMs: 60 * 60_000,
   telemetryKeepMs: 7 * 24 * 3_600_000,
   telemetryBytes: 4 * 1024 ** 3,
   /** Points of one telemetry call. */

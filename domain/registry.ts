@@ -72,6 +72,8 @@ export const DeviceInput = z.object({
   model: z.string().max(200).nullish(),
   category: z.string().max(64).nullish(),
   place: z.string().max(200).nullish().describe('the room, or who wears it'),
+  vendor: Id.nullish().describe('whose account and client certificates may speak for it'),
+  gateway: Id.nullish().describe('the device that publishes for it; one level, of the same vendor'),
 })
 export const Device = z.object({
   id: Id,
@@ -79,6 +81,9 @@ export const Device = z.object({
   model: z.string().nullable(),
   category: z.string().nullable(),
   place: z.string().nullable(),
+  vendor: Id.nullable(),
+  gateway: Id.nullable(),
+  revoked_at: z.string().nullable().describe('client certificates issued up to then are void'),
   last_seen_at: z.string().nullable(),
   online: z.boolean().nullable(),
   firmware: z.string().nullable(),
@@ -110,6 +115,44 @@ export const OperatorInput = z.object({
   password: z.string().min(8).max(200),
   role: z.enum(roles),
   area: Id.nullish().describe('bounds what this operator sees; absent: everything'),
+  vendor: Id.nullish().describe('sees only what is of this vendor; for the role vendor'),
 })
-export const Operator = z.object({ id: Id, name: z.string(), role: z.enum(roles), area: Id.nullable() })
+export const Operator = z.object({
+  id: Id,
+  name: z.string(),
+  role: z.enum(roles),
+  area: Id.nullable(),
+  vendor: Id.nullable(),
+})
 export type Operator = z.infer<typeof Operator>
+
+/** What all devices and the account of a vendor may use together; what is absent is as in domain/limits.ts. */
+export const VendorQuota = z.strictObject({
+  connections: z.number().int().min(1).max(1_000_000).optional().describe('at the same time'),
+  connects_per_s: z.number().min(0.1).max(100_000).optional(),
+  messages_per_s: z.number().min(0.1).max(1_000_000).optional(),
+  bytes_per_s: z.number().min(1_000).max(10_000_000_000).optional(),
+})
+export type VendorQuota = z.infer<typeof VendorQuota>
+
+export const VendorInput = z.object({
+  id: Id.optional(),
+  name: text(200),
+  quota: VendorQuota.nullish().describe('what this vendor may use; absent or null: as everybody'),
+})
+export const Vendor = z.object({
+  id: Id,
+  name: z.string(),
+  created_at: z.string(),
+  revoked_at: z.string().nullable().describe('client certificates of its account issued up to then are void'),
+  quota: VendorQuota.nullable(),
+})
+export type Vendor = z.infer<typeof Vendor>
+
+export const IntegrationInput = z.object({
+  id: Id.optional(),
+  name: text(200),
+  area: Id.nullish().describe('whose tickets it reads, with all areas below; absent: all tickets'),
+})
+export const Integration = z.object({ id: Id, name: z.string(), area: Id.nullable(), created_at: z.string() })
+export type Integration = z.infer<typeof Integration>

@@ -63,13 +63,14 @@ export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input,
   return { id, name, parent }
 }
 
-/** Removes an area. Throws `not_found`; `still_referenced` while an area, home or operator belongs to it. */
+/** Removes an area. Throws `not_found`; `still_referenced` while an area, home, operator or integration belongs to it. */
 export async function deleteArea(tx: Tx, id: string): Promise<void> {
   await mustExist(tx, 'areas', id)
   const users: Parameters<typeof mustBeFree>[2] = [
     ['areas', 'parent'],
     ['homes', 'area'],
     ['operators', 'area'],
+    ['integrations', 'area'],
   ]
   await mustBeFree(tx, 'area', users, id)
   await tx.deleteFrom('areas').where('id', '=', id).execute()

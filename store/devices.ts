@@ -2,68 +2,139 @@ import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
-import { newSecret } from '../domain/random.ts'
+import { administratorName, principalKey } from '../domain/principals.ts'
 import type { Device, DeviceInput } from '../domain/registry.ts'
-import { freeId, homeWithin, type Listed, mustExist, mustRefer, namedFields, type Page, pageOf } from './registry.ts'
+import { announce } from './changes.ts'
+import { voidClaimCode } from './claims.ts'
+import { type IssuedToken, issueToken, notExpired, revokeTokens } from './credentials.ts'
+import { mustSuitGateway } from './gateways.ts'
+import {
+  freeId,
+  homeWithin,
+  type Listed,
+  mustBeFree,
+  mustExist,
+  mustRefer,
+  namedFields,
+  type Page,
+  pageOf,
+} from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
-import { tokenHash, tokenMatches } from './tokens.ts'
+import { tokenHash } from './tokens.ts'
 
 type Input = z.infer<typeof DeviceInput>
 type State = { [K in 'last_seen_at' | 'online' | 'firmware']: Selectable<Database['device_states']>[K] | null }
-type Row = Pick<Selectable<Database['devices']>, 'id' | 'home' | 'model' | 'category' | 'place'> & State
+type Row = Omit<Selectable<Database['devices']>, 'created_at'> & State
+/** A device as the front door looks at it: whose home and account, and since when older certificates are void. */
+export type DeviceAccess = Pick<Row, 'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at'>
+/** A device that gave its token; `expires_at` (epoch ms) is the token's. */
+export type KnownDevice = Omit<DeviceAccess, 'revoked_at'> & { credential: string; expires_at: number | null }
 
-/** Registers a device. Its token is given here once; only the hash is kept. `now` in epoch ms.
- *  Throws `id_taken`, `reference_unknown`. */
+/** The key of a device. */
+export const deviceKey = (id: string): string => principalKey({ kind: 'device', id })
+
+/** Registers a device and gives it its token, here once; only the hash is kept. `now` in epoch ms.
+ *  Throws as `registerDevice` does. */
 export async function createDevice(tx: Tx, input: Input, now: number): Promise<{ device: Device; token: string }> {
+  const device = await registerDevice(tx, input, now)
+  const { token } = await issueToken(tx, deviceKey(device.id), { now })
+  return { device, token }
+}
+
+/** Registers a device that has no token yet; it gets it by a claim code, or shows a client certificate.
+ *  Throws `id_taken`, `reference_unknown`, `gateway_invalid`, `request_invalid` (a name that is the administrator's). */
+export async function registerDevice(tx: Tx, input: Input, now: number): Promise<Device> {
+  if (input.id === administratorName)
+    throw new VigilError('request_invalid', `a device cannot be called ${administratorName}, the administrator's name`)
   const id = await freeId(tx, 'devices', input.id)
   await mustRefer(tx, 'homes', input.home)
-  const token = newSecret()
-  const { home = null, model = null, category = null, place = null } = input
-  const row = { id, home, model, category, place }
-  await tx
-    .insertInto('devices')
-    .values({ ...row, token_hash: tokenHash(token), created_at: now })
-    .execute()
-  return { device: await deviceOrThrow(tx, id), token }
+  await mustRefer(tx, 'vendors', input.vendor)
+  const { home = null, model = null, category = null, place = null, vendor = null, gateway = null } = input
+  await mustSuitGateway(tx, { id, vendor, gateway })
+  const row = { id, home, model, category, place, vendor, gateway, created_at: now }
+  await tx.insertInto('devices').values(row).execute()
+  await announce(tx, { kind: 'access', subject: deviceKey(id), at: now })
+  return deviceOrThrow(tx, id)
 }
 
-/** Gives the device a new token; the old one is void at once. Throws `not_found`. */
-export async function rotateToken(tx: Tx, id: string): Promise<string> {
+/** Gives the device a new token; the old one is void at once, or after `overlapMs`. An open claim code is void.
+ *  Throws `not_found`. */
+export async function rotateToken(tx: Tx, id: string, now: number, overlapMs = 0): Promise<IssuedToken> {
   await mustExist(tx, 'devices', id)
-  const token = newSecret()
-  await tx
-    .updateTable('devices')
-    .set({ token_hash: tokenHash(token) })
-    .where('id', '=', id)
-    .execute()
-  return token
+  await voidClaimCode(tx, id)
+  return issueToken(tx, deviceKey(id), { now, overlapMs })
 }
 
-/** The device whose id and token these are, or undefined. */
-export async function deviceByToken(
-  db: Db,
-  id: string,
-  token: string,
-): Promise<{ id: string; home: string | null } | undefined> {
-  const row = await db
+/**
+ * Shuts a device out: its tokens and its claim code are void, and client certificates that were issued up to now. A new
+ * token, a new code or a newer certificate lets it in again. Throws `not_found`.
+ */
+export async function revokeDevice(tx: Tx, id: string, now: number): Promise<void> {
+  await mustExist(tx, 'devices', id)
+  await tx.updateTable('devices').set({ revoked_at: now }).where('id', '=', id).execute()
+  await voidClaimCode(tx, id)
+  await revokeTokens(tx, deviceKey(id), now)
+}
+
+/** The device whose id and token these are, or undefined. One query over two unique indexes: it is asked in the storm of
+ *  connects after an outage. */
+export function deviceByToken(db: Db, id: string, token: string, now: number): Promise<KnownDevice | undefined> {
+  return db
+    .selectFrom('credentials')
+    .innerJoin('devices', (join) => join.on('devices.id', '=', id))
+    .select(['devices.id', 'devices.home', 'devices.vendor', 'devices.gateway'])
+    .select(['credentials.id as credential', 'credentials.expires_at'])
+    .where('credentials.token_hash', '=', tokenHash(token))
+    .where('credentials.principal', '=', deviceKey(id))
+    .where(notExpired(now))
+    .executeTakeFirst()
+}
+
+/** What the front door must know of a device, whatever it showed; undefined where it is not registered. */
+export function accessOfDevice(db: Db, id: string): Promise<DeviceAccess | undefined> {
+  return db
     .selectFrom('devices')
-    .select(['id', 'home', 'token_hash'])
+    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at'])
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && tokenMatches(token, row.token_hash) ? { id: row.id, home: row.home } : undefined
+}
+
+/** Rows of a page of children. */
+const childrenAtOnce = 1_000
+
+/** The devices that an account may speak for, in pages by id: those of a vendor, or those behind a gateway. */
+export async function* childrenOf(
+  db: Db,
+  of: { vendor: string } | { gateway: string },
+): AsyncIterable<{ id: string; home: string | null }[]> {
+  const [column, account] = 'vendor' in of ? (['vendor', of.vendor] as const) : (['gateway', of.gateway] as const)
+  let after = ''
+  for (;;) {
+    const page = await db
+      .selectFrom('devices')
+      .select(['id', 'home'])
+      .where(column, '=', account)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(childrenAtOnce)
+      .execute()
+    if (page.length > 0) yield page
+    if (page.length < childrenAtOnce) return
+    after = page.at(-1)!.id
+  }
 }
 
 /** Where a device is: its home, the home's area and that area's path; undefined where it is not registered. */
 export function placeOfDevice(
   db: Db,
   id: string,
-): Promise<{ home: string | null; area: string | null; area_path: string | null } | undefined> {
+): Promise<{ home: string | null; area: string | null; area_path: string | null; vendor: string | null } | undefined> {
   return db
     .selectFrom('devices')
     .leftJoin('homes', 'homes.id', 'devices.home')
     .leftJoin('areas', 'areas.id', 'homes.area')
-    .select(['devices.home', 'homes.area', 'areas.path as area_path'])
+    .select(['devices.home', 'homes.area', 'areas.path as area_path', 'devices.vendor'])
     .where('devices.id', '=', id)
     .executeTakeFirst()
 }
@@ -73,10 +144,19 @@ export async function getDevice(db: Db, id: string): Promise<Device | undefined>
   return row && deviceOf(row)
 }
 
+/** `home`, `vendor`, `gateway`: only the devices of these. */
+export type DevicePage = Page & {
+  home?: string | undefined
+  vendor?: string | undefined
+  gateway?: string | undefined
+}
+
 /** Devices by id. One without a home is seen only without a bound. */
-export async function listDevices(db: Db, page: Page & { home?: string | undefined }): Promise<Listed<Device>> {
+export async function listDevices(db: Db, page: DevicePage): Promise<Listed<Device>> {
   const rows = await withStates(db)
     .$if(page.home !== undefined, (query) => query.where('devices.home', '=', page.home ?? ''))
+    .$if(page.vendor !== undefined, (query) => query.where('devices.vendor', '=', page.vendor ?? ''))
+    .$if(page.gateway !== undefined, (query) => query.where('devices.gateway', '=', page.gateway ?? ''))
     .$if(page.areaPath !== undefined, (query) =>
       query.where(homeWithin(sql.ref<string | null>('devices.home'), page.areaPath ?? '/')),
     )
@@ -87,19 +167,42 @@ export async function listDevices(db: Db, page: Page & { home?: string | undefin
   return pageOf(rows, page.most, (row) => row.id, deviceOf)
 }
 
-/** Changes a device; moving it to another home is one of the changes. Throws `not_found`, `reference_unknown`. */
-export async function updateDevice(tx: Tx, id: string, change: Partial<Omit<Input, 'id'>>): Promise<Device> {
-  await mustExist(tx, 'devices', id)
+/** Changes a device; moving it to another home is one of the changes. Throws `not_found`, `reference_unknown`,
+ *  `gateway_invalid`. */
+export async function updateDevice(
+  tx: Tx,
+  id: string,
+  change: Partial<Omit<Input, 'id'>>,
+  now: number,
+): Promise<Device> {
+  const before = await accessOfDevice(tx, id)
+  if (!before) throw new VigilError('not_found', `there is no device ${id}`)
   await mustRefer(tx, 'homes', change.home)
-  const { home, model, category, place } = change
-  const named = namedFields({ home, model, category, place })
+  await mustRefer(tx, 'vendors', change.vendor)
+  const { home, model, category, place, vendor, gateway } = change
+  const named = namedFields({ home, model, category, place, vendor, gateway })
+  const after = { ...before, ...namedFields({ home, vendor, gateway }) }
+  if (after.vendor !== before.vendor || after.gateway !== before.gateway) await mustSuitGateway(tx, after)
   if (named) await tx.updateTable('devices').set(named).where('id', '=', id).execute()
+  if (['home', 'vendor', 'gateway'].some((key) => named && key in named)) await announceMove(tx, before, after, now)
   return deviceOrThrow(tx, id)
 }
 
-/** Removes a device and what was last known of it; its tickets stay. Throws `not_found`. */
-export async function deleteDevice(tx: Tx, id: string): Promise<void> {
+/** Tells of the device, and of the gateway that it left and that it came to, because they spoke or may speak for it. */
+async function announceMove(tx: Tx, before: DeviceAccess, after: DeviceAccess, now: number): Promise<void> {
+  const devices = [before.id, before.gateway, after.gateway].filter((id) => id !== null)
+  const vendors = [before.vendor, after.vendor].filter((id) => id !== null)
+  const subjects = [...devices.map(deviceKey), ...vendors.map((id) => principalKey({ kind: 'vendor', id }))]
+  for (const subject of new Set(subjects)) await announce(tx, { kind: 'access', subject, at: now })
+}
+
+/** Removes a device, its credentials, its commands and what was last known of it; its tickets stay. Throws `not_found`;
+ *  `still_referenced` while it is the gateway of another. */
+export async function deleteDevice(tx: Tx, id: string, now: number): Promise<void> {
   await mustExist(tx, 'devices', id)
+  await mustBeFree(tx, 'device', [['devices', 'gateway']], id)
+  await revokeTokens(tx, deviceKey(id), now)
+  await tx.deleteFrom('commands').where('device', '=', id).execute()
   await tx.deleteFrom('device_states').where('device', '=', id).execute()
   await tx.deleteFrom('devices').where('id', '=', id).execute()
 }
@@ -109,6 +212,7 @@ const withStates = (db: Db) =>
     .selectFrom('devices')
     .leftJoin('device_states', 'device_states.device', 'devices.id')
     .select(['devices.id', 'devices.home', 'devices.model', 'devices.category', 'devices.place'])
+    .select(['devices.vendor', 'devices.gateway', 'devices.revoked_at'])
     .select(['device_states.last_seen_at', 'device_states.online', 'device_states.firmware'])
 
 async function deviceOrThrow(tx: Tx, id: string): Promise<Device> {
@@ -117,8 +221,9 @@ async function deviceOrThrow(tx: Tx, id: string): Promise<Device> {
   return device
 }
 
-const deviceOf = ({ last_seen_at, online, ...row }: Row): Device => ({
+const deviceOf = ({ last_seen_at, online, revoked_at, ...row }: Row): Device => ({
   ...row,
+  revoked_at: revoked_at === null ? null : isoTime(revoked_at),
   last_seen_at: last_seen_at === null ? null : isoTime(last_seen_at),
   online: online === null ? null : online !== 0,
 })

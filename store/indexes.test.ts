@@ -41,7 +41,7 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   listDeadLetters: (tx) => listDeadLetters(tx, {}, { most: 10, after: '5:bulk-1' }),
   listDeadLettersOfDevice: (tx) => listDeadLetters(tx, { device: 'watch-1' }, { most: 10 }),
   requestReplay: (tx) => requestReplay(tx, ['bulk-1'], 1),
-  deviceByToken: (tx) => deviceByToken(tx, 'watch-1', 'x'),
+  deviceByToken: (tx) => deviceByToken(tx, 'watch-1', 'x', 1),
   placeOfDevice: (tx) => placeOfDevice(tx, 'watch-1'),
   sessionOf: (tx) => sessionOf(tx, 'x', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),

@@ -1,5 +1,6 @@
 import { type Migration, Migrator } from 'kysely/migration'
 import { first } from './migrations/0001_first.ts'
+import { frontDoor } from './migrations/0002_front_door.ts'
 import type { Tx } from './store.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -7,6 +8,7 @@ export type Engine = 'sqlite' | 'postgres'
 /** Every step that the tables have gone through, in order. A step that was released is never changed; a new one follows. */
 const steps: Record<string, (engine: Engine) => Migration> = {
   '0001_first': first,
+  '0002_front_door': frontDoor,
 }
 
 /** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */

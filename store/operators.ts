@@ -33,7 +33,8 @@ export async function createOperator(store: Store, input: Input): Promise<Operat
     const id = await freeId(tx, 'operators', input.id)
     await nameMustBeFree(tx, input.name)
     await mustRefer(tx, 'areas', input.area)
-    const operator = { id, name: input.name, role: input.role, area: input.area ?? null }
+    await mustRefer(tx, 'vendors', input.vendor)
+    const operator = { id, name: input.name, role: input.role, area: input.area ?? null, vendor: input.vendor ?? null }
     await tx
       .insertInto('operators')
       .values({ ...operator, password_hash })
@@ -69,7 +70,9 @@ export async function updateOperator(store: Store, id: string, change: Partial<O
     await mustExist(tx, 'operators', id)
     if (change.name !== undefined) await nameMustBeFree(tx, change.name, id)
     await mustRefer(tx, 'areas', change.area)
-    const named = namedFields({ name: change.name, role: change.role, area: change.area, password_hash })
+    await mustRefer(tx, 'vendors', change.vendor)
+    const { name, role, area, vendor } = change
+    const named = namedFields({ name, role, area, vendor, password_hash })
     if (named) await tx.updateTable('operators').set(named).where('id', '=', id).execute()
     if (password_hash) await tx.deleteFrom('sessions').where('operator', '=', id).execute()
     const operator = await getOperator(tx, id)
@@ -142,4 +145,4 @@ async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void>
   if (row && row.id !== but) throw new VigilError('id_taken', 'another operator has this login name')
 }
 
-const operatorOf = ({ id, name, role, area }: Row): Operator => ({ id, name, role, area })
+const operatorOf = ({ id, name, role, area, vendor }: Row): Operator => ({ id, name, role, area, vendor })

@@ -156,7 +156,7 @@ onBothEngines((engine) => {
       (tx: Tx) => updateArea(tx, 'east', { parent: 'no' }),
       (tx: Tx) => updateHome(tx, 'home-east', { area: 'no' }),
       (tx: Tx) => updateResident(tx, 'res-east', { home: 'no' }),
-      (tx: Tx) => updateDevice(tx, 'watch-east', { home: 'no' }),
+      (tx: Tx) => updateDevice(tx, 'watch-east', { home: 'no' }, 0),
       (tx: Tx) => updateContact(tx, 'con-east', { home: 'no' }),
     ]
     for (const change of dangling)
@@ -169,13 +169,13 @@ onBothEngines((engine) => {
       (tx: Tx) => updateArea(tx, 'no', {}),
       (tx: Tx) => updateHome(tx, 'no', {}),
       (tx: Tx) => updateResident(tx, 'no', {}),
-      (tx: Tx) => updateDevice(tx, 'no', {}),
+      (tx: Tx) => updateDevice(tx, 'no', {}, 0),
       (tx: Tx) => updateContact(tx, 'no', {}),
-      (tx: Tx) => rotateToken(tx, 'no'),
+      (tx: Tx) => rotateToken(tx, 'no', 0),
       (tx: Tx) => deleteArea(tx, 'no'),
       (tx: Tx) => deleteHome(tx, 'no'),
       (tx: Tx) => deleteResident(tx, 'no'),
-      (tx: Tx) => deleteDevice(tx, 'no'),
+      (tx: Tx) => deleteDevice(tx, 'no', 0),
       (tx: Tx) => deleteContact(tx, 'no'),
     ]
     for (const change of absent) await expect(store.write<unknown>(change)).rejects.toEqual(refusedWith('not_found'))
@@ -187,7 +187,7 @@ onBothEngines((engine) => {
     await store.write((tx) => openTicket(tx, 't-1', 'east'))
     const steps: ((tx: Tx) => Promise<void>)[] = [
       (tx) => deleteResident(tx, 'res-east'),
-      (tx) => deleteDevice(tx, 'watch-east'),
+      (tx) => deleteDevice(tx, 'watch-east', 0),
       (tx) => deleteContact(tx, 'con-east'),
       (tx) => updateTicket(tx, 't-1', { state: 'closed' }),
     ]
@@ -271,23 +271,23 @@ onBothEngines((engine) => {
     const store = await engine.open()
     await town(store)
     const { token } = await store.write((tx) => createDevice(tx, { id: 'cord-1', home: 'home-east' }, 0))
-    expect(await deviceByToken(store.db, 'cord-1', token)).toEqual({ id: 'cord-1', home: 'home-east' })
-    expect(await deviceByToken(store.db, 'watch-east', token)).toBeUndefined()
-    expect(await deviceByToken(store.db, 'no', token)).toBeUndefined()
-    expect(await deviceByToken(store.db, 'cord-1', '')).toBeUndefined()
-    expect(JSON.stringify(await store.db.selectFrom('devices').selectAll().execute())).not.toContain(token)
-    const newer = await store.write((tx) => rotateToken(tx, 'cord-1'))
-    expect(await deviceByToken(store.db, 'cord-1', token)).toBeUndefined()
-    expect(await deviceByToken(store.db, 'cord-1', newer)).toBeDefined()
+    expect(await deviceByToken(store.db, 'cord-1', token, 0)).toMatchObject({ id: 'cord-1', home: 'home-east' })
+    expect(await deviceByToken(store.db, 'watch-east', token, 0)).toBeUndefined()
+    expect(await deviceByToken(store.db, 'no', token, 0)).toBeUndefined()
+    expect(await deviceByToken(store.db, 'cord-1', '', 0)).toBeUndefined()
+    expect(JSON.stringify(await store.db.selectFrom('credentials').selectAll().execute())).not.toContain(token)
+    const { token: newer } = await store.write((tx) => rotateToken(tx, 'cord-1', 0))
+    expect(await deviceByToken(store.db, 'cord-1', token, 0)).toBeUndefined()
+    expect(await deviceByToken(store.db, 'cord-1', newer, 0)).toBeDefined()
   })
 
   test('a device is found where its home is', async () => {
     const store = await engine.open()
     await town(store)
     await store.write((tx) => createDevice(tx, { id: 'loose' }, 0))
-    const where = { home: 'home-east', area: 'east', area_path: '/city/east/' }
+    const where = { home: 'home-east', area: 'east', area_path: '/city/east/', vendor: null }
     expect(await placeOfDevice(store.db, 'watch-east')).toEqual(where)
-    expect(await placeOfDevice(store.db, 'loose')).toEqual({ home: null, area: null, area_path: null })
+    expect(await placeOfDevice(store.db, 'loose')).toEqual({ home: null, area: null, area_path: null, vendor: null })
     expect(await placeOfDevice(store.db, 'no')).toBeUndefined()
   })
 

@@ -4,7 +4,7 @@ import { newId } from '../domain/random.ts'
 import { pathEnd } from './area_paths.ts'
 import type { Db, Tx } from './store.ts'
 
-/** What the lists and changes of areas, homes, residents, devices, contacts and operators have in common. */
+/** What the lists and changes of areas, homes, residents, devices, contacts, operators, vendors and integrations have in common. */
 
 export type Page = {
   /** `next` of the page before. */
@@ -22,7 +22,7 @@ export function pageOf<R, T>(rows: R[], most: number, cursor: (row: R) => string
   return { items: page.map(item), next: rows.length > most && last !== undefined ? cursor(last) : null }
 }
 
-type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators'
+type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators' | 'vendors' | 'integrations'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',
@@ -30,6 +30,8 @@ const nouns: Record<Table, string> = {
   devices: 'device',
   contacts: 'contact',
   operators: 'operator',
+  vendors: 'vendor',
+  integrations: 'integration',
 }
 
 async function exists(db: Db, table: Table, id: string): Promise<boolean> {

@@ -25,6 +25,15 @@ export type Database = {
   dead_letters: DeadLetterTable
   positions: PositionTable
   counters: CounterTable
+  vendors: VendorTable
+  authorities: AuthorityTable
+  revoked_certificates: RevokedCertificateTable
+  integrations: IntegrationTable
+  credentials: CredentialTable
+  claims: ClaimTable
+  commands: CommandTable
+  changes: ChangeTable
+  audit: AuditTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -45,15 +54,17 @@ type ResidentTable = {
   phone: string | null
   risks: string | null
 }
-/** `token_hash`: SHA-256 of the token in hex; tokens have 192 random bits, so a slow hash would add cost and no safety. */
+/** `gateway`: the device that publishes for it. Client certificates issued up to `revoked_at` are void. */
 type DeviceTable = {
   id: string
   home: string | null
   model: string | null
   category: string | null
   place: string | null
-  token_hash: string
   created_at: number
+  vendor: string | null
+  gateway: string | null
+  revoked_at: number | null
 }
 /** What the device was last known to be; written by ingest, apart from the registry so that it never contends with it. */
 type DeviceStateTable = { device: string; last_seen_at: number; online: number | null; firmware: string | null }
@@ -65,8 +76,15 @@ type ContactTable = {
   phone: string
   position: number
 }
-/** `password_hash`: scrypt, `salt:hash` in base64. */
-type OperatorTable = { id: string; name: string; password_hash: string; role: Role; area: string | null }
+/** `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. */
+type OperatorTable = {
+  id: string
+  name: string
+  password_hash: string
+  role: Role
+  area: string | null
+  vendor: string | null
+}
 type SessionTable = { token_hash: string; operator: string; expires_at: number }
 
 type TicketTable = {
@@ -157,4 +175,60 @@ type DeadLetterTable = {
   state: 'kept' | 'replaying' | 'replayed'
 }
 type PositionTable = { consumer: string; lane: string; partition: number; seq: number }
+/** `quota`: JSON, what this vendor may use where that is not the usual (domain/limits.ts). */
+type VendorTable = {
+  id: string
+  name: string
+  created_at: number
+  revoked_at: number | null
+  quota: string | null
+}
+/** A vendor's certificate authorities. `fingerprint`: SHA-256 of the certificate in hex, small letters. */
+type AuthorityTable = {
+  fingerprint: string
+  vendor: string
+  subject: string
+  pem: string
+  not_after: number
+  created_at: number
+}
+/** `serial`: hex, capitals, without leading zeros. */
+type RevokedCertificateTable = { vendor: string; serial: string; revoked_at: number }
+type IntegrationTable = { id: string; name: string; area: string | null; created_at: number }
+/** Tokens. `principal`: its key; `token_hash`: SHA-256 in hex. A revoked one is deleted. */
+type CredentialTable = {
+  id: string
+  principal: string
+  token_hash: string
+  created_at: number
+  expires_at: number | null
+}
+type ClaimTable = { device: string; code_hash: string; expires_at: number; claimed_at: number | null }
+/** `body` and `answer` are JSON; `created_by` is a principal's key or an operator's id. */
+type CommandTable = {
+  seq: Generated<number>
+  id: string
+  device: string
+  body: string
+  created_by: string
+  created_at: number
+  expires_at: number
+  delivered_at: number | null
+  answered_at: number | null
+  answer: string | null
+}
+/** What every broker process must hear of; `subject` is a principal's key. */
+type ChangeTable = { seq: Generated<number>; at: number; kind: 'access' | 'command'; subject: string }
+/** `count` equal things from `at` to `last_at`. `subject` is a principal's key. */
+type AuditTable = {
+  id: Generated<number>
+  at: number
+  last_at: number
+  who: string
+  what: string
+  subject: string
+  detail: string
+  address: string | null
+  count: number
+}
 type CounterTable = { name: 'event' | 'ticket'; value: number }

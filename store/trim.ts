@@ -1,5 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
+import { auditEdge, trimAudit } from './audit.ts'
+import { trimChanges } from './changes.ts'
+import { trimClaims } from './claims.ts'
+import { trimCredentials } from './credentials.ts'
 import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
 import { trimSessions } from './operators.ts'
@@ -12,18 +16,24 @@ const rowsPerWrite = 500
 const gapMs = 20
 
 /**
- * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, sessions that are over.
- * In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
+ * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, the audit, and
+ * sessions, tokens and claim codes that are over. In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
  * number removed of each.
  */
 export async function trimStore(store: Store, clock: Clock) {
   const now = clock.now()
   const rule = { keepFrom: now - limits.deadLetterKeepMs, mostBytes: limits.deadLetterBytes }
   const edge = await deadLetterEdge(store.db, rule)
+  const kept = { keepFrom: now - limits.auditKeepMs, mostRows: limits.auditRows }
+  const auditBefore = await auditEdge(store.db, kept)
   return {
     dead_letters: await inSteps(store, clock, (tx) => trimDeadLetters(tx, edge, rowsPerWrite)),
     events: await inSteps(store, clock, (tx) => trimEvents(tx, limits.eventsKept, rowsPerWrite)),
     outbox: await inSteps(store, clock, (tx) => trimOutbox(tx, now - limits.sentNoticeKeepMs, rowsPerWrite)),
+    changes: await inSteps(store, clock, (tx) => trimChanges(tx, now - limits.changeKeepMs, rowsPerWrite)),
+    audit: await inSteps(store, clock, (tx) => trimAudit(tx, auditBefore, rowsPerWrite)),
+    credentials: await inSteps(store, clock, (tx) => trimCredentials(tx, now, rowsPerWrite)),
+    claims: await inSteps(store, clock, (tx) => trimClaims(tx, now - limits.claimRepeatMs, rowsPerWrite)),
     sessions: await store.write((tx) => trimSessions(tx, now)),
   }
 }

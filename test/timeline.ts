@@ -203,7 +203,7 @@ export async function fillRegistry(tx: Tx): Promise<void> {
     .insertInto('homes')
     .values([home('elm'), home('oak')])
     .execute()
-  const devices = Object.entries(homeOf).map(([id, of]) => ({ id, home: of, token_hash: '', created_at: noon }))
+  const devices = Object.entries(homeOf).map(([id, of]) => ({ id, home: of, created_at: noon }))
   const unsaid = { model: null, category: null, place: null }
   await tx
     .insertInto('devices')

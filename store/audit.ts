@@ -1,0 +1,143 @@
+import type { Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { ErrorCode } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { homeWithin, type Listed, pageOf } from './registry.ts'
+import type { Database } from './schema.ts'
+import type { Db, Tx } from './store.ts'
+
+/** Instants in epoch ms. */
+export type AuditRow = Selectable<Database['audit']>
+
+/** What is said of credentials and accounts. What the front door refused is `refused:{code}`. */
+export type AuditWhat =
+  | 'token_issued'
+  | 'token_revoked'
+  | 'claim_code_issued'
+  | 'claimed'
+  | 'created'
+  | 'changed'
+  | 'deleted'
+  | 'revoked'
+  | 'authority_added'
+  | 'authority_removed'
+  | 'certificates_revoked'
+  | `refused:${ErrorCode}`
+
+/** `who` and `subject` are principals' keys (an operator's id for people); no field may hold a secret. */
+export type AuditEntry = {
+  at: number
+  who: string
+  what: AuditWhat
+  subject: string
+  detail?: string | undefined
+  address?: string | undefined
+  /** How many equal ones this stands for, since they are counted before they are written; 1 where absent. */
+  count?: number | undefined
+}
+
+const refusals = 'refused:'
+
+/**
+ * Notes what was done or refused. An equal entry whose last one is no older than `limits.auditMergeMs` is counted
+ * instead, so that who is refused a thousand times a second does not fill the table.
+ */
+export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
+  const { at, who, what, subject, detail = '', address = null, count = 1 } = entry
+  const same = what.startsWith(refusals) ? await newestLike(tx, entry) : undefined
+  if (!same) {
+    await tx.insertInto('audit').values({ at, last_at: at, who, what, subject, detail, address, count }).execute()
+    return
+  }
+  await tx
+    .updateTable('audit')
+    .set((e) => ({ last_at: at, count: e('count', '+', count) }))
+    .where('id', '=', same)
+    .execute()
+}
+
+/** The newest entry of this subject and kind, where it is equal and not too old. */
+async function newestLike(tx: Tx, { at, who, what, subject, detail = '', address }: AuditEntry) {
+  const row = await tx
+    .selectFrom('audit')
+    .select(['id', 'who', 'detail', 'address', 'last_at'])
+    .where('subject', '=', subject)
+    .where('what', '=', what)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const equal = row?.who === who && row.detail === detail && row.address === (address ?? null)
+  return equal && row.last_at >= at - limits.auditMergeMs ? row.id : undefined
+}
+
+export type AuditFilter = {
+  subject?: string | undefined
+  what?: AuditWhat | undefined
+  /** Only what was refused. */
+  refused?: boolean | undefined
+  /** The vendor itself and its devices. */
+  vendor?: string | undefined
+  /** `next` of the page before. */
+  after?: string | undefined
+  most: number
+  /** Only of devices whose home lies in the area with this path. */
+  areaPath?: string | undefined
+}
+
+/** The audit, newest first. */
+export async function listAudit(db: Db, filter: AuditFilter): Promise<Listed<AuditRow>> {
+  const { subject, what, refused, vendor, after, most, areaPath } = filter
+  const rows = await db
+    .selectFrom('audit')
+    .selectAll()
+    .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+    .$if(what !== undefined, (query) => query.where('what', '=', what ?? ''))
+    .$if(refused === true, (query) => query.where('what', '>=', refusals).where('what', '<', 'refused;'))
+    .$if(vendor !== undefined, (query) => query.where(ofVendor(vendor ?? '')))
+    .$if(areaPath !== undefined, (query) => query.where(ofArea(areaPath ?? '/')))
+    .$if(after !== undefined, (query) => query.where('id', '<', Number(after) || 0))
+    .orderBy('id', 'desc')
+    .limit(most + 1)
+    .execute()
+  return pageOf(
+    rows,
+    most,
+    (row) => String(row.id),
+    (row) => row,
+  )
+}
+
+/** By the device's row, so that a page is found from the newest entry on, however many devices the vendor has. */
+const ofVendor = (vendor: string) =>
+  sql<boolean>`(audit.subject = ${`vendor:${vendor}`} or exists (
+    select 1 from devices where devices.id = ${deviceOfSubject} and devices.vendor = ${vendor}))`
+
+const ofArea = (path: string) =>
+  sql<boolean>`exists (select 1 from devices
+    where devices.id = ${deviceOfSubject} and ${homeWithin(sql.ref<string | null>('devices.home'), path)})`
+
+const deviceOfSubject = sql<string>`case when audit.subject like 'device:%' then substr(audit.subject, 8) end`
+
+/** What of the audit is beyond its limits: the `last_at` before which an entry goes. */
+export async function auditEdge(db: Db, { keepFrom, mostRows }: { keepFrom: number; mostRows: number }) {
+  const row = await db
+    .selectFrom('audit')
+    .select('last_at')
+    .orderBy('last_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(mostRows)
+    .limit(1)
+    .executeTakeFirst()
+  return Math.max(keepFrom, row ? row.last_at + 1 : 0)
+}
+
+/** Removes at most `most` entries that were last seen before `before` (epoch ms). Gives how many. */
+export async function trimAudit(tx: Tx, before: number, most: number): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('audit')
+    .where('id', 'in', (e) =>
+      e.selectFrom('audit').select('id').where('last_at', '<', before).orderBy('last_at').orderBy('id').limit(most),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

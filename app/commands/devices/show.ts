@@ -1,20 +1,16 @@
 import { z } from 'zod'
+import { LiveConnection } from '../../../domain/front_door.ts'
 import { Device } from '../../../domain/registry.ts'
 import { type Client, Refusal } from '../client.ts'
 import { inPath, type Told } from '../telling.ts'
 
 const Shown = z.looseObject({
   ...Device.shape,
-  vendor: z.string().nullish(),
-  gateway: z.string().nullish(),
-  revoked_at: z.string().nullish(),
   tokens: z.array(z.looseObject({ expires_at: z.string().nullable() })).optional(),
 })
 type Shown = z.output<typeof Shown>
 
-const Connection = z.looseObject({ address: z.string().nullish(), connected_at: z.string().nullish() })
-type Connection = z.output<typeof Connection>
-const Connections = z.object({ items: z.array(Connection) })
+const Connections = z.object({ items: z.array(z.looseObject(LiveConnection.shape)) })
 
 export const RefusalRow = z.looseObject({
   last_at: z.string(),
@@ -44,7 +40,7 @@ const unlessDenied = <T>(answer: Promise<T>): Promise<T | undefined> =>
     throw error
   })
 
-function linesOf(device: Shown, connections: Connection[] | undefined): string[] {
+function linesOf(device: Shown, connections: LiveConnection[] | undefined): string[] {
   const fields: [string, string | null | undefined][] = [
     ['device', device.id],
     ['home', device.home ?? 'none: its alarms say "no_home"'],
@@ -63,10 +59,12 @@ function linesOf(device: Shown, connections: Connection[] | undefined): string[]
   return fields.flatMap(([name, value]) => (value ? [`${name.padEnd(12)}${value}`] : []))
 }
 
-const connectedText = (connections: Connection[]): string =>
+const connectedText = (connections: LiveConnection[]): string =>
   connections.length === 0
     ? 'no'
-    : connections.map(({ address, connected_at }) => `from ${address ?? '?'} since ${connected_at ?? '?'}`).join('; ')
+    : connections
+        .map(({ address, via, connected_at }) => `from ${address} over ${via} since ${connected_at}`)
+        .join('; ')
 
 const tokenText = (tokens: NonNullable<Shown['tokens']>): string =>
   tokens.length === 0

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { Integration } from '../../../domain/registry.ts'
 import type { Client } from '../client.ts'
 import { oldToken, overlapBody } from '../devices/devices.ts'
 import type { Target } from '../devices/publishing.ts'
 import { inPath, itemsOf, listed, type Told } from '../telling.ts'
 
-const Integration = z.looseObject({ id: z.string(), name: z.string(), area: z.string().nullable() })
-type Integration = z.output<typeof Integration>
+const AnyIntegration = z.looseObject(Integration.shape)
 const WithToken = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
 const Revoked = z.looseObject({ revoked_at: z.string().nullish() })
 
@@ -35,7 +35,7 @@ export async function renewIntegrationToken(
   id: string,
   overlapMs: number | undefined,
 ): Promise<Told> {
-  const { area } = await api.get(pathOf(id), Integration)
+  const { area } = await api.get(pathOf(id), AnyIntegration)
   const made = await api.post(`${pathOf(id)}/token`, overlapBody(overlapMs), WithToken)
   return { answer: made, lines: [...tokenLines(target, id, made.token, area), oldToken(made.old_valid_until)] }
 }
@@ -56,7 +56,7 @@ function tokenLines({ plain, tls }: Target, id: string, token: string, area: str
 
 export const listIntegrations = (api: Client): AsyncIterable<Told> =>
   listed(
-    itemsOf(api, '/integrations', Integration, { limit: '1000' }),
+    itemsOf(api, '/integrations', AnyIntegration, { limit: '1000' }),
     integrationLine,
     'No integration here yet: vigil integration add makes one.',
   )

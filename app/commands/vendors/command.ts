@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
+import type { VendorQuota } from '../../../domain/registry.ts'
 import { Fault } from '../../fault.ts'
-import { natural } from '../arguments.ts'
+import { amount, natural, positive } from '../arguments.ts'
 import type { CommandLine } from '../command_line.ts'
 import { targetOf, withOverlap } from '../devices/command.ts'
 import { readGiven } from '../files.ts'
@@ -52,6 +53,28 @@ const removeCommand = (line: CommandLine): Command =>
     line,
     line.command('remove', 'close the account of a vendor that has no devices any more').argument('<id>'),
     async (api, _options, id) => (await work()).removeVendor(api, id),
+  )
+
+type QuotaOptions = Partial<Record<'connections' | 'connectsPerS' | 'messagesPerS' | 'bytesPerS', number>>
+
+const quotaOf = ({ connections, connectsPerS, messagesPerS, bytesPerS }: QuotaOptions): VendorQuota => ({
+  ...(connections !== undefined && { connections }),
+  ...(connectsPerS !== undefined && { connects_per_s: connectsPerS }),
+  ...(messagesPerS !== undefined && { messages_per_s: messagesPerS }),
+  ...(bytesPerS !== undefined && { bytes_per_s: bytesPerS }),
+})
+
+const quotaCommand = (line: CommandLine): Command =>
+  asking<QuotaOptions, [string]>(
+    line,
+    line
+      .command('quota', 'set what all its devices may use together; without options: as everybody')
+      .argument('<id>')
+      .addOption(new Option('--connections <n>', 'at the same time').argParser(natural))
+      .addOption(new Option('--connects-per-s <n>', 'new connections a second').argParser(positive(amount)))
+      .addOption(new Option('--messages-per-s <n>', 'messages a second').argParser(positive(amount)))
+      .addOption(new Option('--bytes-per-s <n>', 'bytes a second').argParser(positive(amount))),
+    async (api, options, id) => (await work()).setQuota(api, id, quotaOf(options)),
   )
 
 type WhichCertificate = { serial?: string; certificate?: string; crl?: string }
@@ -127,6 +150,7 @@ export const vendorCommand = (line: CommandLine): Command =>
     tokenCommand,
     revokeCommand,
     removeCommand,
+    quotaCommand,
     authorityCommand,
     revokeCertificateCommand,
     refusalsCommand,

@@ -1,17 +1,12 @@
 import { z } from 'zod'
+import { Vendor, type VendorQuota } from '../../../domain/registry.ts'
 import type { Client } from '../client.ts'
 import { oldToken, overlapBody } from '../devices/devices.ts'
 import type { Target } from '../devices/publishing.ts'
 import { RefusalRow, refusalLine } from '../devices/show.ts'
 import { firstOf, inPath, itemsOf, listed, type Told } from '../telling.ts'
 
-const Vendor = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  created_at: z.string().nullish(),
-  revoked_at: z.string().nullish(),
-})
-type Vendor = z.output<typeof Vendor>
+const AnyVendor = z.looseObject(Vendor.shape)
 const WithToken = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
 const Revoked = z.looseObject({ revoked_at: z.string() })
 
@@ -61,17 +56,31 @@ const accountLines = ({ plain, tls }: Target, id: string, token: string): string
 /** One line a vendor. */
 export const listVendors = (api: Client): AsyncIterable<Told> =>
   listed(
-    itemsOf(api, '/vendors', Vendor, { limit: '1000' }),
+    itemsOf(api, '/vendors', AnyVendor, { limit: '1000' }),
     vendorLine,
     'No vendor here yet: vigil vendor add opens the account of one.',
   )
 
-const vendorLine = ({ id, name, revoked_at }: Vendor): string =>
-  `${id.padEnd(20)} ${name.padEnd(30)} ${revoked_at ? `revoked ${revoked_at}` : ''}`.trimEnd()
+function vendorLine({ id, name, revoked_at, quota }: Vendor): string {
+  const parts = [id.padEnd(20), name.padEnd(30), revoked_at && `revoked ${revoked_at}`, quota && quotaText(quota)]
+  return parts.filter(Boolean).join(' ').trimEnd()
+}
+
+const quotaText = (quota: VendorQuota): string =>
+  Object.entries(quota)
+    .map(([what, most]) => `${what} ${most.toLocaleString('en')}`)
+    .join(', ')
+
+/** Sets what all its devices may use together; what is not named is as everybody's. */
+export async function setQuota(api: Client, id: string, quota: VendorQuota): Promise<Told> {
+  const own = Object.keys(quota).length > 0
+  const answer = await api.patch(pathOf(id), { quota: own ? quota : null }, AnyVendor)
+  return { answer, lines: [own ? `${id} may use: ${quotaText(quota)}.` : `${id} may use as much as everybody.`] }
+}
 
 /** A vendor, its certificate authorities, and what it was refused lately. */
 export async function* showVendor(api: Client, id: string): AsyncGenerator<Told> {
-  const vendor = await api.get(pathOf(id), Vendor)
+  const vendor = await api.get(pathOf(id), AnyVendor)
   yield { answer: vendor, lines: [vendorLine(vendor), 'authorities:'] }
   yield* listAuthorities(api, id)
   yield { lines: ['refused lately:'] }

@@ -16,6 +16,7 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
 import { createIdentify, guard, type RouteAccess } from './auth.ts'
+import { commandRoutes } from './commands.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
@@ -59,6 +60,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   ticketRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
+  commandRoutes(app, deps)
   ruleRoutes(app)
   telemetryRoutes(app, deps)
   deadLetterRoutes(app, deps)

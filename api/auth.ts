@@ -38,6 +38,8 @@ export const permissions = {
   read_telemetry: people,
   read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],
   replay_dead_letters: ['administrator', 'integrator'],
+  /** Of a vendor: only to try its devices out. */
+  command_devices: ['administrator', 'supervisor', 'dispatcher', 'integrator', 'vendor'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof permissions
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerResults } from '../domain/commands.ts'
 import { limits } from '../domain/limits.ts'
 import { metrics } from '../domain/metrics.ts'
 import { signals } from '../domain/signals.ts'
@@ -49,5 +50,14 @@ export const Motions = oneOrMany(
     x: z.array(z.number()),
     y: z.array(z.number()),
     z: z.array(z.number()),
+  }),
+)
+
+export const Answers = oneOrMany(
+  z.looseObject({
+    at,
+    command: z.string().describe('the id of the command'),
+    result: z.enum(answerResults),
+    detail: z.string().optional(),
   }),
 )

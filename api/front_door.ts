@@ -6,7 +6,7 @@ import { VigilError } from '../domain/errors.ts'
 import { Id } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import type { Api, ApiDeps } from './context.ts'
-import { Motions, Readings, Signals } from './device_payloads.ts'
+import { Answers, Motions, Readings, Signals } from './device_payloads.ts'
 import { forwarded } from './metrics.ts'
 import { answers } from './openapi.ts'
 
@@ -16,12 +16,13 @@ const answerMs = 10_000
 const kinds = {
   readings: { body: Readings, summary: 'Publish readings' },
   signals: { body: Signals, summary: 'Publish safety signals' },
+  answers: { body: Answers, summary: 'Publish answers to commands' },
   motion: { body: Motions, summary: 'Publish accelerometer windows' },
 } as const
 
 const Params = z.object({ id: Id })
 
-const upKinds = ['readings', 'signals', 'motion'] as const
+const upKinds = ['readings', 'signals', 'motion', 'answers'] as const
 
 const Accepted = z.object({
   accepted: z.literal(true),
@@ -32,7 +33,7 @@ const Accepted = z.object({
 })
 
 /**
- * `POST /api/v1/devices/{id}/{readings|signals|motion}`: bytes in, bytes on to the broker, its answer back. Nothing here
+ * `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`: bytes in, bytes on to the broker, its answer back. Nothing here
  * reads, limits or delays them, because a safety signal may be among them.
  */
 export function frontDoorRoutes(app: Api, deps: ApiDeps): void {

@@ -37,6 +37,34 @@ export const streamsCut = new Counter({
   labelNames: ['reason'] as const,
 })
 
+export const commandsQueued = new Counter({
+  name: 'vigil_commands_queued_total',
+  help: 'Commands queued for devices, by kind',
+  labelNames: ['kind'] as const,
+})
+
+type Undelivered = { waiting: number; expired: number }
+const undelivered = new Set<() => Promise<Undelivered>>()
+
+/** Lets what is not delivered be counted when metrics are read, since commands expire with nobody doing anything. */
+export function watchUndelivered(ask: () => Promise<Undelivered>): () => void {
+  undelivered.add(ask)
+  return () => void undelivered.delete(ask)
+}
+
+export const commandsUndelivered = new Gauge({
+  name: 'vigil_commands_undelivered',
+  help: 'Commands that no device has acknowledged, by state: waiting, or expired within the time that they are kept',
+  labelNames: ['state'] as const,
+  async collect() {
+    for (const ask of undelivered) {
+      // While the store is away the other metrics are wanted all the more.
+      const counts = await ask().catch(() => ({}))
+      for (const [state, count] of Object.entries(counts)) this.set({ state }, count)
+    }
+  },
+})
+
 export const forwarded = new Counter({
   name: 'vigil_api_forwarded_total',
   help: 'Requests passed on to the front door, by its answer; unreachable where it gave none',

@@ -5,16 +5,16 @@ import { decodeRecord } from '../codecs/decode.ts'
 import { problemOf, VigilError } from '../domain/errors.ts'
 import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
-import { topicOf } from '../domain/topics.ts'
+import { topicOf, type UpKind } from '../domain/topics.ts'
 import type { Door } from './door.ts'
 import type { MqttBroker } from './mqtt.ts'
 import { type Authenticate, administratorName, type Principal } from './principal.ts'
 
 type Options = { authenticate: Authenticate; door: Door; mqtt: MqttBroker; log: Logger }
 
-const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion)(?:\?.*)?$/
+const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion|answers)(?:\?.*)?$/
 
-/** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
+/** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
 export function openHttp(options: Options): Server {
   const server = createServer((request, response) => {
     answer(options, request).then(
@@ -50,16 +50,17 @@ async function answer(options: Options, request: IncomingMessage): Promise<{ sta
   if (!idPattern.test(device)) throw new VigilError('not_found')
   const principal = await identify(options, request, device)
   const payload = await bodyOf(request)
-  const topic = topicOf(device, kind as 'readings' | 'signals' | 'motion')
+  const topic = topicOf(device, kind as UpKind)
   const { record } = await options.door.enter(principal, { topic, payload, retained: false }, 'http')
   return verdict(record)
 }
 
 /** 202 for what counts in whole or in part; the refusal's own status where nothing of it does. It is durable either way. */
 function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; body: unknown } {
-  const { refusals, readings, signals, motions } = decodeRecord(record)
+  const { refusals, readings, signals, motions, answers } = decodeRecord(record)
   const [first] = refusals
-  if (first && readings.length + signals.length + motions.length === 0) throw new VigilError(first.code, first.detail)
+  const taken = readings.length + signals.length + motions.length + answers.length
+  if (first && taken === 0) throw new VigilError(first.code, first.detail)
   return { status: 202, body: refusals.length > 0 ? { accepted: true, refusals } : { accepted: true } }
 }
 

@@ -55,6 +55,7 @@ export const errorTable = {
   transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
+  command_too_large: { status: 413, text: 'The command is larger than 8 KiB.' },
   commands_full: {
     status: 429,
     text: 'As many commands wait for this device as may; wait until it has taken them or they expire.',

@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.ts'
 import type { Lane, StoredRecord } from '../journal/journal.ts'
+import { markAnswered } from '../store/commands.ts'
 import { keepDeadLetter } from '../store/dead_letters.ts'
-import { noteSightings, type Sighting } from '../store/device_states.ts'
+import { noteSightings } from '../store/device_states.ts'
 import { enqueue, type Outgoing } from '../store/outbox.ts'
 import { movePosition } from '../store/positions.ts'
 import type { Store, Tx } from '../store/store.ts'
-import { type Judged, judge, judgeRefused, type Letter } from './judge.ts'
-import { batchRecords, messages, readingsStored, refused as refusedTotal } from './metrics.ts'
+import { type Judged, judge, judgeRefused, judgeUnknown, type Letter } from './judge.ts'
+import { answersTaken, batchRecords, messages, readingsStored, refused as refusedTotal } from './metrics.ts'
 import type { SightingFilter } from './sightings.ts'
 import type { Point, RefusedPoint, Telemetry } from './telemetry.ts'
 
@@ -20,6 +21,8 @@ const bytesPerTurn = 256 * 1024
 
 /** Messages kept whole in one transaction: some 20 ms, because a ticket may be waiting for its turn to be written. */
 const lettersPerWrite = 250
+/** Answers that cost as much as one of those. */
+const answersAsLetter = 20
 /** Between two of those, so that others find their turn, for which they look every few milliseconds. */
 const gapMs = 10
 
@@ -31,7 +34,7 @@ export type Ingest = {
   signal: AbortSignal
 }
 
-type Effects = { letters: Letter[]; receipts: Outgoing[]; sightings: Sighting[] }
+type Effects = { letters: Letter[]; receipts: Outgoing[] }
 
 /**
  * Works records of one lane, in order: first their readings into telemetry, where a second time changes nothing, then
@@ -56,32 +59,54 @@ async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Pr
 }
 
 /** Everything but telemetry, with the position. `refused` may hold points of other messages too. */
-async function commit(ingest: Ingest, lane: Lane, judged: Judged[], refused: RefusedPoint[]): Promise<void> {
-  const effects = effectsOf(judged, refused)
-  const sightings = ingest.sightings.due(effects.sightings)
-  await ingest.store.write(async (tx) => {
+async function commit(ingest: Ingest, lane: Lane, decoded: Judged[], refused: RefusedPoint[]): Promise<void> {
+  const sightings = ingest.sightings.due(decoded.flatMap(({ sighting }) => sighting ?? []))
+  const { judged, answered } = await ingest.store.write(async (tx) => {
+    const done = await takeAnswers(tx, decoded)
+    const effects = effectsOf(done.judged, refused)
     for (const letter of effects.letters) await keep(tx, letter)
     for (const receipt of effects.receipts) await enqueue(tx, receipt)
     if (sightings.length > 0) await noteSightings(tx, sightings)
-    await movePosition(tx, consumer, lane, judged.at(-1)?.record.seq ?? 0)
+    await movePosition(tx, consumer, lane, decoded.at(-1)?.record.seq ?? 0)
+    return done
   })
+  answersTaken.inc(answered)
   ingest.sightings.noted(sightings)
   messages.inc({ lane }, judged.length)
   for (const code of judged.flatMap((one) => one.codes)) refusedTotal.inc({ code })
 }
 
-/** Cuts messages so that no transaction keeps too many of them whole. */
+/** Notes what devices answered. Gives the messages with what was refused of that too. */
+async function takeAnswers(tx: Tx, decoded: Judged[]): Promise<{ judged: Judged[]; answered: number }> {
+  const judged: Judged[] = []
+  let answered = 0
+  for (const one of decoded) {
+    const { answers, device, record } = one
+    if (device === undefined || answers.length === 0) {
+      judged.push(one)
+      continue
+    }
+    const taken = await markAnswered(tx, device, answers, record.receivedAt)
+    answered += taken.answered
+    judged.push(judgeUnknown(one, taken.unknown))
+  }
+  return { judged, answered }
+}
+
+/** Cuts messages so that no transaction keeps too many of them whole, or looks for the commands of too many answers. */
 function runsOf(judged: Judged[]): Judged[][] {
   const runs: Judged[][] = [[]]
-  let letters = 0
+  let costs = 0
   for (const one of judged) {
-    if (one.letter && ++letters > lettersPerWrite) {
+    const cost = (one.letter ? 1 : 0) + Math.ceil(one.answers.length / answersAsLetter)
+    costs += cost
+    if (cost > 0 && costs > lettersPerWrite) {
       runs.push([])
-      letters = 1
+      costs = cost
     }
     runs.at(-1)?.push(one)
   }
-  return runs
+  return runs.filter((run) => run.length > 0)
 }
 
 /** Cuts records so that none of the parts is too large for memory; a single record is never too large. */
@@ -116,7 +141,6 @@ function effectsOf(judged: Judged[], refused: RefusedPoint[]): Effects {
   const effects: Effects = {
     letters: judged.flatMap(({ letter }) => letter ?? []),
     receipts: judged.flatMap(({ receipt }) => receipt ?? []),
-    sightings: judged.flatMap(({ sighting }) => sighting ?? []),
   }
   for (const [one, points] of byMessage(judged, refused)) {
     const { letters, receipt } = judgeRefused(one, points)

@@ -2,7 +2,8 @@ import { decodeRecord } from '../codecs/decode.ts'
 import { isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import { idPattern } from '../domain/ids.ts'
-import type { Reading, Status } from '../domain/message.ts'
+import { limits } from '../domain/limits.ts'
+import type { Answer, Reading, Status } from '../domain/message.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { topicOf } from '../domain/topics.ts'
 import type { StoredRecord } from '../journal/journal.ts'
@@ -14,11 +15,16 @@ import type { Point, RefusedPoint } from './telemetry.ts'
 /** A dead letter, and the one that it goes on with where the message was a replay of it. */
 export type Letter = Refused & { replayOf: string | undefined }
 
-/** What one message means to ingest. Decided from the record alone, so that a second time gives the same. */
+/**
+ * What one message means to ingest. Decided from the record alone, so that a second time gives the same; only whether
+ * there is the command that an answer names is for the store to say.
+ */
 export type Judged = {
   record: StoredRecord
+  device: string | undefined
   points: Point[]
   letter: Letter | undefined
+  answers: Answer[]
   receipt: Outgoing | undefined
   sighting: Sighting | undefined
   /** Whether somebody tells the device anyway, or did: alerts for a signal, an earlier receipt for a replay. */
@@ -36,8 +42,10 @@ export function judge(record: StoredRecord): Judged {
   const [first] = refusals
   return {
     record,
+    device,
     points: device === undefined ? [] : decoded.readings.map((reading) => ({ device, ...reading })),
     letter: first && letterOf(record, first.code, refusals.map(({ code, detail }) => `${code}: ${detail}`).join('; ')),
+    answers: decoded.answers,
     receipt: first && !isAnswered ? receiptOf(record, first.code, first.detail) : undefined,
     sighting: record.refused ? undefined : sightingOf(record, device, decoded.status),
     isAnswered,
@@ -58,7 +66,23 @@ export function judgeRefused(judged: Judged, refused: RefusedPoint[]): { letters
   return { letters, ...(receipt && { receipt }) }
 }
 
-function letterOf(record: StoredRecord, code: ErrorCode, detail: string): Letter {
+/** Adds the refusal of answers to commands that there are not to what else was refused of their message. */
+export function judgeUnknown(judged: Judged, unknown: string[]): Judged {
+  if (unknown.length === 0) return judged
+  const { record, letter, receipt, isAnswered } = judged
+  const told = unknown.slice(0, limits.refusalsPerMessage)
+  const detail = `command: ${told.map((id) => JSON.stringify(id)).join(', ')}`
+  const code = 'command_unknown'
+  const whole = [letter?.detail, `${code}: ${detail}`].filter(Boolean).join('; ')
+  return {
+    ...judged,
+    letter: letterOf(record, letter?.code ?? code, whole),
+    receipt: receipt ?? (isAnswered ? undefined : receiptOf(record, code, detail)),
+    codes: [...judged.codes, ...told.map((): ErrorCode => code)],
+  }
+}
+
+function letterOf(record: StoredRecord, code: string, detail: string): Letter {
   const { lane, seq, receivedAt, topic, principal, device, payload, retained, replayOf } = record
   return { id: `${lane}-${seq}`, receivedAt, topic, principal, device, code, detail, payload, retained, replayOf }
 }

@@ -10,6 +10,10 @@ export const messages = new Counter({
   help: 'Messages worked, by lane',
   labelNames: ['lane'] as const,
 })
+export const answersTaken = new Counter({
+  name: 'vigil_commands_answered_total',
+  help: 'Commands that their device answered, each counted with its first answer',
+})
 export const refused = new Counter({
   name: 'vigil_ingest_refused_total',
   help: 'Refusals by stable code; point_refused counts points, the others parts of messages',

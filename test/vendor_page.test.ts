@@ -67,6 +67,7 @@ describe('the tables', () => {
       'held_by_other',
       'outcome_required',
       'commands_full',
+      'command_too_large',
       'login_failed',
       'too_many_points',
       'telemetry_unreachable',

@@ -5,7 +5,10 @@ import { isIP } from 'node:net'
 /** Who is at the other end of a connection, before it says who it is. `address` is its IP address. */
 export type Peer = { address: string; certificate?: PeerCertificate }
 
-/** The client certificate that was shown over TLS. `chain` begins with it; `problem` is why TLS did not trust it. */
+/**
+ * The client certificate that was shown over TLS. `chain`: it, and the authority that signed it where one did; `problem`:
+ * why TLS did not trust it.
+ */
 export type PeerCertificate = { x509: X509Certificate; chain: X509Certificate[]; problem?: string }
 
 /** A socket's address in its one spelling: `::ffff:10.0.0.7` is `10.0.0.7`. Empty where the socket has gone already. */

@@ -86,39 +86,13 @@ function peerOf(socket: TLSSocket, authorities: X509Certificate[]): Peer {
   const address = addressOf(socket.remoteAddress)
   const x509 = socket.getPeerX509Certificate()
   if (!x509) return { address }
-  const chain = chainOf(x509, authorities, sentAlong(socket))
+  // Signatures decide and not names, because two vendors may give their authorities the same name. Node tells nothing of
+  // CAs that the client sent along, so one that is no authority itself leads nowhere.
+  const authority = authorities.find((one) => isSignedBy(x509, one))
+  const chain = authority ? [x509, authority] : [x509]
   const problem = socket.authorized ? {} : { problem: String(socket.authorizationError) }
   return { address, certificate: { x509, chain, ...problem } }
 }
-
-/** What the client sent besides its certificate. */
-function sentAlong(socket: TLSSocket): X509Certificate[] {
-  const sent: X509Certificate[] = []
-  let one = socket.getPeerCertificate(true)
-  // The last one is its own issuer, or has none.
-  while (one.issuerCertificate && one.issuerCertificate !== one) {
-    one = one.issuerCertificate
-    sent.push(new X509Certificate(one.raw))
-  }
-  return sent
-}
-
-/**
- * The certificate, whoever signed it, and so on up to the first authority. Signatures decide and not names, because two
- * vendors may give their authorities the same name.
- */
-function chainOf(x509: X509Certificate, authorities: X509Certificate[], sent: X509Certificate[]): X509Certificate[] {
-  const chain = [x509]
-  for (let last = x509; !authorities.includes(last); ) {
-    const issuer = [...authorities, ...sent].find((one) => isSignedBy(last, one))
-    if (!issuer || chain.some((one) => isSame(one, issuer))) break
-    chain.push(issuer)
-    last = issuer
-  }
-  return chain
-}
-
-const isSame = (one: X509Certificate, other: X509Certificate): boolean => one.fingerprint256 === other.fingerprint256
 
 const isSignedBy = (one: X509Certificate, issuer: X509Certificate): boolean =>
   one.checkIssued(issuer) && one.verify(issuer.publicKey)

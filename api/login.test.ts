@@ -4,7 +4,7 @@ import { createOperator } from '../store/operators.ts'
 import { adminToken, type House, openHouse } from './test_house.ts'
 
 const password = 'the right password'
-const anna = { id: 'anna', name: 'Anna', role: 'dispatcher', area: 'north' } as const
+const anna = { id: 'anna', name: 'Anna', role: 'dispatcher', area: 'north', vendor: null } as const
 
 /** A clock that stands still until the test moves it. */
 function handMoved() {

@@ -40,9 +40,9 @@ const kinds = [
   {
     plural: 'operators',
     input: { id: 'x', name: 'Zhao', password: 'long enough 1', role: 'dispatcher', area: 'north' },
-    made: { id: 'x', name: 'Zhao', role: 'dispatcher', area: 'north' },
+    made: { id: 'x', name: 'Zhao', role: 'dispatcher', area: 'north', vendor: null },
     change: { role: 'supervisor', area: null },
-    changed: { id: 'x', name: 'Zhao', role: 'supervisor', area: null },
+    changed: { id: 'x', name: 'Zhao', role: 'supervisor', area: null, vendor: null },
   },
 ]
 
@@ -80,12 +80,15 @@ describe('the registry', () => {
       model: null,
       category: 'wearable',
       place: null,
+      vendor: null,
+      gateway: null,
+      revoked_at: null,
       last_seen_at: null,
       online: null,
       firmware: null,
     })
     const opens = (of: string) => deviceByToken(house.store.db, 'watch-1', of, 0)
-    expect(await opens(first)).toEqual({ id: 'watch-1', home: 'home-north' })
+    expect(await opens(first)).toMatchObject({ id: 'watch-1', home: 'home-north' })
     expect((await get(house, 'devices/watch-1')).text).not.toContain('token')
     const rotated = await house.call('POST', '/api/v1/devices/watch-1/token', { token })
     expect(rotated.body.id).toBe('watch-1')

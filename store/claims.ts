@@ -9,7 +9,7 @@ import { tokenHash, tokenMatches } from './tokens.ts'
 
 /** Makes the code by which a device fetches its first token until `expiresAt` (epoch ms); one made before is void.
  *  Given here once; only the hash is kept. Throws `not_found`. */
-export async function makeClaimCode(tx: Tx, device: string, _now: number, expiresAt: number): Promise<string> {
+export async function makeClaimCode(tx: Tx, device: string, expiresAt: number): Promise<string> {
   await mustExist(tx, 'devices', device)
   const code = newClaimCode()
   const made = { code_hash: codeHash(device, code), expires_at: expiresAt, claimed_at: null }

@@ -190,11 +190,6 @@ async function keepAnswer(tx: Tx, seq: number, given: GivenAnswer | undefined, r
     .execute()
 }
 
-/** Forgets the commands of a device that is removed: another one may come under its id. */
-export async function deleteCommands(tx: Tx, device: string): Promise<void> {
-  await tx.deleteFrom('commands').where('device', '=', device).execute()
-}
-
 /** Removes commands that expired before `before` (epoch ms), at most `most` of them. Gives how many. */
 export async function trimCommands(tx: Tx, before: number, most: number): Promise<number> {
   const { numDeletedRows } = await tx

@@ -3,7 +3,11 @@ import { type Clock, virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { onBothEngines } from '../test/engines.ts'
+import { recordAudit } from './audit.ts'
+import { announce } from './changes.ts'
+import { makeClaimCode } from './claims.ts'
 import { keepDeadLetter } from './dead_letters.ts'
+import { registerDevice } from './devices.ts'
 import { appendEvent, lastEvent, readEvents, trimEvents } from './events.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { consumedBy, movePosition, readPosition } from './positions.ts'
@@ -116,6 +120,19 @@ onBothEngines((engine) => {
     const store = await engine.open()
     await store.write(async (tx) => {
       for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
+      for (const at of [now - limits.changeKeepMs - 1, now - limits.changeKeepMs])
+        await announce(tx, { kind: 'access', subject: 'device:w', at })
+      for (const at of [now - limits.auditKeepMs - 1, now - limits.auditKeepMs])
+        await recordAudit(tx, { at, who: 'x', what: 'created', subject: 'vendor:x' })
+      for (const [id, expires_at] of [
+        ['w-1', now - 1],
+        ['w-2', now],
+      ] as const) {
+        const credential = { id, principal: `device:${id}`, token_hash: id, created_at: 0, expires_at }
+        await tx.insertInto('credentials').values(credential).execute()
+        await registerDevice(tx, { id }, now)
+        await makeClaimCode(tx, id, expires_at - limits.claimRepeatMs)
+      }
     })
     const [one, two] = await pending(store.db, 'receipt', 9)
     await store.write((tx) => markSent(tx, [one!.id], 100))
@@ -171,11 +188,35 @@ onBothEngines((engine) => {
       await keepDeadLetter(tx, { ...letter, id: 'b-2', receivedAt: now - limits.deadLetterKeepMs })
       await event(tx, 't-1')
       for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
+      for (const at of [now - limits.changeKeepMs - 1, now - limits.changeKeepMs])
+        await announce(tx, { kind: 'access', subject: 'device:w', at })
+      for (const at of [now - limits.auditKeepMs - 1, now - limits.auditKeepMs])
+        await recordAudit(tx, { at, who: 'x', what: 'created', subject: 'vendor:x' })
+      for (const [id, expires_at] of [
+        ['w-1', now - 1],
+        ['w-2', now],
+      ] as const) {
+        const credential = { id, principal: `device:${id}`, token_hash: id, created_at: 0, expires_at }
+        await tx.insertInto('credentials').values(credential).execute()
+        await registerDevice(tx, { id }, now)
+        await makeClaimCode(tx, id, expires_at - limits.claimRepeatMs)
+      }
     })
     const [one, two] = await pending(store.db, 'receipt', 9)
     await store.write((tx) => markSent(tx, [one!.id], now - limits.sentNoticeKeepMs - 1))
     await store.write((tx) => markSent(tx, [two!.id], now - limits.sentNoticeKeepMs))
-    expect(await trimStore(store, clock)).toEqual({ dead_letters: 1, events: 0, outbox: 1, sessions: 0 })
-    expect(await trimStore(store, clock)).toEqual({ dead_letters: 0, events: 0, outbox: 0, sessions: 0 })
+    const nothing = {
+      changes: 0,
+      audit: 0,
+      credentials: 0,
+      claims: 0,
+      dead_letters: 0,
+      events: 0,
+      outbox: 0,
+      sessions: 0,
+    }
+    const trimmed = { changes: 1, audit: 1, credentials: 1, claims: 1, dead_letters: 1, outbox: 1 }
+    expect(await trimStore(store, clock)).toMatchObject({ ...nothing, ...trimmed })
+    expect(await trimStore(store, clock)).toMatchObject(nothing)
   })
 })

@@ -113,6 +113,12 @@ async function commands(schema: Schema, text: Column, engine: Engine) {
     .addUniqueConstraint('commands_id', ['device', 'id'])
     .execute()
   await schema.createIndex('commands_device').on('commands').columns(['device', 'seq']).execute()
+  await schema
+    .createIndex('commands_undelivered')
+    .on('commands')
+    .columns(['device', 'expires_at', 'seq'])
+    .where(sql.ref('delivered_at'), 'is', null)
+    .execute()
   await schema.createIndex('commands_expires').on('commands').column('expires_at').execute()
 }
 

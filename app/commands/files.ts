@@ -15,9 +15,9 @@ export const readGiven = (path: string): Promise<Buffer> =>
     throw new Fault(`${path} cannot be read (${cause.code ?? 'unknown'}): name a file that is there.`, { cause })
   })
 
-/** Writes a whole file. */
-export async function writeGiven(option: string, path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause) => {
+/** Writes a whole file; `mode` where it is not for everybody. */
+export async function writeGiven(option: string, path: string, text: string, mode?: number): Promise<void> {
+  await writeFile(path, text, { ...(mode !== undefined && { mode }) }).catch((cause) => {
     throw unwritable(option, path, cause)
   })
 }

@@ -34,7 +34,7 @@ export async function openKeeping(
     async keep(code) {
       const { id, claim_code, qr } = withAddress(code, qrUrl)
       write?.(stringify([[id, claim_code, qr]]).trimEnd())
-      if (folder) await writeGiven('--qr', join(folder, qrFile(id)), qrPicture(qr))
+      if (folder) await writeGiven('--qr', join(folder, qrFile(id)), qrPicture(qr), 0o600)
     },
     close: () => file?.close(),
   }

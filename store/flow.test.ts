@@ -120,19 +120,6 @@ onBothEngines((engine) => {
     const store = await engine.open()
     await store.write(async (tx) => {
       for (const id of ['r-1', 'r-2', 'r-3']) await receipt(tx, id)
-      for (const at of [now - limits.changeKeepMs - 1, now - limits.changeKeepMs])
-        await announce(tx, { kind: 'access', subject: 'device:w', at })
-      for (const at of [now - limits.auditKeepMs - 1, now - limits.auditKeepMs])
-        await recordAudit(tx, { at, who: 'x', what: 'created', subject: 'vendor:x' })
-      for (const [id, expires_at] of [
-        ['w-1', now - 1],
-        ['w-2', now],
-      ] as const) {
-        const credential = { id, principal: `device:${id}`, token_hash: id, created_at: 0, expires_at }
-        await tx.insertInto('credentials').values(credential).execute()
-        await registerDevice(tx, { id }, now)
-        await makeClaimCode(tx, id, expires_at - limits.claimRepeatMs)
-      }
     })
     const [one, two] = await pending(store.db, 'receipt', 9)
     await store.write((tx) => markSent(tx, [one!.id], 100))

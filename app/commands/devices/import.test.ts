@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimQr } from '../../../domain/claim_code.ts'
-import { limits } from '../../../domain/limits.ts'
 import { Fault } from '../../fault.ts'
 import type { Client } from '../client.ts'
 import { type ImportOptions, importDevices } from './import.ts'
@@ -72,18 +71,6 @@ describe('an import', () => {
     expect(header).toBe('id,claim_code,qr')
     expect(codes).toEqual(ids(10_000).map((id) => `${id},${codeOf(id)},${claimQr(id, codeOf(id))}`))
     expect(remarked[0]).toBe('10,000 devices are registered, 0 were before.')
-  })
-
-  it('goes in smaller calls where a thousand are more than the API takes', async () => {
-    const place = '床'.repeat(200)
-    await importText(
-      `id,place\n${ids(1_000)
-        .map((id) => `${id},${place}`)
-        .join('\n')}\n`,
-    )
-    expect(calls.length).toBeGreaterThan(1)
-    for (const call of calls) expect(Buffer.byteLength(JSON.stringify(call))).toBeLessThan(limits.payloadBytes)
-    expect(registered.size).toBe(1_000)
   })
 
   it('asks for gateways before those that they speak for', async () => {

@@ -20,11 +20,6 @@ const Imported = z.object({
 })
 type Item = z.output<typeof Imported>['items'][number]
 
-/** Devices of one call. */
-const perCall = 1_000
-/** The body of one call in bytes, below what the API takes, with room for what stands around the devices. */
-const bodyBytes = limits.payloadBytes - 4_096
-
 /**
  * Registers the devices of a list. Claim codes go where `options` say, else to `print` as CSV; what was not taken is
  * remarked with its line. Gives false where that was any. The same list once more changes nothing.
@@ -65,7 +60,9 @@ async function* importRows(
   rows: Row[],
   { vendor, claimDays }: Pick<ImportOptions, 'vendor' | 'claimDays'>,
 ): AsyncGenerator<{ row: Row; item: Item }> {
-  for (const call of callsOf(rows.toSorted(byGateway))) {
+  const sorted = rows.toSorted(byGateway)
+  for (let first = 0; first < sorted.length; first += limits.importDevices) {
+    const call = sorted.slice(first, first + limits.importDevices)
     const devices = call.map(({ device }) => device)
     const body = { ...(vendor && { vendor }), ...(claimDays && { claim_days: claimDays }), devices }
     const { items } = await api.post('/devices/import', body, Imported).catch((cause: unknown) => {
@@ -80,22 +77,6 @@ async function* importRows(
 }
 
 const byGateway = (a: Row, b: Row): number => Number(Boolean(a.device.gateway)) - Number(Boolean(b.device.gateway))
-
-/** Rows in portions that one call takes, by their number and by their bytes. */
-export function callsOf(rows: readonly Row[]): Row[][] {
-  const calls: Row[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const row of rows) {
-    const size = Buffer.byteLength(JSON.stringify(row.device)) + 1
-    bytes += size
-    if (bytes > bodyBytes || (calls.at(-1)?.length ?? 0) >= perCall) {
-      calls.push([])
-      bytes = size
-    }
-    calls.at(-1)?.push(row)
-  }
-  return calls
-}
 
 function summary(count: Record<Item['result'], number>, { out, qr }: KeepingOptions): string[] {
   const number = (n: number) => n.toLocaleString('en')

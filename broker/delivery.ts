@@ -1,4 +1,5 @@
-import type { Aedes, Client } from 'aedes'
+import type { Aedes, Client, PublishPacket } from 'aedes'
+import type { QoS } from 'mqtt-packet'
 
 /** Bytes that may lie unsent for one subscriber: a second of all telemetry of a large house. */
 const unsentMost = 8 * 1024 * 1024
@@ -22,3 +23,53 @@ export function deliverWithoutWaiting(aedes: Aedes): void {
 
 /** Whether so much lies unsent for a subscriber that it must be cut, since nobody waits for it. */
 export const isTooSlow = ({ conn }: Client): boolean => conn.writableLength > unsentMost
+
+type Deliver = (packet: PublishPacket, done: () => void) => void
+type Subscriber = Client & {
+  subscriptions: Record<string, { qos: QoS }>
+  deliver0: Deliver
+  deliverQoS: Deliver
+}
+
+/**
+ * Lets a message that several filters of a client match come at the highest QoS of them [MQTT-3.3.5-1]. Aedes delivers
+ * it for the first that it finds, and for one of QoS 0 without acknowledgement. Its `deliver0` is not public.
+ */
+export function deliverAtHighestQos(client: Client): void {
+  const subscriber = client as Subscriber
+  const withoutAck = subscriber.deliver0
+  subscriber.deliver0 = (packet, done) => {
+    if (packet.qos > 0 && grantedQos(client, packet.topic) > 0) subscriber.deliverQoS(packet, done)
+    else withoutAck(packet, done)
+  }
+}
+
+/** A message for a client, at no more than the QoS that it was granted [MQTT-3.8.4-6]. The packet is that client's own. */
+export function atGrantedQos<P extends PublishPacket>(client: Client, packet: P): P {
+  if (packet.qos > 0) packet.qos = Math.min(packet.qos, grantedQos(client, packet.topic)) as QoS
+  return packet
+}
+
+/** The highest QoS at which a client subscribed to a topic; Aedes knows only that of a filter by its full name. */
+function grantedQos(client: Client, topic: string): QoS {
+  const { subscriptions } = client as Subscriber
+  let granted: QoS = 0
+  for (const filter in subscriptions) {
+    const { qos } = subscriptions[filter]!
+    if (qos > granted && matches(filter, topic)) granted = qos
+  }
+  return granted
+}
+
+/** Whether an MQTT filter matches a topic (MQTT 3.1.1 §4.7). */
+function matches(filter: string, topic: string): boolean {
+  if (filter === topic) return true
+  if (topic.startsWith('$') && /^[+#]/.test(filter)) return false
+  const wanted = filter.split('/')
+  const levels = topic.split('/')
+  for (const [n, level] of wanted.entries()) {
+    if (level === '#') return true
+    if (n >= levels.length || (level !== '+' && level !== levels[n])) return false
+  }
+  return wanted.length === levels.length
+}

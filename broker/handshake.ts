@@ -31,8 +31,8 @@ function refusalOfMqtt5(): Buffer {
   return generate(packet, { protocolVersion: 5 })
 }
 
-/** Sends the answer, hears nothing more, and calls `done` when the answer is on its way. */
+/** Sends the answer, hears nothing more, and calls `done`, which ends the connection, when the answer is on its way. */
 export function turnAway({ conn }: Client, answer: Buffer, done: () => void): void {
   conn.removeAllListeners('readable')
-  conn.end(answer, done)
+  conn.write(answer, done)
 }

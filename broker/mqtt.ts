@@ -8,7 +8,7 @@ import type { Receipt } from '../domain/ticket.ts'
 import { topicOf } from '../domain/topics.ts'
 import type { PassOn } from './admission.ts'
 import { type Connection, type Connections, openConnections } from './connections.ts'
-import { deliverWithoutWaiting, isTooSlow } from './delivery.ts'
+import { atGrantedQos, deliverAtHighestQos, deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { turnAway, unwelcome } from './handshake.ts'
 import { connections, connects, cut } from './metrics.ts'
@@ -82,7 +82,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       done(null, allowed ? subscription : null)
     },
     authorizeForward: (client, packet) => {
-      if (!isTooSlow(client)) return packet
+      if (!isTooSlow(client)) return atGrantedQos(client, packet)
       if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
       client.conn.destroy()
       return null
@@ -165,6 +165,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     handle(stream, peer) {
       const client = aedes.handle(stream)
       live.opened(client, peer)
+      deliverAtHighestQos(client)
       guardPacketSize(client, (reason) => cut.inc({ reason }))
     },
     publish,

@@ -17,8 +17,9 @@ import { replaceable } from '../tls_parts.ts'
 export type OpenHouse = { mqttPort: number; mqttsPort: number; httpPort: number; close(): Promise<void> }
 
 /**
- * Vigil's broker as a suite for brokers needs it: nobody says who he is, and every topic is passed on and retained. Only
- * who comes in and what is passed on differ from the house; protocol, journal and acknowledgements are what they are there.
+ * Vigil's broker as a suite for brokers needs it: who does not say who he is may do what an administrator may, who gives
+ * a name is the device of that name, and every topic is passed on and retained. Only who comes in and what is passed on
+ * differ from the house; protocol, journal and acknowledgements are what they are there.
  */
 export async function openOpenHouse(): Promise<OpenHouse> {
   const data = await mkdtemp(join(tmpdir(), 'vigil-interoperability-'))
@@ -32,7 +33,8 @@ export async function openOpenHouse(): Promise<OpenHouse> {
       return { ...admission, passOn: message.retained ? 'retained' : 'subscribers' }
     },
   }
-  const authenticate: Authenticate = async () => ({ kind: 'administrator' })
+  const authenticate: Authenticate = async (id) =>
+    id === undefined ? { kind: 'administrator' } : { kind: 'device', id, partition: 0 }
   const shared = { authenticate, door, clock: systemClock, log }
   const mqtt = await openMqtt(shared)
   const http = openHttp({ ...shared, mqtt })

@@ -93,7 +93,7 @@ describe('the registry', () => {
     const rotated = await house.call('POST', '/api/v1/devices/watch-1/token', { token })
     expect(rotated.body.id).toBe('watch-1')
     expect(await opens(first)).toBeUndefined()
-    expect(await opens(rotated.body.token)).toEqual({ id: 'watch-1', home: 'home-north' })
+    expect(await opens(rotated.body.token)).toMatchObject({ id: 'watch-1', home: 'home-north' })
   })
 
   it('never shows a password or what is kept of it', async () => {

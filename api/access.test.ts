@@ -2,6 +2,7 @@ import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
+import { queueCommand } from '../store/commands.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
@@ -20,6 +21,7 @@ const meant: Record<keyof typeof permissions, string> = {
   read_telemetry: 'administrator supervisor dispatcher viewer integrator',
   read_dead_letters: 'administrator supervisor vendor integrator',
   replay_dead_letters: 'administrator integrator',
+  command_devices: 'administrator supervisor dispatcher integrator vendor',
 }
 const mayRole = (role: Role, may: keyof typeof permissions) => meant[may].split(' ').includes(role)
 
@@ -42,6 +44,7 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
   'POST /api/v1/tickets/:id/reopen': () => ({ reason: 'rang again' }),
   'POST /api/v1/tickets/:id/share': () => ({ area: 'city' }),
+  'POST /api/v1/devices/:id/commands': () => ({ kind: 'test' }),
   'POST /api/v1/dead-letters/replay': (district) => ({ ids: [`letter-${district}`] }),
 }
 
@@ -83,7 +86,7 @@ async function ask(
 ): Promise<string> {
   const { method, url } = route
   const body = bodies[`${method} ${url}`]?.(district, me)
-  const answer = await fetch(house.base + url.replace(':id', idFor(route, district)), {
+  const answer = await fetch(house.base + url.replace(':id', idFor(route, district)).replace(':command', 'command-1'), {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
@@ -114,6 +117,8 @@ async function furnishMore(house: House, me: string): Promise<void> {
         .insertInto('homes')
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
+      const device = `device-${district}`
+      await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: me, now })
     }
     const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
     await tx.insertInto('sessions').values(session).execute()
@@ -123,6 +128,7 @@ async function furnishMore(house: House, me: string): Promise<void> {
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
   'POST /api/v1/devices/:id/token': '200',
+  'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',
 }
 
@@ -159,6 +165,7 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'POST /api/v1/devices/:id/answers device',
       'POST /api/v1/devices/:id/motion device',
       'POST /api/v1/devices/:id/readings device',
       'POST /api/v1/devices/:id/signals device',

@@ -128,8 +128,8 @@ export async function pendingCommands(db: Db, devices: string[], now: number): P
     .where('commands.device', 'in', devices)
     .where('commands.delivered_at', 'is', null)
     .where('commands.expires_at', '>', now)
-    .orderBy('commands.seq')
     .execute()
+  rows.sort((a, b) => a.seq - b.seq)
   return rows.map(({ gateway, vendor, ...row }) => {
     const { seq, device, expires_at: expiresAt } = row
     return { seq, device, gateway, vendor, expiresAt, sent: sentOf(row) }

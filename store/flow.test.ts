@@ -6,6 +6,7 @@ import { onBothEngines } from '../test/engines.ts'
 import { recordAudit } from './audit.ts'
 import { announce } from './changes.ts'
 import { makeClaimCode } from './claims.ts'
+import { queueCommand } from './commands.ts'
 import { keepDeadLetter } from './dead_letters.ts'
 import { registerDevice } from './devices.ts'
 import { appendEvent, lastEvent, readEvents, trimEvents } from './events.ts'
@@ -188,6 +189,10 @@ onBothEngines((engine) => {
         await registerDevice(tx, { id }, now)
         await makeClaimCode(tx, id, expires_at - limits.claimRepeatMs)
       }
+      for (const expired of [now - limits.commandKeepMs - 1, now - limits.commandKeepMs]) {
+        const at = expired - limits.commandExpiresMs
+        await queueCommand(tx, { device: 'w-1', input: { kind: 'test' }, by: 'anna', now: at })
+      }
     })
     const [one, two] = await pending(store.db, 'receipt', 9)
     await store.write((tx) => markSent(tx, [one!.id], now - limits.sentNoticeKeepMs - 1))
@@ -197,12 +202,14 @@ onBothEngines((engine) => {
       audit: 0,
       credentials: 0,
       claims: 0,
+      commands: 0,
       dead_letters: 0,
       events: 0,
       outbox: 0,
       sessions: 0,
     }
-    const trimmed = { changes: 1, audit: 1, credentials: 1, claims: 1, dead_letters: 1, outbox: 1 }
+    // Of the changes, two are of the commands.
+    const trimmed = { changes: 3, audit: 1, credentials: 1, claims: 1, commands: 1, dead_letters: 1, outbox: 1 }
     expect(await trimStore(store, clock)).toMatchObject({ ...nothing, ...trimmed })
     expect(await trimStore(store, clock)).toMatchObject(nothing)
   })

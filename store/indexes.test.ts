@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
+import { devicesWaiting, getCommand, listCommands, markDelivered, pendingCommands, trimCommands } from './commands.ts'
 import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './dead_letters.ts'
 import { deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
@@ -41,6 +42,14 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   listDeadLetters: (tx) => listDeadLetters(tx, {}, { most: 10, after: '5:bulk-1' }),
   listDeadLettersOfDevice: (tx) => listDeadLetters(tx, { device: 'watch-1' }, { most: 10 }),
   requestReplay: (tx) => requestReplay(tx, ['bulk-1'], 1),
+  getCommand: (tx) => getCommand(tx, 'watch-1', 'c-1', 1),
+  listCommands: (tx) => listCommands(tx, 'watch-1', 1, { most: 10 }),
+  devicesWaiting: (tx) => devicesWaiting(tx, { device: 'watch-1' }, 1),
+  devicesWaitingOfGateway: (tx) => devicesWaiting(tx, { gateway: 'gateway-1' }, 1),
+  devicesWaitingOfVendor: (tx) => devicesWaiting(tx, { vendor: 'acme' }, 1),
+  pendingCommands: (tx) => pendingCommands(tx, ['watch-1', 'watch-2'], 1),
+  markDelivered: (tx) => markDelivered(tx, [1, 2], 1),
+  trimCommands: (tx) => trimCommands(tx, 1, 10),
   deviceByToken: (tx) => deviceByToken(tx, 'watch-1', 'x', 1),
   placeOfDevice: (tx) => placeOfDevice(tx, 'watch-1'),
   sessionOf: (tx) => sessionOf(tx, 'x', 1),

@@ -3,6 +3,7 @@ import { limits } from '../domain/limits.ts'
 import { auditEdge, trimAudit } from './audit.ts'
 import { trimChanges } from './changes.ts'
 import { trimClaims } from './claims.ts'
+import { trimCommands } from './commands.ts'
 import { trimCredentials } from './credentials.ts'
 import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
@@ -29,6 +30,7 @@ export async function trimStore(store: Store, clock: Clock) {
   return {
     dead_letters: await inSteps(store, clock, (tx) => trimDeadLetters(tx, edge, rowsPerWrite)),
     events: await inSteps(store, clock, (tx) => trimEvents(tx, limits.eventsKept, rowsPerWrite)),
+    commands: await inSteps(store, clock, (tx) => trimCommands(tx, now - limits.commandKeepMs, rowsPerWrite)),
     outbox: await inSteps(store, clock, (tx) => trimOutbox(tx, now - limits.sentNoticeKeepMs, rowsPerWrite)),
     changes: await inSteps(store, clock, (tx) => trimChanges(tx, now - limits.changeKeepMs, rowsPerWrite)),
     audit: await inSteps(store, clock, (tx) => trimAudit(tx, auditBefore, rowsPerWrite)),

@@ -66,6 +66,10 @@ describe('the tables', () => {
       'transition_not_allowed',
       'held_by_other',
       'outcome_required',
+      'authority_invalid',
+      'authority_taken',
+      'revocation_invalid',
+      'gateway_invalid',
       'commands_full',
       'command_too_large',
       'login_failed',
@@ -86,6 +90,8 @@ test('the limits are those of the code', () => {
   const prose = page.replaceAll(/\n */g, ' ')
   expect(prose).toContain(`At most ${limits.commandsWaiting} wait`)
   expect(prose).toContain(`At most ${limits.commandsInFlight} are under way`)
+  expect(prose).toContain(`within ${limits.claimMs / 86_400_000} days`)
+  expect(prose).toContain(`within ${limits.claimRepeatMs / 60_000} minutes`)
   expect(page.replaceAll('\n', ' ')).toContain(`${limits.clockAheadMs / 60_000} minutes ahead`)
   expect(page).toContain(`before ${new Date(limits.clockUnsetBefore).getUTCFullYear()}`)
 })

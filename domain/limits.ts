@@ -2,9 +2,9 @@
 export const limits = {
   /** One message. An hour of 50 Hz three-axis motion as JSON is larger, a window round an impact is ~20 KiB. */
   payloadBytes: 256 * 1024,
-  /** One MQTT packet. Beyond a payload's limit so that an oversized message can still be kept and answered;
-   *  beyond this the connection is cut, because its bytes would have to be held in memory. */
-  packetBytes: 4 * 1024 * 1024,
+  /** One MQTT packet, or the body of one HTTP request. Four payloads, so that an oversized message can still be kept and
+   *  answered; beyond this the connection is cut, because its bytes would have to be held in memory. */
+  packetBytes: 1024 * 1024,
   /** JSON nesting. Real devices stay under 10; recursion over the parsed value must stay safe. */
   payloadDepth: 32,
   /** Entries of one batch: a day of one reading every 17 s. */
@@ -13,6 +13,15 @@ export const limits = {
   refusalsPerMessage: 50,
   /** Devices that the front door knows by memory while the registry is away; some 200 bytes each. */
   rememberedDevices: 100_000,
+  /** Certificates from a client's own to its vendor's authority, both counted; a factory has one or two in between. */
+  certificateChain: 5,
+  /** Kinds of refusal that are counted apart between two writes of the audit, some 300 bytes each; beyond it they are
+   *  counted together, because whoever is refused chooses names and addresses. */
+  refusalsApart: 200,
+  /** Topics or filters told apart of one who is refused; beyond it they are counted together. */
+  refusedTopicsApart: 5,
+  /** Rows of refusals that the audit takes an hour. Its 500,000 then reach back weeks however hard somebody knocks. */
+  refusalRowsPerHour: 1_000,
   /** From a TCP connection to the end of its TLS handshake. It takes some round trips, over a bad mobile link some
    *  seconds; whoever is slower holds memory for nothing. */
   tlsHandshakeMs: 10_000,
@@ -23,6 +32,107 @@ export const limits = {
   /** How often HTTP connections are looked over for those that are late. */
   httpLookMs: 5_000,
   topicBytes: 512,
+  /** What one device may use, gateways and accounts aside. Generous: after an outage a buffer of hours comes at once. */
+  deviceQuota: {
+    /** Twenty times 50 Hz motion. The burst: a day of one reading every 3 s. */
+    messages: { perSecond: 1_000, burst: 30_000 },
+    /** A whole 4G uplink of such a device; the burst: sixteen of the largest packets. */
+    bytes: { perSecond: 1024 ** 2, burst: 16 * 1024 ** 2 },
+    /** A line that drops every minute, many times over; more is two clients that fight for one id. */
+    connects: { perSecond: 1, burst: 30 },
+    /** Old connections linger until their keep-alive ends; of more than these the oldest makes room. */
+    connections: 16,
+  },
+  /** What a gateway or an integration may use: ten devices' worth, a large building. */
+  gatewayQuota: {
+    messages: { perSecond: 10_000, burst: 300_000 },
+    bytes: { perSecond: 10 * 1024 ** 2, burst: 160 * 1024 ** 2 },
+    connects: { perSecond: 10, burst: 300 },
+    connections: 64,
+  },
+  /** What a vendor's devices and its account may use together: half of what one broker carries, so that there is room
+   *  for others. More for a vendor is set in the registry. */
+  vendorQuota: {
+    messages: { perSecond: 20_000, burst: 600_000 },
+    bytes: { perSecond: 20 * 1024 ** 2, burst: 320 * 1024 ** 2 },
+    /** The burst: a fleet after a power cut. */
+    connects: { perSecond: 2_000, burst: 100_000 },
+    connections: 100_000,
+  },
+  /** What one address may use, an IPv6 network of 64 bits being one: a carrier puts thousands of devices behind one. */
+  addressQuota: {
+    messages: { perSecond: 20_000, burst: 600_000 },
+    bytes: { perSecond: 20 * 1024 ** 2, burst: 320 * 1024 ** 2 },
+    connects: { perSecond: 1_000, burst: 50_000 },
+    /** As many as one address has ports for one destination, by the usual settings (28,000), with some room. */
+    connections: 25_000,
+  },
+  /** Whoever stays below is never slowed for what others of its vendor or its address do: a reading every 500 ms. */
+  modest: { perSecond: 2, burst: 30 },
+  /** The same for connects: one in half a minute. */
+  modestConnects: { perSecond: 1 / 30, burst: 3 },
+  /** A message that is refused at the door costs as much as these many: it ends as a dead letter and a receipt. */
+  refusedCost: 10,
+  /** How long in a row a connection over its quota is not read; then its telemetry is refused, so that an SOS behind it
+   *  is heard. What a person who pressed barely notices. */
+  quotaPatienceMs: 2_000,
+  /** A connection is told so often at most that its telemetry is refused. */
+  quotaReceiptEveryMs: 1_000,
+  /** Principals, vendors and addresses whose use is known at a time; some 500 bytes each. */
+  metersKept: 200_000,
+  /** Messages of one connection on their way to the journal; it is read on when they are durable. With a group commit of
+   *  5 ms that is 25,000 a second, and no connection owns the event loop. */
+  inFlight: 128,
+  /** Bytes of the same: four of the largest packets. */
+  inFlightBytes: 4 * 1024 ** 2,
+  /** Bytes of all connections on their way to the journal; beyond it only such are read as have little on their way. */
+  inFlightBytesAll: 256 * 1024 ** 2,
+  /** Packets of one connection worked in a turn of the event loop before others have theirs: about 1 ms. */
+  slicePackets: 32,
+  /** Bytes of one connection that are taken apart at once. */
+  sliceBytes: 16 * 1024,
+  /** Bytes of one connection that are read in a turn. */
+  turnBytes: 64 * 1024,
+  /** Packets of all connections that have more than a slice to say, in one turn: about 5 ms, so that whoever has but one
+   *  thing to say, such as SOS, waits no longer. */
+  turnPackets: 192,
+  /** A CONNECT must have come by then, whole; also the head of an HTTP request. */
+  connectWithinMs: 10_000,
+  /** Bytes of a packet that may come before a connection is authenticated: a CONNECT with long will and password. */
+  connectBytes: 64 * 1024,
+  /** A packet that is not whole after so long, and comes more slowly than this, is not coming. GPRS has 2,000 bytes/s. */
+  packetWithinMs: 30_000,
+  packetBytesPerSecond: 500,
+  /** Bytes of unfinished packets over all connections; beyond it the one that holds the most is cut. */
+  unfinishedBytes: 256 * 1024 ** 2,
+  /** Connections that are not authenticated: honest ones are for milliseconds. Beyond it the oldest of the address that
+   *  has the most makes room, first such as were refused and such as say nothing. */
+  newcomers: 10_000,
+  newcomersPerAddress: 4_000,
+  /** CONNECTs whose credentials are looked up at one time, in turn over addresses. */
+  authenticating: 32,
+  /** Wrong credentials of one address that are answered at once; beyond it the answer takes its time. */
+  failedConnects: { perSecond: 5, burst: 50 },
+  /** The longest that such an answer takes. */
+  failedConnectDelayMs: 5_000,
+  /** A device that asks for no keep-alive, or a longer one, is held to this: a line that died unseen holds its place. */
+  keepAliveSeconds: 3_600,
+  /** MQTT asks for 23 at least; UUIDs with a prefix have some 60. */
+  clientIdBytes: 128,
+  /** Levels of a topic: more than these Aedes' matcher cannot hold. */
+  topicLevels: 100,
+  /** Filters of one SUBSCRIBE or UNSUBSCRIBE; beyond it the connection is cut. */
+  filtersPerPacket: 1_000,
+  /** Filters that a session may have; a device needs two. Administrators are not bound. */
+  subscriptions: 50,
+  /** QoS 2 messages of one connection that wait for their PUBREL; a client that never sends it is cut. */
+  inFlightQos2: 1_000,
+  /** Bytes that may lie unsent for one device: it gets commands and receipts. */
+  unsentBytesDevice: 1024 ** 2,
+  /** The same for integrations, gateways and tools: a second of all telemetry of a large house. */
+  unsentBytes: 8 * 1024 ** 2,
+  /** A subscriber that takes nothing for so long is cut. */
+  drainMs: 10_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,
   /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */
@@ -42,6 +152,24 @@ export const limits = {
   journalLaneBytes: 8 * 1024 ** 3,
   /** Free disk below which the bulk lane refuses, so that the rest stays for SOS and tickets. */
   diskReserveBytes: 256 * 1024 ** 2,
+  /** Messages that wait in one MQTT session; beyond it the oldest make room. A device has some receipts a day, and the
+   *  newest are what it asks for. */
+  queuedPerSession: 200,
+  /** Messages that wait in all sessions together, and the memory they may take; beyond either the oldest of all make
+   *  room. Some 50 MB as receipts. */
+  queuedMost: 100_000,
+  queuedBytes: 256 * 1024 ** 2,
+  /** Sessions kept of one principal: a device has one, a gateway or a tool some. Of a client that comes with a new id
+   *  each time the idlest are forgotten. */
+  sessionsPerPrincipal: 16,
+  /** A session that nobody came back to is forgotten: longer than a stay in hospital, and its device subscribes anew. */
+  sessionKeepMs: 30 * 24 * 3_600_000,
+  /** Numbers of QoS 2 messages that one session keeps until they are let go; as many as Aedes takes on one connection. */
+  inboundPerSession: 1_000,
+  /** A status that is kept for later subscribers: real ones are some hundred bytes. A larger one is passed on, not kept. */
+  retainedPayloadBytes: 16 * 1024,
+  /** Memory of all that are kept, one a device: 300,000 devices at real size. Beyond it the ones not told for longest go. */
+  retainedBytes: 256 * 1024 ** 2,
   deadLetterKeepMs: 90 * 24 * 3_600_000,
   deadLetterBytes: 1024 ** 3,
   /** What was sent to devices. Its cause cannot come again, since the position moved with it; the rest is for people who

@@ -25,12 +25,12 @@ import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
-import { asProblem, problemType, rawProblem } from './problem.ts'
+import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
+import { serverSettings } from './servers.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { ticketRoutes } from './tickets.ts'
-import { mayUpgrade } from './upgrades.ts'
 
 /**
  * Requests a minute from one address. Generous: a whole centre may sit behind one address and an import writes ten
@@ -71,7 +71,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   return { app, events, routes }
 }
 
-function bareApp({ log }: ApiDeps): Api {
+function bareApp({ log, times }: ApiDeps): Api {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Fastify would log the address with its query, and a query may hold a token; `logAndCount` logs the path.
@@ -81,15 +81,8 @@ function bareApp({ log }: ApiDeps): Api {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: givenIn },
-    http: {
-      shouldUpgradeCallback: ({ url, headers }) => isWebSocket(headers.upgrade) && mayUpgrade(url),
-    },
+    ...serverSettings(times),
     frameworkErrors: (error, request, reply) => void failed(error, request as FastifyRequest, reply as FastifyReply),
-    clientErrorHandler: (error, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-      const problem = asProblem({ statusCode: 400 }, newId('req'))
-      socket.end(rawProblem(problem))
-    },
   }).withTypeProvider<ZodTypeProvider>()
   takeJson(app)
   app.setValidatorCompiler(validatorCompiler)
@@ -113,7 +106,6 @@ function takeJson(app: Api): void {
 const givenIn = (query: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(parseQuery(query)).filter(([, value]) => value !== ''))
 
-const isWebSocket = (upgrade: string | undefined) => upgrade?.toLowerCase() === 'websocket'
 export const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0] ?? ''
 
 function answerFailures(app: Api): void {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
 import type { Store } from '../store/store.ts'
+import type { HttpTimes } from './servers.ts'
 
 /** One of the other processes of this house and the base of its loopback admin listener. */
 export type Peer = { process: string; url: URL }
@@ -22,6 +23,8 @@ export type ApiDeps = {
   adminToken?: string
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
+  /** How long a caller may take; absent: as domain/limits.ts says. */
+  times?: HttpTimes
 }
 
 /** The Fastify instance with zod as the source of its types. */

@@ -6,10 +6,16 @@ import type { ApiDeps } from './context.ts'
 
 export const mqttPath = '/mqtt'
 
-/** The request as it came. Raw headers, because order and spelling are the broker's to judge, not ours. */
-function headOf({ method, rawHeaders }: IncomingMessage): string {
-  const lines = [`${method} ${mqttPath} HTTP/1.1`]
-  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
+const addressHeader = 'x-forwarded-for'
+
+/**
+ * The request as it came, raw headers, because order and spelling are the broker's to judge, not ours; and where it came
+ * from, which is ours alone to say.
+ */
+function headOf({ method, rawHeaders, socket }: IncomingMessage): string {
+  const lines = [`${method} ${mqttPath} HTTP/1.1`, `${addressHeader}: ${socket.remoteAddress}`]
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.toLowerCase() !== addressHeader) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 

@@ -70,3 +70,8 @@ export const forwarded = new Counter({
   help: 'Requests passed on to the front door, by its answer; unreachable where it gave none',
   labelNames: ['status'] as const,
 })
+
+export const lateRequests = new Counter({
+  name: 'vigil_api_late_requests_total',
+  help: 'Requests that did not arrive whole in time, and whose connections were cut',
+})

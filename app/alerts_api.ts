@@ -5,6 +5,7 @@ import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
 import { openJournalForReading } from './journal_reader.ts'
 import { findRunning, listRunning } from './runtime.ts'
+import { openTlsPort } from './tls.ts'
 
 /** From the journal to tickets. */
 export async function openAlerts(house: House): Promise<Room> {
@@ -23,17 +24,20 @@ export async function openAlerts(house: House): Promise<Room> {
 }
 
 /** HTTP for people and programs. It finds the other processes by their notes in the data folder. */
-export async function openApi({ config, clock, log, adminToken }: House): Promise<Room> {
+export async function openApi(house: House): Promise<Room> {
+  const { config, clock, log, adminToken } = house
   const { data, host, httpPort: port } = config
   const store = await openStore({ url: config.databaseUrl, data, clock, log })
   const telemetry = await openTelemetry({ influx: config.influx, data, clock, log, readOnly: true })
   const frontDoor = async () => loopback((await findRunning(data, 'broker'))?.ports.door)
   const peers = () => othersIn(data)
-  const api = await startApi({ store, telemetry, clock, log, host, port, adminToken, frontDoor, peers })
+  const tls = await openTlsPort(config.httpsPort, house)
+  const api = await startApi({ store, telemetry, clock, log, host, port, tls, adminToken, frontDoor, peers })
   return {
-    ports: { http: api.port },
+    ports: { http: api.port, https: api.httpsPort },
     async close() {
       await api.close()
+      await tls?.certificate.close()
       await telemetry.close()
       await store.close()
     },

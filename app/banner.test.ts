@@ -8,6 +8,8 @@ const shown = (env: Record<string, string>, more: Partial<BannerInput> = {}): st
     config: readConfig(env),
     mqttPort: 1883,
     httpPort: 8080,
+    mqttsPort: 8883,
+    httpsPort: 8443,
     logins: [{ name: 'admin', password: 'first-password' }],
     demo: true,
     demoRefused: false,
@@ -41,6 +43,16 @@ describe('what the start prints', () => {
     expect(text).toContain('PostgreSQL at db:5432')
     expect(text).toContain('InfluxDB at influx:8086')
     expect(text).not.toContain('hunter2')
+  })
+
+  it('says where TLS is, and whom to trust for it', () => {
+    expect(shown({ VIGIL_DATA: '/srv/vigil' })).toContain(
+      'TLS      MQTT on 127.0.0.1:8883, https://127.0.0.1:8443/, trust /srv/vigil/tls/ca.pem',
+    )
+    const given = { VIGIL_TLS_CERT: '/etc/tls/cert.pem', VIGIL_TLS_KEY: '/etc/tls/key.pem' }
+    expect(shown(given)).toContain('https://127.0.0.1:8443/, with /etc/tls/cert.pem')
+    expect(shown({}, { mqttsPort: undefined })).toContain('TLS      https://127.0.0.1:8443/,')
+    expect(shown({}, { mqttsPort: undefined, httpsPort: undefined })).not.toContain('TLS')
   })
 
   it('says why demo homes stay away', () => {

@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import type { Config } from './config.ts'
 import type { Login } from './first_run.ts'
 import { reachable } from './runtime.ts'
+import type { HousePorts } from './supervisor.ts'
+import { ownPaths } from './tls_own.ts'
 
-export type BannerInput = {
-  config: Pick<Config, 'host' | 'data' | 'databaseUrl' | 'influx'>
-  mqttPort: number
-  httpPort: number
+export type BannerInput = HousePorts & {
+  config: Pick<Config, 'host' | 'data' | 'databaseUrl' | 'influx' | 'tls'>
   logins: Login[]
   demo: boolean
   /** Demo homes were asked for, but the data folder is not a demo's. */
@@ -24,6 +24,7 @@ export function banner(input: BannerInput): string {
     ...input.logins.map(({ name, password }) => ['', `log in as ${name} with ${password}`]),
     ['API', `${console}api/docs (administrator's token: ${vigil} token)`],
     ['MQTT', `${host}:${mqttPort}${reach(config.host)}`],
+    ...overTls(input, host),
     ['Data', [config.data, ...elsewhere(config)].join('; ')],
   ]
   const table = rows.map(([name, value]) => `  ${name?.padEnd(9)}${value}`)
@@ -36,6 +37,15 @@ export function banner(input: BannerInput): string {
     ...publishing(`mosquitto_pub -h ${host} -p ${mqttPort} -q 1`, vigil, input.demo),
     ...note(input),
   ].join('\n')
+}
+
+/** The same over TLS, and whom devices and browsers must trust for it where the certificate is Vigil's own. */
+function overTls({ config, mqttsPort, httpsPort }: BannerInput, host: string): string[][] {
+  const ways = [mqttsPort && `MQTT on ${host}:${mqttsPort}`, httpsPort && `https://${host}:${httpsPort}/`].filter(
+    Boolean,
+  )
+  if (ways.length === 0) return []
+  return [['TLS', [...ways, config.tls ? `with ${config.tls.cert}` : `trust ${ownPaths(config.data).ca}`].join(', ')]]
 }
 
 const reach = (host: string): string =>

@@ -27,6 +27,26 @@ describe('configuration', () => {
     expect(open).not.toThrow('hunter2')
   })
 
+  it.each([
+    [{}, 8883, 8443],
+    [{ MQTT_PORT: '1884' }, 0, 8443],
+    [{ HTTP_PORT: '0' }, 8883, 0],
+    [{ MQTT_PORT: '0', MQTTS_PORT: '8884', HTTP_PORT: '0', HTTPS_PORT: '443' }, 8884, 443],
+    [{ MQTTS_PORT: '0', HTTPS_PORT: 'off' }, 0, undefined],
+    [{ MQTTS_PORT: 'off', HTTPS_PORT: '0' }, undefined, 0],
+  ])('has TLS on its own ports, on free ones beside chosen ones, or not: %j', (env, mqttsPort, httpsPort) => {
+    expect(readConfig(env)).toMatchObject({ mqttsPort, httpsPort })
+  })
+
+  it("shows Vigil's own certificate or a given one", () => {
+    expect(readConfig({ VIGIL_TLS_NAMES: 'alarm.example, 10.0.0.7,fd00::7' })).toMatchObject({
+      tls: undefined,
+      tlsNames: ['alarm.example', '10.0.0.7', 'fd00::7'],
+    })
+    const given = readConfig({ VIGIL_TLS_CERT: '/etc/tls/cert.pem', VIGIL_TLS_KEY: '/etc/tls/key.pem' })
+    expect(given).toMatchObject({ tls: { cert: '/etc/tls/cert.pem', key: '/etc/tls/key.pem' }, tlsNames: [] })
+  })
+
   it('takes an empty variable as absent, as compose files write it', () => {
     expect(readConfig({ MQTT_PORT: '', DATABASE_URL: '', INFLUX_URL: '', NATS_URL: '' }).mqttPort).toBe(1883)
   })
@@ -40,6 +60,11 @@ describe('configuration', () => {
     ['MQTT_PORT', '70000', 'must be a port'],
     ['HTTP_PORT', '80a', 'must be a port'],
     ['HTTP_PORT', '-1', 'must be a port'],
+    ['MQTTS_PORT', 'on', 'must be a port, 0 to 65535, or off'],
+    ['HTTPS_PORT', '65536', 'must be a port, 0 to 65535, or off'],
+    ['VIGIL_TLS_NAMES', 'alarm.example, hunter2!', 'must be host names'],
+    ['VIGIL_TLS_CERT', 'hunter2.pem', 'VIGIL_TLS_KEY is not: set both or none'],
+    ['VIGIL_TLS_KEY', 'hunter2.pem', 'VIGIL_TLS_CERT is not: set both or none'],
     ['DATABASE_URL', 'mysql://root:hunter2@db/vigil', 'must be a URL like postgres://'],
     ['INFLUX_URL', 'db:8086', 'must be a URL like http://'],
     ['INFLUX_VERSION', '4', 'must be 1, 2 or 3'],

@@ -8,10 +8,16 @@ export type LogLevel = (typeof logLevels)[number]
 /** Where readings go, if not into the embedded store. `version`: `1`, `2`, `3`; asked of the server where absent. */
 export type InfluxConfig = { url: string; token?: string; database?: string; org?: string; version?: string }
 
-/** Everything that the environment decides. `data` is an absolute path; port 0 picks a free one. */
+/** Everything that the environment decides. `data` is an absolute path; port 0 picks a free one, undefined opens none. */
 export type Config = {
   mqttPort: number
   httpPort: number
+  mqttsPort: number | undefined
+  httpsPort: number | undefined
+  /** The certificate to show and its key, absolute paths of PEM files; undefined: Vigil's own. */
+  tls: { cert: string; key: string } | undefined
+  /** Names and addresses that Vigil's own certificate is for besides this machine's. */
+  tlsNames: readonly string[]
   host: string
   data: string
   databaseUrl: string | undefined
@@ -27,6 +33,20 @@ const port = z
   .transform(Number)
   .refine((n) => n <= 65_535, 'must be a port, 0 to 65535; 0 picks a free one')
 
+const tlsPort = z
+  .string()
+  .regex(/^(\d{1,5}|off)$/, 'must be a port, 0 to 65535, or off; 0 picks a free one')
+  .transform((text) => (text === 'off' ? text : Number(text)))
+  .refine((n) => n === 'off' || n <= 65_535, 'must be a port, 0 to 65535, or off; 0 picks a free one')
+
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (all) => all.every((name) => /^[\w.*:-]+$/.test(name)),
+    'must be host names and addresses with commas between them',
+  )
+
 const url = (schemes: string[], example: string) =>
   z.string().refine((text) => schemes.includes(protocolOf(text)), `must be a URL like ${example}`)
 
@@ -35,8 +55,13 @@ const protocolOf = (text: string): string => (URL.canParse(text) ? new URL(text)
 const word = z.string().min(1)
 
 const Environment = z.object({
-  MQTT_PORT: port.default(1883),
-  HTTP_PORT: port.default(8080),
+  MQTT_PORT: port.optional(),
+  HTTP_PORT: port.optional(),
+  MQTTS_PORT: tlsPort.optional(),
+  HTTPS_PORT: tlsPort.optional(),
+  VIGIL_TLS_CERT: word.optional(),
+  VIGIL_TLS_KEY: word.optional(),
+  VIGIL_TLS_NAMES: names.default([]),
   VIGIL_HOST: word.optional(),
   VIGIL_DATA: word.default('./data'),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/vigil').optional(),
@@ -86,8 +111,12 @@ function hostOf({ VIGIL_HOST: host, VIGIL_ADMIN_TOKEN: token, VIGIL_DEMO: demo }
 function configOf(env: Environment): Config {
   const demo = env.VIGIL_DEMO === '1'
   return {
-    mqttPort: env.MQTT_PORT,
-    httpPort: env.HTTP_PORT,
+    mqttPort: env.MQTT_PORT ?? 1883,
+    httpPort: env.HTTP_PORT ?? 8080,
+    mqttsPort: tlsPortOf(env.MQTTS_PORT, env.MQTT_PORT === undefined ? 8883 : 0),
+    httpsPort: tlsPortOf(env.HTTPS_PORT, env.HTTP_PORT === undefined ? 8443 : 0),
+    tls: tlsOf(env),
+    tlsNames: env.VIGIL_TLS_NAMES,
     host: hostOf(env),
     data: resolve(env.VIGIL_DATA),
     databaseUrl: env.DATABASE_URL,
@@ -96,6 +125,17 @@ function configOf(env: Environment): Config {
     demo,
     log: env.VIGIL_LOG,
   }
+}
+
+/** `usual` is its own port; whoever chose the port without TLS may run several Vigils, and gets a free one. */
+const tlsPortOf = (told: number | 'off' | undefined, usual: number): number | undefined =>
+  told === 'off' ? undefined : (told ?? usual)
+
+function tlsOf({ VIGIL_TLS_CERT: cert, VIGIL_TLS_KEY: key }: Environment): Config['tls'] {
+  if (cert && key) return { cert: resolve(cert), key: resolve(key) }
+  const [here, missing] = cert ? ['VIGIL_TLS_CERT', 'VIGIL_TLS_KEY'] : ['VIGIL_TLS_KEY', 'VIGIL_TLS_CERT']
+  if (cert || key) throw new Fault(`${here} is set but ${missing} is not: set both or none.`)
+  return undefined
 }
 
 function influxOf(env: Environment): InfluxConfig | undefined {

@@ -13,13 +13,13 @@ const damage =
 /** What a user can do about a failure of the operating system, by its code. */
 const mends: Record<string, (error: SystemError) => string | undefined> = {
   EADDRINUSE: ({ port }) =>
-    `Port ${port ?? '?'} is in use: stop what listens there, or set MQTT_PORT or HTTP_PORT to another one (0 picks a free one).`,
+    `Port ${port ?? '?'} is in use: stop what listens there, or set MQTT_PORT, MQTTS_PORT, HTTP_PORT or HTTPS_PORT to another one (0 picks a free one).`,
   EADDRNOTAVAIL: () => 'This machine does not have the address in VIGIL_HOST: set one that it has, 0.0.0.0 for all.',
   ENOTFOUND: ({ hostname }) => `No machine is known as ${hostname}: correct VIGIL_HOST or DATABASE_URL.`,
   EACCES: ({ path, port }) =>
     path
       ? `No permission for ${path}: give it to this user, or set VIGIL_DATA to a folder of your own.`
-      : `No permission to listen on port ${port ?? '?'}: choose one above 1023 with MQTT_PORT or HTTP_PORT.`,
+      : `No permission to listen on port ${port ?? '?'}: choose one above 1023 with MQTT_PORT, MQTTS_PORT, HTTP_PORT or HTTPS_PORT.`,
   EROFS: ({ path }) => `${path ?? 'The data folder'} is on a read-only volume: set VIGIL_DATA to a writable folder.`,
   ENOSPC: () => 'The disk is full: free some space, or set VIGIL_DATA to a folder on another volume.',
   ENOTDIR: ({ path }) => `${path ?? 'VIGIL_DATA'} is not a folder: set VIGIL_DATA to one.`,

@@ -13,11 +13,13 @@ export type ProcessName = (typeof processNames)[number]
 const Running = z.object({
   process: z.enum(processNames),
   pid: z.number().int(),
-  /** The address on which mqtt and http listen; the other ports are on loopback. */
+  /** The address on which mqtt, mqtts, http and https listen; the other ports are on loopback. */
   host: z.string(),
   ports: z.object({
     mqtt: z.number().int().optional(),
+    mqtts: z.number().int().optional(),
     http: z.number().int().optional(),
+    https: z.number().int().optional(),
     /** The front door's loopback listener for HTTP ingest and WebSocket. */
     door: z.number().int().optional(),
     /** The loopback listener with /healthz and /metrics.json. */

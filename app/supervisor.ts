@@ -17,9 +17,17 @@ export type SupervisorOptions = {
   say(line: string): void
 }
 
+/** Where the house listens for others; undefined: not with TLS. */
+export type HousePorts = {
+  mqttPort: number
+  mqttsPort: number | undefined
+  httpPort: number
+  httpsPort: number | undefined
+}
+
 export type Supervisor = {
   /** Resolves when all are up; rejects with the sentence of the first one that could not start. */
-  up: Promise<{ mqttPort: number; httpPort: number }>
+  up: Promise<HousePorts>
   /** Starts the demo homes beside the house. */
   startDemo(): void
   /** Resolves when every process has gone; each is killed that takes too long. */
@@ -33,9 +41,9 @@ export function supervise(options: SupervisorOptions): Supervisor {
   const alertsAndApi = start(options, 'alerts and api', ['alerts-api'])
   const all: Child[] = [broker, ingest, alertsAndApi]
   return {
-    up: Promise.all([broker.ready, alertsAndApi.ready, ingest.ready]).then(([{ mqtt }, { http }]) => {
+    up: Promise.all([broker.ready, alertsAndApi.ready, ingest.ready]).then(([{ mqtt, mqtts }, { http, https }]) => {
       if (!mqtt || !http) throw new Error('a process is up and did not say where it listens')
-      return { mqttPort: mqtt, httpPort: http }
+      return { mqttPort: mqtt, mqttsPort: mqtts, httpPort: http, httpsPort: https }
     }),
     startDemo() {
       const demo = start(options, 'demo', ['simulate'])
@@ -61,6 +69,8 @@ function spawnVigil({ config, env }: SupervisorOptions, args: string[], last: Po
       // A process that comes back must be found where it was, also where the port was picked for it.
       MQTT_PORT: String(last?.mqtt ?? config.mqttPort),
       HTTP_PORT: String(last?.http ?? config.httpPort),
+      MQTTS_PORT: String(last?.mqtts ?? config.mqttsPort ?? 'off'),
+      HTTPS_PORT: String(last?.https ?? config.httpsPort ?? 'off'),
     },
   })
   return asProcess(child)

@@ -23,6 +23,9 @@ const program = new Command('vigil')
     `
 Environment (the whole configuration):
   MQTT_PORT, HTTP_PORT   where to listen: 1883 and 8080; 0 picks a free port
+  MQTTS_PORT, HTTPS_PORT the same with TLS: 8883 and 8443, free ones where the ports above are set; off opens none
+  VIGIL_TLS_CERT, …_KEY  the certificate to show and its key, PEM files; Vigil's own of VIGIL_DATA/tls where absent
+  VIGIL_TLS_NAMES        names and addresses that Vigil's own certificate is for besides this machine's
   VIGIL_HOST             the address to listen on: 127.0.0.1 for a demo or with a short token, else 0.0.0.0
   VIGIL_DATA             the data folder: ./data
   VIGIL_DEMO             0 starts without demo homes

@@ -7,16 +7,25 @@ import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { topicOf, type UpKind } from '../domain/topics.ts'
 import type { Door } from './door.ts'
+import { cut } from './metrics.ts'
 import type { MqttBroker } from './mqtt.ts'
+import { addressOfRequest } from './peer.ts'
 import { type Authenticate, administratorName, type Principal } from './principal.ts'
 
-type Options = { authenticate: Authenticate; door: Door; mqtt: MqttBroker; log: Logger }
+type Times = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number }
+type Options = { authenticate: Authenticate; door: Door; mqtt: MqttBroker; log: Logger; times?: Times }
+
+const usualTimes: Times = {
+  headersTimeout: limits.httpHeadersMs,
+  requestTimeout: limits.httpRequestMs,
+  connectionsCheckingInterval: limits.httpLookMs,
+}
 
 const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion|answers)(?:\?.*)?$/
 
 /** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
 export function openHttp(options: Options): Server {
-  const server = createServer((request, response) => {
+  const server = createServer(options.times ?? usualTimes, (request, response) => {
     answer(options, request).then(
       ({ status, body }) => send(response, status, body),
       (err) => {
@@ -26,6 +35,10 @@ export function openHttp(options: Options): Server {
       },
     )
   })
+  server.on('clientError', (err: NodeJS.ErrnoException, socket) => {
+    if (err.code === 'ERR_HTTP_REQUEST_TIMEOUT') cut.inc({ reason: 'http_late' })
+    socket.destroy()
+  })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.packetBytes, handleProtocols: spoken })
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/mqtt') return socket.destroy()
@@ -33,7 +46,7 @@ export function openHttp(options: Options): Server {
       const stream = createWebSocketStream(ws)
       // A peer that goes away mid-frame is Aedes' to notice; without a listener it would end the process.
       stream.on('error', (err) => options.log.debug({ err }, 'WebSocket failed'))
-      options.mqtt.handle(stream, { address: request.socket.remoteAddress ?? '' })
+      options.mqtt.handle(stream, { address: addressOfRequest(request) })
     })
   })
   return server

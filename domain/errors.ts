@@ -16,7 +16,10 @@ export const errorTable = {
   command_unknown: { status: 404, text: 'The device was sent no command of this id; the answer is kept.' },
   time_invalid: { status: 400, text: '`at` is neither ISO 8601 with a zone nor epoch milliseconds.' },
   topic_unknown: { status: 404, text: 'No codec takes this topic; see docs/Vendor.md for the topics.' },
-  topic_foreign: { status: 403, text: 'A device may publish only under its own name: vigil/v1/{its id}/….' },
+  topic_foreign: {
+    status: 403,
+    text: "The topic is of a device for which this account may not speak: a device publishes under vigil/v1/{its id}/…, a gateway or vendor also under its devices' names.",
+  },
   codec_failed: {
     status: 500,
     text: 'The codec broke on this message; it is kept whole and can be replayed after a fix.',
@@ -24,6 +27,11 @@ export const errorTable = {
   point_refused: { status: 0, text: 'The telemetry database refused this point for good.' },
   // the front door
   unauthenticated: { status: 401, text: 'The token is missing, unknown or revoked.' },
+  credential_expired: { status: 401, text: 'The token or certificate has run out; use the newest one.' },
+  certificate_refused: {
+    status: 401,
+    text: 'The client certificate is not taken; see docs/Mqtt.md for what it must be, and the audit for what it lacks.',
+  },
   forbidden: { status: 403, text: 'The token does not allow this.' },
   protocol_unsupported: {
     status: 0,
@@ -33,7 +41,14 @@ export const errorTable = {
     status: 0,
     text: 'A session that is to last needs a client id; give one, or ask for a clean session.',
   },
-  subscription_refused: { status: 403, text: 'A device may subscribe only to its own commands and receipts.' },
+  subscription_refused: {
+    status: 403,
+    text: 'This account may not subscribe to that: a device may to its own commands and receipts; see docs/Mqtt.md.',
+  },
+  quota_exceeded: {
+    status: 429,
+    text: 'More is sent than the quota of this device, vendor or address allows; not stored, send again more slowly. Safety signals still pass.',
+  },
   journal_full: {
     status: 503,
     text: 'The journal is at its limit; not stored, send again later. Safety signals still pass.',
@@ -82,6 +97,10 @@ export const errorTable = {
   },
   login_failed: { status: 401, text: 'Name or password is wrong.' },
   too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },
+  request_too_slow: {
+    status: 408,
+    text: 'The request did not arrive whole in time: headers within 15 s, all of it within 120 s; send it in parts.',
+  },
   too_many_points: { status: 413, text: 'More than 1,000,000 points; narrow the time or use every=.' },
   telemetry_unreachable: { status: 503, text: 'The telemetry database does not answer; ask again later.' },
   internal: { status: 500, text: 'Something broke on our side; the log has it under the given request id.' },

@@ -17,6 +17,9 @@ export type Part = 'broker' | 'ingest' | 'api' | 'vigil'
 export type System = {
   data: string
   mqttPort: number
+  /** The same over TLS, with a certificate of `{data}/tls/ca.pem`. */
+  mqttsPort: number
+  httpsPort: number
   url: string
   /** Calls the API as administrator. Gives the JSON answer; throws on a status of 400 and above. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
@@ -36,7 +39,7 @@ export type System = {
 
 export async function startSystem(env: Record<string, string> = {}, folder?: string): Promise<System> {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'vigil-system-')))
-  let ports = { mqtt: 0, http: 0 }
+  let ports = { mqtt: 0, mqtts: 0, http: 0, https: 0 }
   let supervisor: ChildProcess | undefined
   const killed = new Set<number>()
 
@@ -52,7 +55,9 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
         VIGIL_HOST: '127.0.0.1',
         VIGIL_ADMIN_TOKEN: adminToken,
         MQTT_PORT: `${ports.mqtt}`,
+        MQTTS_PORT: `${ports.mqtts}`,
         HTTP_PORT: `${ports.http}`,
+        HTTPS_PORT: `${ports.https}`,
       },
     })
     supervisor = child
@@ -65,10 +70,11 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
   async function ready(): Promise<void> {
     ports = await until('the system is up', async () => {
       const [broker, api] = [await noteOf(data, 'broker'), await noteOf(data, 'api')]
-      const [mqtt, http] = [broker?.ports.mqtt, api?.ports.http]
-      if (!broker || !api || !mqtt || !http || killed.has(broker.pid) || killed.has(api.pid)) return undefined
+      const { mqtt, mqtts, http, https } = { ...broker?.ports, ...api?.ports }
+      if (!broker || !api || !mqtt || !mqtts || !http || !https || killed.has(broker.pid) || killed.has(api.pid))
+        return undefined
       const answer = await fetch(`http://127.0.0.1:${http}/readyz`).catch(() => undefined)
-      return answer?.ok ? { mqtt, http } : undefined
+      return answer?.ok ? { mqtt, mqtts, http, https } : undefined
     })
   }
 
@@ -127,6 +133,12 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
     data,
     get mqttPort() {
       return ports.mqtt
+    },
+    get mqttsPort() {
+      return ports.mqtts
+    },
+    get httpsPort() {
+      return ports.https
     },
     get url() {
       return `http://127.0.0.1:${ports.http}`

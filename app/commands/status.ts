@@ -32,7 +32,8 @@ async function answers(port: number | undefined, clock: Clock): Promise<boolean>
 /** One line a process for people. */
 export function statusLine({ name, running, healthy }: Status): string {
   if (!running) return `${name.padEnd(8)}does not run`
-  const { mqtt, http } = running.ports
-  const where = [mqtt && `MQTT on ${running.host}:${mqtt}`, http && `HTTP on ${running.host}:${http}`].filter(Boolean)
+  const { mqtt, mqtts, http, https } = running.ports
+  const ports = { MQTT: mqtt, 'MQTT with TLS': mqtts, HTTP: http, HTTPS: https }
+  const where = Object.entries(ports).flatMap(([what, port]) => (port ? [`${what} on ${running.host}:${port}`] : []))
   return [`${name.padEnd(8)}${healthy ? 'up' : 'does not answer'} (pid ${running.pid})`, ...where].join(', ')
 }

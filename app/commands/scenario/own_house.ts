@@ -77,6 +77,10 @@ const memoryBytes = 1024 ** 3
 const emptyConfig: Config = {
   mqttPort: 0,
   httpPort: 0,
+  mqttsPort: undefined,
+  httpsPort: undefined,
+  tls: undefined,
+  tlsNames: [],
   host: '127.0.0.1',
   data: '',
   databaseUrl: undefined,

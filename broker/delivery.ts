@@ -50,13 +50,16 @@ export function atGrantedQos<P extends PublishPacket>(client: Client, packet: P)
   return packet
 }
 
-/** The highest QoS at which a client subscribed to a topic; Aedes knows only that of a filter by its full name. */
-function grantedQos(client: Client, topic: string): QoS {
+const grantedQos = (client: Client, topic: string): QoS => subscribedAt(client, topic) ?? 0
+
+/** The highest QoS at which a client subscribed to a topic, undefined where it did not; Aedes knows only that of a filter
+ *  by its full name. */
+export function subscribedAt(client: Client, topic: string): QoS | undefined {
   const { subscriptions } = client as Subscriber
-  let granted: QoS = 0
+  let granted: QoS | undefined
   for (const filter in subscriptions) {
     const { qos } = subscriptions[filter]!
-    if (qos > granted && matches(filter, topic)) granted = qos
+    if (qos > (granted ?? -1) && matches(filter, topic)) granted = qos
   }
   return granted
 }

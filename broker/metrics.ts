@@ -30,13 +30,32 @@ export const cut = new Counter({
   help: 'Connections cut by the broker, by reason',
   labelNames: ['reason'] as const,
 })
+export const slowed = new Counter({
+  name: 'vigil_broker_slowed_total',
+  help: 'Times that a connection began to be read more slowly than it sends, by whose quota: device, vendor, integration, address',
+  labelNames: ['by'] as const,
+})
 export const outboxWorked = new Counter({
   name: 'vigil_broker_outbox_total',
   help: 'Outbox rows that the broker worked, by channel',
   labelNames: ['channel'] as const,
 })
+export const commandsSent = new Counter({
+  name: 'vigil_commands_sent_total',
+  help: 'Commands sent, again or for the first time, by whose connection took them: device, gateway, vendor',
+  labelNames: ['to'] as const,
+})
+export const commandsDelivered = new Counter({
+  name: 'vigil_commands_delivered_total',
+  help: 'Commands that the device, or who speaks for it, acknowledged',
+})
 export const trimmed = new Counter({
   name: 'vigil_broker_trimmed_total',
   help: 'Journal records removed by age or size, by lane',
   labelNames: ['lane'] as const,
+})
+export const refusals = new Counter({
+  name: 'vigil_broker_refusals_total',
+  help: 'What the front door said no to: connect, subscribe, publish, by code',
+  labelNames: ['what', 'code'] as const,
 })

@@ -4,19 +4,23 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 import type { Logger } from 'pino'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { topicOf } from '../domain/topics.ts'
 import type { PassOn } from './admission.ts'
 import { type Connection, type Connections, openConnections } from './connections.ts'
 import { atGrantedQos, deliverAtHighestQos, deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
+import { openFlows } from './flow.ts'
+import { openGate } from './gate.ts'
 import { turnAway, unwelcome } from './handshake.ts'
 import { connections, connects, cut } from './metrics.ts'
-import { guardPacketSize } from './packet_guard.ts'
 import type { Peer } from './peer.ts'
 import { maySubscribe } from './permission.ts'
 import { type Authenticate, keyOf, type Principal } from './principal.ts'
+import type { Quotas } from './quotas.ts'
 import { boundSessions, sessionId } from './sessions.ts'
+import { onOtherAcknowledged, onSubscribed } from './watching.ts'
 
 /** Nobody may subscribe to this, so what is sent on here reaches nobody: the message is for the journal alone. */
 const nowhere = 'vigil/nowhere'
@@ -24,43 +28,60 @@ const nowhere = 'vigil/nowhere'
 /** How long a connection whose message could not be stored is kept, so that an SOS behind it still gets through. */
 const withheldGraceMs = 5_000
 
+/** Who is told of what Aedes does besides passing messages on. */
+export type Watcher = {
+  /** A client has these filters from now on, or, with its session, has them again. */
+  subscribed(client: Client, filters: string[]): void
+  /** A client acknowledged a message that is in no session's queue. */
+  acknowledged(client: Client, packetId: number): void
+}
+
 export type MqttBroker = {
   handle(stream: Duplex, peer: Peer): void
   /** Publishes to whoever is subscribed; resolves when handed over, which may be before it is on its way. */
   publish(topic: string, body: unknown): Promise<void>
   readonly connections: Connections
+  watch(watcher: Watcher): void
   close(): Promise<void>
 }
 
-type Options = { authenticate: Authenticate; door: Door; clock: Clock; log: Logger }
+type Options = { authenticate: Authenticate; door: Door; quotas: Quotas; clock: Clock; log: Logger }
 
 /** Aedes with identity, permission and the journal before the acknowledgement. */
 export async function openMqtt(options: Options): Promise<MqttBroker> {
   const { clock, log } = options
   const live = openConnections()
+  const gate = openGate({ clock, quotas: options.quotas, live })
+  const flows = openFlows(clock)
   const farewells = new Set<() => void>()
   const aedes = new Aedes({
     // Without a limit over all subscribers together, which a single frozen one would use up; see authorizeForward.
     concurrency: 0,
-    drainTimeout: 10_000,
-    connectTimeout: 10_000,
-    // MQTT 3.1.1 lets a client send on without waiting for CONNACK; these many packets are kept for it meanwhile.
-    queueLimit: 1_000,
-    maxClientsIdLength: 128,
+    drainTimeout: limits.drainMs,
+    // The gate sees to it before; this is a second bound, should it ever fail.
+    connectTimeout: limits.connectWithinMs * 2,
+    // Of what Aedes itself would keep until CONNACK: nothing, since it is handed packets one after the other.
+    queueLimit: 1,
+    // Long ids are refused before, in every version; see handshake.ts.
+    maxClientsIdLength: limits.clientIdBytes,
+    maxTopicLevels: limits.topicLevels,
+    maxInflightInbound: limits.inFlightQos2,
     preConnect: (client, packet, done) => {
       const refusal = unwelcome(packet)
-      if (!refusal) return done(null, true)
+      if (!refusal) {
+        // A line that died unseen would hold its place for ever.
+        packet.keepalive = Math.min(packet.keepalive || limits.keepAliveSeconds, limits.keepAliveSeconds)
+        return done(null, true)
+      }
       connects.inc({ result: refusal.code })
       turnAway(client, refusal.answer, () => done(new VigilError(refusal.code), false))
     },
     authenticate: (client, name, password, done) => {
-      options.authenticate(name, password?.toString()).then(
-        (principal) => {
-          connects.inc({ result: principal ? 'accepted' : 'unauthenticated' })
-          if (!principal) return done(refusedConnect(4, 'unauthenticated'), false)
-          live.authenticated(client, principal, clock.now())
-          // Before Aedes looks for a session of this id, or for a connection that is to make room.
-          Object.assign(client, { id: sessionId(keyOf(principal), client.id) })
+      authenticate(client, name, password?.toString()).then(
+        (admitted) => {
+          if (admitted === undefined) return gate.refuse(client, () => done(refusedConnect(4, 'unauthenticated'), false))
+          connects.inc({ result: admitted ? 'accepted' : 'quota_exceeded' })
+          if (!admitted) return done(refusedConnect(3, 'quota_exceeded'), false)
           done(null, true)
         },
         (err) => {
@@ -99,6 +120,21 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   aedes.on('clientError', (client, err) => log.debug({ client: client.id, err }, 'connection failed'))
   aedes.on('connectionError', (_client, err) => log.debug({ err }, 'connection failed before it was known'))
 
+  /** Whether somebody who is known may come in now; undefined where it is not known. */
+  async function authenticate(client: Client, name: string | undefined, password: string | undefined) {
+    const principal = await gate.askInTurn(client, () => options.authenticate(name, password))
+    if (!principal) {
+      connects.inc({ result: 'unauthenticated' })
+      return undefined
+    }
+    const connection = live.authenticated(client, principal, clock.now())
+    // Before Aedes looks for a session of this id, or for a connection that is to make room.
+    Object.assign(client, { id: sessionId(keyOf(principal), client.id) })
+    const purse = await gate.admit(connection)
+    if (purse) flows.of(client)?.paidBy(purse)
+    return purse !== undefined
+  }
+
   function journalThenAck(
     client: Client,
     connection: Connection,
@@ -107,7 +143,9 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   ): void {
     const { topic, retain } = packet
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    const entered = options.door.enter(connection.principal, { topic, payload, retained: retain }, 'mqtt')
+    const entered = options.door.enter(connection.principal, { topic, payload, retained: retain }, 'mqtt', (admission) =>
+      flows.of(client)?.spend(admission),
+    )
     const entry = entered.then(
       ({ passOn }) => settle(packet, passOn),
       (err) => withhold(client, connection, packet, err),
@@ -122,11 +160,13 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
    */
   function withhold(client: Client, connection: Connection, packet: PublishPacket, err: unknown): void {
     const code = err instanceof VigilError ? err.code : 'internal'
-    tellRefused(connection.principal, packet.topic, code)
+    const flow = flows.of(client)
+    if (code !== 'quota_exceeded' || flow?.mayTell()) tellRefused(connection.principal, packet.topic, code)
     settle(packet, 'nobody')
     packet.qos = 0
     if (connection.leaving) return
     connection.leaving = true
+    if (flow) flow.isLeaving = true
     const cancel = clock.after(withheldGraceMs, () => {
       farewells.delete(cancel)
       cut.inc({ reason: code })
@@ -166,12 +206,22 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       const client = aedes.handle(stream)
       live.opened(client, peer)
       deliverAtHighestQos(client)
-      guardPacketSize(client, (reason) => cut.inc({ reason }))
+      gate.opened(client, peer)
+      flows.open(client, (packet) => {
+        const connection = live.of(client)
+        if (connection) journalThenAck(client, connection, packet, () => {})
+      })
     },
     publish,
     connections: live,
+    watch(watcher) {
+      onSubscribed(aedes, watcher.subscribed)
+      onOtherAcknowledged(aedes, watcher.acknowledged)
+    },
     async close() {
       for (const cancel of farewells) cancel()
+      gate.close()
+      flows.close()
       await new Promise<void>((resolve) => aedes.close(resolve))
     },
   }

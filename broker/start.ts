@@ -5,6 +5,8 @@ import type { ServerCertificate } from '../domain/tls.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
+import { getVendor } from '../store/vendors.ts'
+import { openCommands } from './commands.ts'
 import { openDoor } from './door.ts'
 import { openHttp } from './http.ts'
 import { listen, openListeners, type Room, roomFor } from './listeners.ts'
@@ -13,6 +15,7 @@ import { type MqttBroker, openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
 import { addressOf } from './peer.ts'
 import { openAuthentication } from './principal.ts'
+import { openQuotas } from './quotas.ts'
 import { openTls } from './tls.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
@@ -54,8 +57,11 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   for (const lane of lanes) journal.continueAfter(lane, await furthestPosition(store.db, lane))
   const door = openDoor(journal, clock, log)
   const authenticate = openAuthentication({ db: store.db, clock, adminToken: options.adminToken, log })
+  const quotas = openQuotas({ clock, vendorQuota: async (id) => (await getVendor(store.db, id))?.quota ?? null })
   const shared = { authenticate, door, clock, log }
-  const mqtt = await openMqtt(shared)
+  const mqtt = await openMqtt({ ...shared, quotas })
+  const commands = openCommands({ store, connections: mqtt.connections, clock, log })
+  mqtt.watch(commands)
   const http = openHttp({ ...shared, mqtt })
   const room = roomFor(options.connectionsMost, complainOfRoom(options))
   const tcp = await openListeners({
@@ -81,6 +87,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       http.close()
       await Promise.all(working)
       await mqtt.close()
+      await commands.close()
       tls?.cut()
       http.closeAllConnections()
       await door.idle()

@@ -9,13 +9,16 @@ import type { Principal } from './principal.ts'
 export type Door = {
   /**
    * Decides about a message and journals it. Resolves when it is durable; rejects with `journal_full` or
-   * `journal_unwritable`: then it is not stored and must not be acknowledged. The append begins before this returns,
-   * so calls in order are records in order.
+   * `journal_unwritable`, or with what `spend` throws: then it is not stored and must not be acknowledged. The append
+   * begins before this returns, so calls in order are records in order.
    */
-  enter(principal: Principal, message: Message, via: 'mqtt' | 'http'): Promise<Admission>
+  enter(principal: Principal, message: Message, via: 'mqtt' | 'http', spend?: Spend): Promise<Admission>
   /** Resolves when nothing is on its way to the journal any more. */
   idle(): Promise<void>
 }
+
+/** Pays for a message; throws `quota_exceeded` where it is not to be stored. */
+export type Spend = (admission: Admission) => void
 
 export type Message = { topic: string; payload: Uint8Array; retained: boolean }
 
@@ -50,8 +53,14 @@ export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
   }
 
   return {
-    enter(principal, message, via) {
-      const entered = append(admit(principal, { ...message, receivedAt: clock.now() }), via)
+    enter(principal, message, via, spend) {
+      const admission = admit(principal, { ...message, receivedAt: clock.now() })
+      try {
+        spend?.(admission)
+      } catch (err) {
+        return Promise.reject(err)
+      }
+      const entered = append(admission, via)
       const settled = entered.catch(() => {}).finally(() => underWay.delete(settled))
       underWay.add(settled)
       return entered

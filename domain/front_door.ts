@@ -9,6 +9,7 @@ export const QuotaUse = z.object({
   bytes_per_s: z.number(),
   used: z.number().min(0).max(1).describe('share of its quota that is used up; at 1 it is slowed'),
   slowed: z.boolean().describe('its connections are read more slowly than it sends, or its telemetry is refused'),
+  refused: z.number().int().describe('messages refused for its quota since it is known'),
 })
 export type QuotaUse = z.infer<typeof QuotaUse>
 

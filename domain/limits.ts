@@ -15,12 +15,10 @@ export const limits = {
   rememberedDevices: 100_000,
   /** Certificates from a client's own to its vendor's authority, both counted; a factory has one or two in between. */
   certificateChain: 5,
-  /** Kinds of refusal that are counted apart between two writes of the audit, some 300 bytes each; beyond it they are
-   *  counted together, because whoever is refused chooses names and addresses. */
-  refusalsApart: 200,
-  /** Topics or filters told apart of one who is refused; beyond it they are counted together. */
+  /** Names, topics or filters of one who is refused that are told apart in an hour; beyond it they are counted together. */
   refusedTopicsApart: 5,
-  /** Rows of refusals that the audit takes an hour. Its 500,000 then reach back weeks however hard somebody knocks. */
+  /** Refusals that are told apart in an hour, some 500 bytes each in memory; beyond it they are counted in one row. Whoever
+   *  is refused chooses names and addresses, so the 500,000 rows of the audit reach back weeks however hard he knocks. */
   refusalRowsPerHour: 1_000,
   /** From a TCP connection to the end of its TLS handshake. It takes some round trips, over a bad mobile link some
    *  seconds; whoever is slower holds memory for nothing. */

@@ -76,7 +76,8 @@ export async function openCertificate(options: Options): Promise<WatchedCertific
 
   function complain(pair: Pair): void {
     const again = unfit !== undefined && isSame(unfit.pair, pair)
-    if (again && !unfit?.complained) {
+    if (!again) log.debug(paths, 'the new TLS certificate is not fit to be used yet, looking again')
+    else if (!unfit?.complained) {
       refusals.inc()
       log.error(paths, 'the new TLS certificate cannot be used, the one from before is shown on')
     }

@@ -13,7 +13,7 @@ export async function openBroker(house: House): Promise<Room> {
   const store = await openStore({ url: config.databaseUrl, data, clock, log })
   const journal = await openJournal({ data, clock })
   const connectionsMost = connectionsFor(await openFilesOf(process.pid))
-  const doors = { host, mqttPort, tls, httpPort: 0, connectionsMost }
+  const doors = { host, mqttPort, tls, httpPort: 0, connectionsMost, data }
   const broker = await startBroker({ journal, store, clock, log, adminToken, ...doors })
   return {
     ports: { mqtt: broker.mqttPort, mqtts: broker.mqttsPort, door: broker.httpPort },

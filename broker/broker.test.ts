@@ -66,6 +66,7 @@ async function start(connectionsMost?: number): Promise<void> {
   gated = held(journal)
   broker = await startBroker({
     journal: gated,
+    data,
     store,
     clock,
     log,

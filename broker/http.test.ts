@@ -21,7 +21,7 @@ beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'vigil-http-'))
   store = await openStore({ data, clock: systemClock })
   journal = await openLmdbJournal({ path: join(data, 'journal'), clock: systemClock, diskReserveBytes: 0 })
-  const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0 }
+  const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0, data }
   broker = await startBroker({ journal, store, clock: systemClock, log: pino({ level: 'silent' }), ...ports })
 })
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
+import { type PrincipalName, parsePrincipalKey } from '../domain/principals.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { topicOf } from '../domain/topics.ts'
 import type { PassOn } from './admission.ts'
@@ -19,7 +20,8 @@ import type { Peer } from './peer.ts'
 import { maySubscribe } from './permission.ts'
 import { type Authenticate, keyOf, type Principal } from './principal.ts'
 import type { Quotas } from './quotas.ts'
-import { boundSessions, sessionId } from './sessions.ts'
+import { openRepeats } from './repeats.ts'
+import { keyOfSession, type Sessions, sessionId } from './sessions/sessions.ts'
 import { onOtherAcknowledged, onSubscribed } from './watching.ts'
 
 /** Nobody may subscribe to this, so what is sent on here reaches nobody: the message is for the journal alone. */
@@ -38,23 +40,36 @@ export type Watcher = {
 
 export type MqttBroker = {
   handle(stream: Duplex, peer: Peer): void
-  /** Publishes to whoever is subscribed; resolves when handed over, which may be before it is on its way. */
+  /** Publishes to whoever is subscribed; resolves when it is on its way or durable in the sessions of those who are away. */
   publish(topic: string, body: unknown): Promise<void>
   readonly connections: Connections
   watch(watcher: Watcher): void
   close(): Promise<void>
 }
 
-type Options = { authenticate: Authenticate; door: Door; quotas: Quotas; clock: Clock; log: Logger }
+/** Undefined where there is nobody of this name. */
+type PrincipalOf = (name: PrincipalName) => Promise<Principal | undefined>
+
+type Options = {
+  authenticate: Authenticate
+  sessions: Sessions
+  door: Door
+  quotas: Quotas
+  clock: Clock
+  log: Logger
+  principalOf: PrincipalOf
+}
 
 /** Aedes with identity, permission and the journal before the acknowledgement. */
 export async function openMqtt(options: Options): Promise<MqttBroker> {
-  const { clock, log } = options
+  const { clock, log, sessions } = options
   const live = openConnections()
   const gate = openGate({ clock, quotas: options.quotas, live })
   const flows = openFlows(clock)
   const farewells = new Set<() => void>()
+  const repeats = openRepeats()
   const aedes = new Aedes({
+    persistence: sessions.persistence,
     // Without a limit over all subscribers together, which a single frozen one would use up; see authorizeForward.
     concurrency: 0,
     drainTimeout: limits.drainMs,
@@ -79,7 +94,8 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     authenticate: (client, name, password, done) => {
       authenticate(client, name, password?.toString()).then(
         (admitted) => {
-          if (admitted === undefined) return gate.refuse(client, () => done(refusedConnect(4, 'unauthenticated'), false))
+          if (admitted === undefined)
+            return gate.refuse(client, () => done(refusedConnect(4, 'unauthenticated'), false))
           connects.inc({ result: admitted ? 'accepted' : 'quota_exceeded' })
           if (!admitted) return done(refusedConnect(3, 'quota_exceeded'), false)
           done(null, true)
@@ -92,26 +108,32 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       )
     },
     authorizePublish: (client, packet, done) => {
-      const connection = client ? live.of(client) : undefined
-      if (!client || !connection) return done(new VigilError('unauthenticated'))
+      if (!client) return void journalWill(packet).then(() => done(null), done)
+      const connection = live.of(client)
+      if (!connection) return done(new VigilError('unauthenticated'))
+      if (packet.qos === 2 && sessions.hasInbound(client, packet.messageId)) return ackAgain(connection, packet, done)
       journalThenAck(client, connection, packet, done)
     },
     authorizeSubscribe: (client, subscription, done) => {
       const principal = live.of(client)?.principal
       const allowed = principal !== undefined && maySubscribe(principal, subscription.topic)
       if (!allowed) log.warn({ client: client.id, filter: subscription.topic }, 'subscription_refused')
+      if (allowed) sessions.grant(subscription)
+      // It may be kept from before, when it was allowed.
+      else void sessions.persistence.removeSubscriptions(client, [subscription.topic])
       done(null, allowed ? subscription : null)
     },
     authorizeForward: (client, packet) => {
-      if (!isTooSlow(client)) return atGrantedQos(client, packet)
+      if (repeats.isRepeat(client, packet) || sessions.leavesToQueue(client, packet)) return null
+      if (!isTooSlow(client)) return wanted(atGrantedQos(client, packet))
       if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
       client.conn.destroy()
       return null
     },
+    published: (packet, _client, done) => void sessions.settled(packet).then(() => done()),
   })
   await aedes.listen()
   deliverWithoutWaiting(aedes)
-  boundSessions(aedes)
   const events: EventEmitter = aedes
   // Of its own housekeeping; without a listener it would end the process.
   events.on('error', (err: Error) => log.error({ err }, 'MQTT broker failed at something of its own'))
@@ -135,6 +157,21 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     return purse !== undefined
   }
 
+  /** A QoS 2 message that came before: it is acknowledged again, in its turn, and nothing else. */
+  function ackAgain(connection: Connection, packet: PublishPacket, done: (err?: Error | null) => void): void {
+    settle(packet, 'nobody')
+    connection.acks = connection.acks.then(() => done(null))
+  }
+
+  /** The will of a client on which a broker died that did not come back: as from whoever its session is. */
+  async function journalWill(will: PublishPacket & { clientId?: string }): Promise<void> {
+    const name = parsePrincipalKey(keyOfSession(will.clientId ?? ''))
+    const principal = name && (await options.principalOf(name))
+    if (!principal) return settle(will, 'nobody')
+    const message = { topic: will.topic, payload: Buffer.from(will.payload), retained: will.retain }
+    settle(will, (await options.door.enter(principal, message, 'mqtt')).passOn)
+  }
+
   function journalThenAck(
     client: Client,
     connection: Connection,
@@ -143,8 +180,11 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   ): void {
     const { topic, retain } = packet
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    const entered = options.door.enter(connection.principal, { topic, payload, retained: retain }, 'mqtt', (admission) =>
-      flows.of(client)?.spend(admission),
+    const entered = options.door.enter(
+      connection.principal,
+      { topic, payload, retained: retain },
+      'mqtt',
+      (admission) => flows.of(client)?.spend(admission),
     )
     const entry = entered.then(
       ({ passOn }) => settle(packet, passOn),
@@ -206,6 +246,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       const client = aedes.handle(stream)
       live.opened(client, peer)
       deliverAtHighestQos(client)
+      repeats.watch(client)
       gate.opened(client, peer)
       flows.open(client, (packet) => {
         const connection = live.of(client)
@@ -237,3 +278,7 @@ function settle(packet: PublishPacket, passOn: PassOn): void {
   if (passOn === 'nobody') packet.topic = nowhere
   if (passOn !== 'retained') packet.retain = false
 }
+
+/** What waited in a session for a filter that it has no more, or may not have any more, is not given to it. */
+const wanted = <P extends PublishPacket>(packet: P): P | null =>
+  packet.messageId !== undefined && packet.qos === 0 ? null : packet

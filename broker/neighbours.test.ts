@@ -31,7 +31,7 @@ beforeEach(async () => {
     tokens[id] = (await store.write((tx) => createDevice(tx, { id }, 0))).token
   }
   const log = pino({ level: 'silent' })
-  const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0 }
+  const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0, data }
   broker = await startBroker({ journal, store, clock: systemClock, log, adminToken, ...ports })
 })
 

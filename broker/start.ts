@@ -1,8 +1,12 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
+import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
+import type { PrincipalName } from '../domain/principals.ts'
 import type { ServerCertificate } from '../domain/tls.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
+import { accessOfDevice } from '../store/devices.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { getVendor } from '../store/vendors.ts'
@@ -14,8 +18,9 @@ import { connects, trimmed } from './metrics.ts'
 import { type MqttBroker, openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
 import { addressOf } from './peer.ts'
-import { openAuthentication } from './principal.ts'
+import { openAuthentication, type Principal } from './principal.ts'
 import { openQuotas } from './quotas.ts'
+import { keyOfSession, openSessions } from './sessions/sessions.ts'
 import { openTls } from './tls.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
@@ -23,6 +28,8 @@ const consumers = ['ingest', 'alerts']
 const trimEveryMs = 30_000
 export type BrokerOptions = {
   journal: Journal
+  /** The data folder, for the MQTT sessions: `sessions` in it. */
+  data: string
   store: Store
   clock: Clock
   log: Logger
@@ -59,7 +66,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const authenticate = openAuthentication({ db: store.db, clock, adminToken: options.adminToken, log })
   const quotas = openQuotas({ clock, vendorQuota: async (id) => (await getVendor(store.db, id))?.quota ?? null })
   const shared = { authenticate, door, clock, log }
-  const mqtt = await openMqtt({ ...shared, quotas })
+  const mayReceive = (session: string) => keyOfSession(session) === 'administrator'
+  const sessions = await openSessions({ path: join(options.data, 'sessions'), clock, log, mayReceive })
+  const mqtt = await openMqtt({ ...shared, quotas, sessions, principalOf: principalsOf(store) })
   const commands = openCommands({ store, connections: mqtt.connections, clock, log })
   mqtt.watch(commands)
   const http = openHttp({ ...shared, mqtt })
@@ -91,9 +100,19 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       tls?.cut()
       http.closeAllConnections()
       await door.idle()
+      await sessions.close()
     },
   }
 }
+
+/** Whose session it is that a broker left behind; undefined where there is nobody of the name any more. */
+const principalsOf =
+  ({ db }: Store) =>
+  async (name: PrincipalName): Promise<Principal | undefined> => {
+    if (name.kind === 'administrator') return { kind: 'administrator' }
+    const device = name.kind === 'device' ? await accessOfDevice(db, name.id) : undefined
+    return device && { kind: 'device', id: device.id, partition: partitionOf(device.home ?? device.id) }
+  }
 
 type TlsListeners = {
   port: number

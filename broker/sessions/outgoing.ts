@@ -44,6 +44,13 @@ export function outgoing(parts: Parts, { mayReceive, onQueued }: PersistenceOpti
     await disk.settled()
   }
 
+  /** Asked of what came by a wildcard; a full name is looked at when it is subscribed to. */
+  async function allowedAmong(receivers: Receiver[], topic: string): Promise<Receiver[]> {
+    const answers = receivers.map((one) => !isWildcard(one.topic) || mayReceive(one.clientId, topic))
+    const known = answers.every((answer) => typeof answer === 'boolean') ? answers : await Promise.all(answers)
+    return receivers.filter((_, i) => known[i])
+  }
+
   return {
     async outgoingEnqueue({ clientId }, packet) {
       if (isCommand(packet.topic)) return
@@ -52,7 +59,7 @@ export function outgoing(parts: Parts, { mayReceive, onQueued }: PersistenceOpti
     },
     async outgoingEnqueueCombi(receivers, packet) {
       if (receivers.length === 0 || isCommand(packet.topic)) return
-      const allowed = receivers.filter((one) => !isWildcard(one.topic) || mayReceive(one.clientId, packet.topic))
+      const allowed = await allowedAmong(receivers, packet.topic)
       const payload = ownBytes(packet.payload)
       for (const [id, qos] of highestQos(allowed)) enqueue(id, { ...packet, payload }, Math.min(qos, packet.qos) as Qos)
       if (allowed.length > 0) onQueued(packet)

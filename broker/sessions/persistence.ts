@@ -37,7 +37,7 @@ export type PersistenceOptions = {
   /** Whether the client may have the subscription; see `grant` in sessions.ts. */
   isGranted(subscription: object): boolean
   /** Whether a session may have a message by a wildcard. */
-  mayReceive(sessionId: string, topic: string): boolean
+  mayReceive(sessionId: string, topic: string): boolean | Promise<boolean>
   /** Is told of every packet that was put into a queue. */
   onQueued(packet: object): void
 }

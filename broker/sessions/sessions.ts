@@ -29,8 +29,11 @@ export type Sessions = {
 }
 
 export type SessionsOptions = DiskOptions & {
-  /** Whether a session that is subscribed by a wildcard may have a message of the topic. */
-  mayReceive(sessionId: string, topic: string): boolean
+  /**
+   * Whether a session that is subscribed by a wildcard may have a message of the topic. Where it rejects, the message is
+   * not published, and its publisher is told.
+   */
+  mayReceive(sessionId: string, topic: string): boolean | Promise<boolean>
 }
 
 const sweepEveryMs = 3_600_000

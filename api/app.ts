@@ -15,10 +15,14 @@ import {
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
+import { auditRoutes } from './audit.ts'
 import { createIdentify, guard, type RouteAccess } from './auth.ts'
+import { authorityRoutes } from './authorities.ts'
+import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
+import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
@@ -60,6 +64,10 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   ticketRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
+  authorityRoutes(app, deps)
+  enrolmentRoutes(app, deps)
+  claimRoutes(app, deps)
+  auditRoutes(app, deps)
   commandRoutes(app, deps)
   ruleRoutes(app)
   telemetryRoutes(app, deps)

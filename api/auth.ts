@@ -1,16 +1,22 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { VigilError } from '../domain/errors.ts'
+import { type PrincipalName, parsePrincipalKey, principalKey } from '../domain/principals.ts'
 import type { Role } from '../domain/registry.ts'
-import { sessionOf } from '../store/operators.ts'
+import { principalOfToken } from '../store/credentials.ts'
+import { areaPathOfIntegration } from '../store/integrations.ts'
+import { type Session, sessionOf } from '../store/operators.ts'
+import type { Db } from '../store/store.ts'
+import { getVendor } from '../store/vendors.ts'
 import type { Api, ApiDeps } from './context.ts'
 
 /**
- * Who calls. `areaPath` null: bounded by no area; `vendor` null: by no vendor. `expiresAt` epoch ms, undefined for what
+ * Who calls. `key` is how the audit names him: `operator:{id}`, or the principal's key for tokens. `areaPath` null: bounded by no area; `vendor` null: by no vendor. `expiresAt` epoch ms, undefined for what
  * does not expire.
  */
 export type Principal = {
   id: string
+  key: string
   name: string
   role: Role
   area: string | null
@@ -24,7 +30,8 @@ const people: readonly Role[] = ['administrator', 'supervisor', 'dispatcher', 'v
 
 /**
  * Who may do what; every route names one of these. A vendor sees its devices and what was refused of them, nothing of
- * the people who wear them. Operators are the administrator's alone: who may write them may become anybody.
+ * the people who wear them, and lets its devices in and out. An integration's token has the role of a viewer. Operators,
+ * accounts and certificate authorities are the administrator's alone: who may write them may become anybody.
  */
 export const permissions = {
   be_signed_in: everybody,
@@ -35,6 +42,13 @@ export const permissions = {
   read_devices: everybody,
   write_registry: ['administrator', 'integrator'],
   write_operators: ['administrator'],
+  read_vendors: ['administrator', 'integrator', 'vendor'],
+  write_vendors: ['administrator'],
+  revoke_certificates: ['administrator', 'vendor'],
+  enrol_devices: ['administrator', 'integrator', 'vendor'],
+  manage_integrations: ['administrator'],
+  read_audit: ['administrator'],
+  read_refusals: ['administrator', 'supervisor', 'integrator', 'vendor'],
   read_telemetry: people,
   read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],
   replay_dead_letters: ['administrator', 'integrator'],
@@ -76,12 +90,43 @@ export function createIdentify({
     // Digests are of one length, so the comparison tells neither the token's length nor its beginning by its time.
     if (admin && timingSafeEqual(digest(token), admin)) return administrator
     const session = await sessionOf(store.db, token, clock.now())
-    return session && { ...session.operator, areaPath: session.area_path, expiresAt: session.expires_at }
+    return session ? personOf(session) : accountOf(store.db, token, clock.now())
   }
+}
+
+const personOf = ({ operator, area_path, expires_at }: Session): Principal => ({
+  ...operator,
+  key: `operator:${operator.id}`,
+  areaPath: area_path,
+  expiresAt: expires_at,
+})
+
+/** The vendor or integration whose token this is. Devices' tokens are for the front door. */
+async function accountOf(db: Db, token: string, now: number): Promise<Principal | undefined> {
+  const credential = await principalOfToken(db, token, now)
+  const principal = credential && parsePrincipalKey(credential.principal)
+  const shared = { expiresAt: credential?.expires_at ?? undefined }
+  if (principal?.kind === 'vendor') {
+    const found = await getVendor(db, principal.id)
+    const bound = { area: null, areaPath: null, vendor: principal.id }
+    return found && { ...accountNamed(principal, found.name), role: 'vendor', ...bound, ...shared }
+  }
+  if (principal?.kind === 'integration') {
+    const found = await areaPathOfIntegration(db, principal.id)
+    const bound = found && { area: found.area, areaPath: found.area_path, vendor: null }
+    return bound && { ...accountNamed(principal, found.name), role: 'viewer', ...bound, ...shared }
+  }
+  return undefined
+}
+
+const accountNamed = (principal: PrincipalName, name: string) => {
+  const key = principalKey(principal)
+  return { id: key, key, name }
 }
 
 const administrator: Principal = {
   id: 'administrator',
+  key: 'administrator',
   name: 'administrator',
   role: 'administrator',
   area: null,

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import {
@@ -6,16 +5,16 @@ import {
   deadLetter,
   listDeadLetters,
   requestReplay,
+  seenBy,
   type WholeDeadLetter,
 } from '../store/dead_letters.ts'
 import { placeOfDevice } from '../store/devices.ts'
-import { homeWithin } from '../store/registry.ts'
 import type { Db } from '../store/store.ts'
 import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
-import { boundOf, isWithin } from './scope.ts'
+import { boundOf, isOfVendor, isWithin } from './scope.ts'
 
 /** Letters of one replay; the caller asks again for the rest. The store's own limit is the same. */
 const replayMost = 5_000
@@ -92,16 +91,11 @@ function countRoute(app: Api, { store }: ApiDeps): void {
   })
 }
 
-function counts(db: Db, { areaPath }: Principal): Promise<z.infer<typeof Count>[]> {
-  const ofDevices = (path: string) =>
-    db
-      .selectFrom('devices')
-      .select('id')
-      .where(homeWithin(sql.ref<string | null>('devices.home'), path))
+async function counts(db: Db, caller: Principal): Promise<z.infer<typeof Count>[]> {
   return db
     .selectFrom('dead_letters')
     .select((e) => ['code', 'state', e.fn.countAll<number>().as('count')] as const)
-    .$if(areaPath !== null, (query) => query.where('device', 'in', ofDevices(areaPath ?? '/')))
+    .where(seenBy(await boundOf(db, caller)))
     .groupBy(['code', 'state'])
     .orderBy('code')
     .orderBy('state')
@@ -150,10 +144,11 @@ function replayRoute(app: Api, { store, clock }: ApiDeps): void {
   })
 }
 
-/** The filter itself for who sees everything, else the ids of the letters in the caller's area that match. */
+/** The filter itself for who sees everything, else the ids of the letters within the caller's bounds that match. */
 async function whichSeen(db: Db, caller: Principal, filter: DeadLetterFilter): Promise<DeadLetterFilter | string[]> {
-  if (caller.areaPath === null) return filter
-  const page = { areaPath: caller.areaPath, most: replayMost }
+  const bound = await boundOf(db, caller)
+  if (Object.keys(bound).length === 0) return filter
+  const page = { ...bound, most: replayMost }
   const { items } = await listDeadLetters(db, { state: 'kept', ...filter }, page)
   return items.map(({ id }) => id)
 }
@@ -162,7 +157,8 @@ async function whichSeen(db: Db, caller: Principal, filter: DeadLetterFilter): P
 async function letterSeen(db: Db, caller: Principal, id: string): Promise<WholeDeadLetter> {
   const letter = await deadLetter(db, id)
   const place = letter?.device ? await placeOfDevice(db, letter.device) : undefined
-  if (!letter || !isWithin(caller, place?.area_path)) throw new VigilError('not_found')
+  const isOwn = letter !== undefined && (isOfVendor(caller, place?.vendor) || letter.principal === caller.key)
+  if (!isOwn || !isWithin(caller, place?.area_path)) throw new VigilError('not_found')
   return letter
 }
 

@@ -22,8 +22,8 @@ const Session = z.object({
   operator: Operator,
 })
 const Me = z.object({
-  operator: Operator,
-  expires_at: z.string().nullable().describe('null for the administrator’s token, which does not expire'),
+  operator: Operator.extend({ id: z.string().describe('for a token of an account its key, such as `vendor:{id}`') }),
+  expires_at: z.string().nullable().describe('null for what does not expire: tokens that are not being replaced'),
 })
 
 /** `POST /login`, `POST /logout`, `GET /me`. */

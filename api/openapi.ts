@@ -36,8 +36,8 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
   content: { 'application/problem+json': { schema: Problem } },
 })
 
-const { Area, Home, Resident, Device, Contact, Operator } = registry
-const named = { Problem, Ticket, LiveEvent, Area, Home, Resident, Device, Contact, Operator }
+const { Area, Home, Resident, Device, Contact, Operator, Vendor, Integration } = registry
+const named = { Problem, Ticket, LiveEvent, Area, Home, Resident, Device, Contact, Operator, Vendor, Integration }
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
@@ -60,7 +60,11 @@ const tags = [
   { name: 'session', description: 'Who you are' },
   { name: 'tickets', description: 'Cases, from the pressed button to the outcome' },
   { name: 'events', description: 'What happens, live and without gaps' },
-  { name: 'registry', description: 'Areas, homes, residents, devices, contacts, operators' },
+  { name: 'registry', description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations' },
+  {
+    name: 'credentials',
+    description: 'Who may come in: tokens, claim codes, certificate authorities, revocations, the audit',
+  },
   { name: 'telemetry', description: 'What the devices measured' },
   { name: 'devices', description: 'The way in for what devices publish over HTTP' },
   { name: 'dead letters', description: 'What could not be decoded, kept whole with its reason' },

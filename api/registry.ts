@@ -2,17 +2,22 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import { Id } from '../domain/ids.ts'
-import { rotateToken } from '../store/devices.ts'
+import type { AuditWhat } from '../store/audit.ts'
+import { recordAudit } from '../store/audit.ts'
+import type { Db, Tx } from '../store/store.ts'
 import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
+import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
-import { type Resource, resources } from './resources.ts'
-import { boundOf, mustPlace, mustSee } from './scope.ts'
+import { type Filter, type Resource, seenPath } from './resource.ts'
+import { resources } from './resources.ts'
+import { boundOf, isOfVendor, mustPlace, mustSeeDevice } from './scope.ts'
 
 const Params = z.object({ id: Id })
 
-/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`: the same five calls for each. */
+/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`, `/vendors`, `/integrations`: the same five calls
+ *  for each, and the calls about tokens for what has them. */
 export function registryRoutes(app: Api, deps: ApiDeps): void {
   for (const resource of resources) {
     listRoute(app, deps, resource)
@@ -20,12 +25,20 @@ export function registryRoutes(app: Api, deps: ApiDeps): void {
     createRoute(app, deps, resource)
     updateRoute(app, deps, resource)
     deleteRoute(app, deps, resource)
+    credentialRoutes(app, deps, resource)
   }
-  tokenRoute(app, deps)
 }
 
-function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, ofHome }: Resource): void {
-  const query = PageQuery.extend({ area: Id.optional().describe('this area and all below') })
+type ListQuery = z.output<typeof PageQuery> & { [F in Filter]?: string }
+const filters = {
+  area: Id.optional().describe('this area and all below'),
+  home: Id.optional(),
+  vendor: Id.optional(),
+  gateway: Id.optional().describe('the device that publishes for them'),
+} as const satisfies Record<Filter, unknown>
+
+function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, filters: by }: Resource): void {
+  const shape: z.ZodRawShape = Object.fromEntries(by.map((filter) => [filter, filters[filter]]))
   app.route({
     method: 'GET',
     url: `/api/v1/${plural}`,
@@ -33,18 +46,21 @@ function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, ofH
     schema: {
       summary: `List ${plural}`,
       tags: ['registry'],
-      querystring: ofHome ? query.extend({ home: Id.optional() }) : query,
+      querystring: PageQuery.extend(shape),
       response: answers({ 200: pageOf(item) }, ...withToken, 'not_found'),
     },
     handler: async (request) => {
-      const { after, limit, area, home } = request.query as z.output<typeof query> & { home?: string }
-      const bound = await boundOf(store.db, callerOf(request), area)
-      return list(store.db, { ...bound, after, most: limit, ...(home && { home }) })
+      const { after, limit, area, ...only } = request.query as unknown as ListQuery
+      const caller = callerOf(request)
+      const bound = await boundOf(store.db, caller, area)
+      if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
+      return list(store.db, { ...only, ...bound, after, most: limit })
     },
   })
 }
 
-function getRoute(app: Api, { store }: ApiDeps, { noun, plural, item, read, pathOf, get }: Resource): void {
+function getRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+  const { noun, plural, item, read, get } = resource
   app.route({
     method: 'GET',
     url: `/api/v1/${plural}/:id`,
@@ -57,7 +73,7 @@ function getRoute(app: Api, { store }: ApiDeps, { noun, plural, item, read, path
     },
     handler: async (request) => {
       const { id } = request.params
-      mustSee(callerOf(request), await pathOf(store.db, id))
+      await seenPath(store.db, callerOf(request), resource, id)
       const found = await get(store.db, id)
       if (found === undefined) throw new VigilError('not_found')
       return found
@@ -78,15 +94,20 @@ function createRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
       response: answers({ 201: created }, ...withToken, 'id_taken', 'reference_unknown'),
     },
     handler: async (request, reply) => {
-      const place = placeOf(request.body)
-      const made = await create(store, (db) => mustPlace(db, callerOf(request), place), request.body, clock.now())
+      const caller = callerOf(request)
+      const check = async (db: Db) => {
+        await mustPlace(db, caller, placeOf(request.body))
+        await mustSeeGateway(db, caller, request.body)
+      }
+      const note = noteOf(resource, { what: 'created', who: caller.key, at: clock.now(), given: request.body })
+      const made = await create(store, { check, note }, request.body, clock.now())
       return reply.code(201).send(made)
     },
   })
 }
 
 function updateRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
-  const { noun, plural, item, change, write, pathOf, placeOf, update } = resource
+  const { noun, plural, item, change, write, placeOf, update } = resource
   app.route({
     method: 'PATCH',
     url: `/api/v1/${plural}/:id`,
@@ -103,22 +124,19 @@ function updateRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
       const { id } = request.params
       const caller = callerOf(request)
       const place = placeOf(request.body)
-      return update(
-        store,
-        async (db) => {
-          mustChange(caller, await pathOf(db, id), resource)
-          if (place.id !== undefined) await mustPlace(db, caller, place)
-        },
-        id,
-        request.body,
-        clock.now(),
-      )
+      const check = async (db: Db) => {
+        mustChange(caller, await seenPath(db, caller, resource, id), resource)
+        if (place.id !== undefined) await mustPlace(db, caller, place)
+        await mustSeeGateway(db, caller, request.body)
+      }
+      const note = noteOf(resource, { what: 'changed', who: caller.key, at: clock.now(), given: request.body })
+      return update(store, { check, note }, id, request.body, clock.now())
     },
   })
 }
 
 function deleteRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
-  const { noun, plural, write, pathOf, remove } = resource
+  const { noun, plural, write, remove } = resource
   app.route({
     method: 'DELETE',
     url: `/api/v1/${plural}/:id`,
@@ -132,8 +150,10 @@ function deleteRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
     handler: async (request: FastifyRequest<{ Params: z.output<typeof Params> }>, reply) => {
       const { id } = request.params
       await store.write(async (tx) => {
-        mustChange(callerOf(request), await pathOf(tx, id), resource)
+        const caller = callerOf(request)
+        mustChange(caller, await seenPath(tx, caller, resource, id), resource)
         await remove(tx, id, clock.now())
+        await noteOf(resource, { what: 'deleted', who: caller.key, at: clock.now(), given: null })(tx, id)
       })
       return reply.code(204).send()
     },
@@ -141,32 +161,27 @@ function deleteRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
 }
 
 /** Sees it, and it is not the very area that bounds the caller: that one is changed from above. */
-function mustChange(caller: Principal, path: string | null | undefined, { plural }: Resource): void {
-  mustSee(caller, path)
+function mustChange(caller: Principal, path: string | null, { plural }: Resource): void {
   if (plural === 'areas' && path === caller.areaPath)
     throw new VigilError('forbidden', 'This area bounds what you see; it is changed from above.')
 }
 
-function tokenRoute(app: Api, { store, clock }: ApiDeps): void {
-  const devices = resources.find(({ plural }) => plural === 'devices')!
-  app.route({
-    method: 'POST',
-    url: '/api/v1/devices/:id/token',
-    config: { may: devices.write },
-    schema: {
-      summary: 'Give a device a new token',
-      description: 'The old token is void at once. The new one is shown here and never again.',
-      tags: ['registry'],
-      params: Params,
-      response: answers({ 200: z.object({ id: Id, token: z.string() }) }, ...withToken, 'not_found'),
-    },
-    handler: async (request) => {
-      const { id } = request.params
-      const { token } = await store.write(async (tx) => {
-        mustSee(callerOf(request), await devices.pathOf(tx, id))
-        return rotateToken(tx, id, clock.now())
-      })
-      return { id, token }
-    },
+/** Throws `reference_unknown` for a gateway that the caller does not see, as for one that does not exist. */
+async function mustSeeGateway(db: Db, caller: Principal, given: unknown): Promise<void> {
+  const { gateway } = (given ?? {}) as { gateway?: string | null }
+  if (typeof gateway !== 'string') return
+  await mustSeeDevice(db, caller, gateway).catch(() => {
+    throw new VigilError('reference_unknown', `there is no device ${gateway} to be the gateway`)
   })
 }
+
+type Done = { what: AuditWhat; who: string; at: number; given: unknown }
+
+/** Notes what was done in the audit, where it is about who may come in: which fields were named, never what they say. */
+const noteOf =
+  ({ subjectOf }: Resource, { what, who, at, given }: Done) =>
+  async (tx: Tx, id: string): Promise<void> => {
+    if (subjectOf === null) return
+    const detail = what === 'changed' ? Object.keys(given ?? {}).join(', ') : ''
+    await recordAudit(tx, { at, who, what, subject: subjectOf(id), detail })
+  }

@@ -204,6 +204,12 @@ export const limits = {
   claimMostDays: 730,
   /** The answer to a claim may be lost on its way: for so long the same code gives a token once more. */
   claimRepeatMs: 10 * 60_000,
+  /** Claims of one address: a factory tries a few a second behind one, and each is a write. */
+  claimsPerMinute: 1_200,
+  /** Wrong claim codes of one address in five minutes. A code has 60 bits: at this rate nobody hits one by chance. */
+  claimFailures: 100,
+  /** Refused claims of registered devices that the audit takes in five minutes; the metrics count the rest. */
+  claimRefusalsNoted: 300,
   /** Brokers read changes every 50 ms; one that stood still longer than this reads everything anew. */
   changeKeepMs: 3_600_000,
   /** The audit, as long as dead letters, so that a complaint finds both; some 300 bytes a row. */

@@ -31,7 +31,7 @@ export type AuditEntry = {
   what: AuditWhat
   subject: string
   detail?: string | undefined
-  address?: string | undefined
+  address?: string | null | undefined
   /** How many equal ones this stands for, since they are counted before they are written; 1 where absent. */
   count?: number | undefined
 }
@@ -56,18 +56,21 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
     .execute()
 }
 
-/** The newest entry of this subject and kind, where it is equal and not too old. */
-async function newestLike(tx: Tx, { at, who, what, subject, detail = '', address }: AuditEntry) {
+/** The newest entry that is equal and not too old. */
+async function newestLike(tx: Tx, { at, who, what, subject, detail = '', address = null }: AuditEntry) {
   const row = await tx
     .selectFrom('audit')
-    .select(['id', 'who', 'detail', 'address', 'last_at'])
+    .select('id')
     .where('subject', '=', subject)
     .where('what', '=', what)
+    .where('who', '=', who)
+    .where('detail', '=', detail)
+    .where('address', address === null ? 'is' : '=', address)
+    .where('last_at', '>=', at - limits.auditMergeMs)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
-  const equal = row?.who === who && row.detail === detail && row.address === (address ?? null)
-  return equal && row.last_at >= at - limits.auditMergeMs ? row.id : undefined
+  return row?.id
 }
 
 export type AuditFilter = {

@@ -4,7 +4,7 @@ import { limits } from '../domain/limits.ts'
 import { principalKey } from '../domain/principals.ts'
 import { issueToken } from './credentials.ts'
 import { mustExist } from './registry.ts'
-import type { Tx } from './store.ts'
+import type { Db, Tx } from './store.ts'
 import { tokenHash, tokenMatches } from './tokens.ts'
 
 /** Makes the code by which a device fetches its first token until `expiresAt` (epoch ms); one made before is void.
@@ -27,14 +27,22 @@ export async function makeClaimCode(tx: Tx, device: string, expiresAt: number): 
  * by it which devices there are.
  */
 export async function claim(tx: Tx, device: string, code: string, now: number): Promise<{ token: string }> {
-  const row = await tx.selectFrom('claims').selectAll().where('device', '=', device).executeTakeFirst()
-  const right = tokenMatches(saltedBy(device, code), row?.code_hash ?? '')
-  const inTime = row && (row.claimed_at === null ? now < row.expires_at : now < row.claimed_at + limits.claimRepeatMs)
-  if (!right || !inTime) throw new VigilError('claim_refused')
-  if (row.claimed_at === null)
-    await tx.updateTable('claims').set({ claimed_at: now }).where('device', '=', device).execute()
+  if (!(await mayClaim(tx, device, code, now))) throw new VigilError('claim_refused')
+  await tx
+    .updateTable('claims')
+    .set({ claimed_at: now })
+    .where('device', '=', device)
+    .where('claimed_at', 'is', null)
+    .execute()
   const { token } = await issueToken(tx, principalKey({ kind: 'device', id: device }), { now })
   return { token }
+}
+
+/** Whether this code would be taken. Asked before the write, so that whoever guesses makes nobody wait. */
+export async function mayClaim(db: Db, device: string, code: string, now: number): Promise<boolean> {
+  const row = await db.selectFrom('claims').selectAll().where('device', '=', device).executeTakeFirst()
+  if (!tokenMatches(saltedBy(device, code), row?.code_hash ?? '') || !row) return false
+  return now < (row.claimed_at === null ? row.expires_at : row.claimed_at + limits.claimRepeatMs)
 }
 
 /** Voids the claim code of a device; nothing happens where there is none. */

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import { isoTime } from '../domain/clock.ts'
+import { principalKey } from '../domain/principals.ts'
 import { newId } from '../domain/random.ts'
 import { homeWithin, type Listed, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
@@ -52,25 +53,18 @@ export async function keepDeadLetter(tx: Tx, refused: Refused): Promise<void> {
     .execute()
 }
 
-/** Dead letters, newest first. With a bound: those of devices whose home lies within it. */
-export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Page): Promise<Listed<DeadLetter>> {
+/** Dead letters, newest first. With a bound: what that lets be seen. */
+export async function listDeadLetters(
+  db: Db,
+  filter: DeadLetterFilter,
+  page: Page & LetterBound,
+): Promise<Listed<DeadLetter>> {
   const cursor = /^(\d+):(.+)$/.exec(page.after ?? '')
   const rows = await db
     .selectFrom('dead_letters')
     .select(listed)
     .where(matching(filter))
-    .$if(page.areaPath !== undefined, (query) =>
-      query.where((e) =>
-        e(
-          'device',
-          'in',
-          e
-            .selectFrom('devices')
-            .select('id')
-            .where(homeWithin(sql.ref<string | null>('devices.home'), page.areaPath ?? '/')),
-        ),
-      ),
-    )
+    .where(seenBy(page))
     .$if(cursor !== null, (query) =>
       query.where((e) => e(e.refTuple('received_at', 'id'), '<', e.tuple(Number(cursor?.[1]), cursor?.[2] ?? ''))),
     )
@@ -171,6 +165,29 @@ export async function trimDeadLetters(tx: Tx, before: number, most: number): Pro
 const columns = ['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const
 const size = sql<number>`length(payload)`.as('size')
 const listed = [...columns, size] as const
+
+/** What a caller sees of them: by the area that its device's home lies in, by the vendor of the device or of the account
+ *  that sent it. Undefined bounds nothing. */
+export type LetterBound = { areaPath?: string | undefined; vendor?: string | undefined }
+
+/** The same as a condition. */
+export function seenBy({
+  areaPath,
+  vendor,
+}: LetterBound): (e: ExpressionBuilder<Database, 'dead_letters'>) => Expression<SqlBool> {
+  return (e) => {
+    const devices = e.selectFrom('devices').select('id')
+    const inArea = homeWithin(sql.ref<string | null>('devices.home'), areaPath ?? '/')
+    const ofVendor = e.or([
+      e('device', 'in', devices.where('vendor', '=', vendor ?? '')),
+      e('principal', '=', principalKey({ kind: 'vendor', id: vendor ?? '' })),
+    ])
+    return e.and([
+      ...(areaPath === undefined ? [] : [e('device', 'in', devices.where(inArea))]),
+      ...(vendor === undefined ? [] : [ofVendor]),
+    ])
+  }
+}
 
 function matching(filter: DeadLetterFilter): (e: ExpressionBuilder<Database, 'dead_letters'>) => Expression<SqlBool> {
   return (e) =>

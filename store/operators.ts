@@ -25,9 +25,13 @@ type Row = Selectable<Database['operators']>
 /** Who calls, and what bounds him: `area_path` is null for somebody who sees everything. */
 export type Session = { operator: Operator; area_path: string | null; expires_at: number }
 
+/** What else is to happen in the transaction, such as its entry in the audit. */
+type Also = (tx: Tx, operator: Operator) => Promise<void>
+const nothingElse: Also = async () => {}
+
 /** Adds an operator. Takes the store, because the password is hashed before the transaction and not in it.
- *  Throws `id_taken` (of the name too), `reference_unknown`. */
-export async function createOperator(store: Store, input: Input): Promise<Operator> {
+ *  Throws `id_taken` (of the name too), `reference_unknown`, `request_invalid` (a vendor with another role). */
+export async function createOperator(store: Store, input: Input, also = nothingElse): Promise<Operator> {
   const password_hash = await passwordHash(input.password)
   return store.write(async (tx) => {
     const id = await freeId(tx, 'operators', input.id)
@@ -39,6 +43,8 @@ export async function createOperator(store: Store, input: Input): Promise<Operat
       .insertInto('operators')
       .values({ ...operator, password_hash })
       .execute()
+    mustBeVendors(operator)
+    await also(tx, operator)
     return operator
   })
 }
@@ -63,8 +69,14 @@ export async function listOperators(db: Db, page: Page): Promise<Listed<Operator
   return pageOf(rows, page.most, (row) => row.id, operatorOf)
 }
 
-/** Changes an operator; a new password ends all of his sessions. Throws `not_found`, `id_taken`, `reference_unknown`. */
-export async function updateOperator(store: Store, id: string, change: Partial<Omit<Input, 'id'>>): Promise<Operator> {
+/** Changes an operator; a new password ends all of his sessions. Throws `not_found`, `id_taken`, `reference_unknown`,
+ *  `request_invalid` (a vendor with another role). */
+export async function updateOperator(
+  store: Store,
+  id: string,
+  change: Partial<Omit<Input, 'id'>>,
+  also = nothingElse,
+): Promise<Operator> {
   const password_hash = change.password === undefined ? undefined : await passwordHash(change.password)
   return store.write(async (tx) => {
     await mustExist(tx, 'operators', id)
@@ -77,6 +89,8 @@ export async function updateOperator(store: Store, id: string, change: Partial<O
     if (password_hash) await tx.deleteFrom('sessions').where('operator', '=', id).execute()
     const operator = await getOperator(tx, id)
     if (!operator) throw new VigilError('not_found', `there is no operator ${id}`)
+    mustBeVendors(operator)
+    await also(tx, operator)
     return operator
   })
 }
@@ -138,6 +152,12 @@ export async function logout(tx: Tx, token: string): Promise<void> {
 export async function trimSessions(tx: Tx, now: number): Promise<number> {
   const { numDeletedRows } = await tx.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirstOrThrow()
   return Number(numDeletedRows)
+}
+
+/** Who is bounded by a vendor sees devices and what was refused; other roles are about homes, which no vendor has. */
+function mustBeVendors({ role, vendor }: Operator): void {
+  if (vendor !== null && role !== 'vendor')
+    throw new VigilError('request_invalid', `only the role vendor can be bounded by a vendor, not ${role}`)
 }
 
 async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void> {

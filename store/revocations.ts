@@ -1,5 +1,6 @@
+import { isoTime } from '../domain/clock.ts'
 import { announce } from './changes.ts'
-import { mustExist } from './registry.ts'
+import { type Listed, mustExist, type Page, pageOf } from './registry.ts'
 import type { Db, Tx } from './store.ts'
 import { vendorKey } from './vendors.ts'
 
@@ -46,14 +47,34 @@ export async function isCertificateRevoked(db: Db, vendor: string, serial: strin
   return row !== undefined
 }
 
-/** A vendor's revoked certificates, by serial number. `after`: the last serial of the page before. */
-export function listRevocations(db: Db, vendor: string, { after = '', most }: { after?: string; most: number }) {
-  return db
+/** How many certificates of a vendor were revoked; they are never taken back. */
+export async function countRevocations(db: Db, vendor: string): Promise<number> {
+  const row = await db
+    .selectFrom('revoked_certificates')
+    .select((e) => e.fn.countAll<number | string>().as('count'))
+    .where('vendor', '=', vendor)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** A vendor's revoked certificates, by serial number. */
+export async function listRevocations(
+  db: Db,
+  vendor: string,
+  { after = '', most }: Pick<Page, 'after' | 'most'>,
+): Promise<Listed<{ serial: string; revoked_at: string }>> {
+  const rows = await db
     .selectFrom('revoked_certificates')
     .select(['serial', 'revoked_at'])
     .where('vendor', '=', vendor)
     .where('serial', '>', after)
     .orderBy('serial')
-    .limit(most)
+    .limit(most + 1)
     .execute()
+  return pageOf(
+    rows,
+    most,
+    (row) => row.serial,
+    (row) => ({ ...row, revoked_at: isoTime(row.revoked_at) }),
+  )
 }

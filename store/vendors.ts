@@ -28,11 +28,16 @@ export async function getVendor(db: Db, id: string): Promise<Vendor | undefined>
   return row && vendorOf(row)
 }
 
-/** Vendors by id. They belong to no area. */
-export async function listVendors(db: Db, { after, most }: Page): Promise<Listed<Vendor>> {
+/** Vendors by id; `vendor`: this one only. They belong to no area, so a bound by one leaves none. */
+export async function listVendors(
+  db: Db,
+  { after, most, areaPath, vendor }: Page & { vendor?: string },
+): Promise<Listed<Vendor>> {
   const rows = await db
     .selectFrom('vendors')
     .selectAll()
+    .$if(areaPath !== undefined, (query) => query.where('id', '=', ''))
+    .$if(vendor !== undefined, (query) => query.where('id', '=', vendor ?? ''))
     .$if(after !== undefined, (query) => query.where('id', '>', after ?? ''))
     .orderBy('id')
     .limit(most + 1)

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { limits } from '../domain/limits.ts'
 import { openHouse } from './test_house.ts'
 
 type Taken = { method: string | undefined; url: string | undefined; headers: IncomingMessage['headers']; body: Buffer }
@@ -38,7 +39,7 @@ describe('what a device posts', () => {
     ['JSON that is none', 'application/json', Buffer.from('{"signal":"sos"')],
     ['bytes of no type that we know', 'application/x-something', Buffer.from([0, 255, 10, 13, 0])],
     ['nothing', 'application/json', Buffer.alloc(0)],
-    ['as much as the broker itself would take', 'application/json', Buffer.alloc(4 * 1024 * 1024, 'x')],
+    ['as much as the broker itself would take', 'application/json', Buffer.alloc(limits.packetBytes, 'x')],
   ])('goes to the broker byte for byte: %s', async (_what, type, body) => {
     const broker = await openBroker()
     const house = await openHouse({ frontDoor: async () => broker.url })
@@ -91,7 +92,7 @@ describe('what a device posts', () => {
 
   it('is refused beyond what could be held in memory', async () => {
     const house = await openHouse()
-    const answer = await post(house.base, 'w-1/readings', Buffer.alloc(4 * 1024 * 1024 + 1))
+    const answer = await post(house.base, 'w-1/readings', Buffer.alloc(limits.packetBytes + 1))
     expect([answer.status, (await answer.json()).code]).toEqual([413, 'payload_too_large'])
   })
 })
@@ -115,6 +116,19 @@ describe('a WebSocket at /mqtt', () => {
       await ended
     },
   )
+
+  it('comes to the broker with the address it came from, whatever it says itself', async () => {
+    const broker = await openBroker()
+    const came = new Promise<IncomingMessage>((resolve) =>
+      broker.sockets.on('connection', (_one, request) => resolve(request)),
+    )
+    const house = await openHouse({ frontDoor: async () => broker.url })
+    const headers = { 'X-Forwarded-For': '203.0.113.9', 'x-other': 'stays' }
+    const socket = new WebSocket(`ws://127.0.0.1:${house.port}/mqtt`, 'mqtt', { headers, localAddress: '127.0.0.5' })
+    await new Promise((resolve) => socket.on('open', resolve))
+    socket.terminate()
+    expect((await came).headers).toMatchObject({ 'x-forwarded-for': '127.0.0.5', 'x-other': 'stays' })
+  })
 
   it('lets the broker know when the device is gone', async () => {
     const broker = await openBroker()

@@ -11,10 +11,11 @@ import * as metrics from './metrics.ts'
 import { asProblem, rawProblem } from './problem.ts'
 import { mayUpgrade } from './upgrades.ts'
 
-/** How long a caller may take, ms: for the headers, for the whole request; and how often it is looked for who is late. */
-export type HttpTimes = { headersMs: number; requestMs: number; lookMs: number }
+/** How long a caller may take, ms: to shake hands, for the headers, for the whole request; and how often it is looked. */
+export type HttpTimes = { handshakeMs: number; headersMs: number; requestMs: number; lookMs: number }
 
 const usualTimes: HttpTimes = {
+  handshakeMs: limits.tlsHandshakeMs,
   headersMs: limits.httpHeadersMs,
   requestMs: limits.httpRequestMs,
   lookMs: limits.httpLookMs,
@@ -51,6 +52,12 @@ function clientFailed(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(rawProblem(asProblem(failure, newId('req'))))
 }
 
+/** Whoever does not get to the end of the handshake, for which there is no answer. */
+function handshakeFailed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') metrics.lateRequests.inc()
+  socket.destroy()
+}
+
 export type HttpsOptions = { host: string; port: number; certificate: ServerCertificate; times?: HttpTimes | undefined }
 export type RunningHttps = { port: number; close(): void }
 type Upgrade = (...args: [request: Parameters<Api['routing']>[0], socket: Duplex, head: Buffer]) => void
@@ -63,12 +70,13 @@ export async function openHttps(app: Api, upgrade: Upgrade, options: HttpsOption
     ...context(),
     ...shared(times),
     requestTimeout: times.requestMs,
-    handshakeTimeout: limits.tlsHandshakeMs,
+    handshakeTimeout: times.handshakeMs,
     keepAliveTimeout: keepAliveMs,
   }
   const server = createServer(settings, app.routing)
   server.on('upgrade', upgrade)
   server.on('clientError', clientFailed)
+  server.on('tlsClientError', handshakeFailed)
   const forget = certificate.onChange(() => server.setSecureContext(context()))
   // Connections that have not shaken hands are none of the HTTP server's.
   const raw = new Set<Socket>()

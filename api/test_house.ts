@@ -17,8 +17,7 @@ import type { Store, Tx } from '../store/store.ts'
 import { addEvidence, insertTicket, setTimer } from '../store/ticket_rows.ts'
 import { readTicket } from '../store/tickets.ts'
 import { tokenHash } from '../store/tokens.ts'
-import type { ApiDeps } from './context.ts'
-import { startApi } from './start.ts'
+import { type ApiOptions, startApi } from './start.ts'
 
 /**
  * A small house for the api's tests, over real HTTP and the real embedded store: a city with the districts `north` and
@@ -27,6 +26,8 @@ import { startApi } from './start.ts'
  */
 export type House = {
   port: number
+  /** Where TLS was asked for. */
+  httpsPort: number | undefined
   /** Close the one or the other before its time. */
   closeApi(): Promise<void>
   closeStore(): Promise<void>
@@ -59,7 +60,7 @@ export const noTelemetry: Telemetry = {
 }
 
 /** Opens the house for the test that asks, and closes it and removes its data when that has finished. */
-export async function openHouse(options: Partial<ApiDeps> = {}): Promise<House> {
+export async function openHouse(options: Partial<ApiOptions> = {}): Promise<House> {
   const data = await mkdtemp(join(tmpdir(), 'vigil-api-'))
   const clock: Clock = options.clock ?? systemClock
   const store = await openStore({ data, clock })
@@ -88,7 +89,7 @@ export async function openHouse(options: Partial<ApiDeps> = {}): Promise<House> 
     await rm(data, { recursive: true })
   })
   const call: House['call'] = (method, path, more) => callJson(`${base}${path}`, method, more)
-  return { port: api.port, store, base, call, closeApi: () => api.close(), closeStore }
+  return { port: api.port, httpsPort: api.httpsPort, store, base, call, closeApi: () => api.close(), closeStore }
 }
 
 async function callJson(url: string, method: string, { token, body, headers }: CallOptions = {}): Promise<Answer> {

@@ -25,7 +25,7 @@ export const limits = {
   tlsHandshakeMs: 10_000,
   /** From the first byte of an HTTP request to the end of its headers, which fit in a few packets. */
   httpHeadersMs: 15_000,
-  /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 280 kbit/s. */
+  /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 70 kbit/s. */
   httpRequestMs: 120_000,
   /** How often HTTP connections are looked over for those that are late. */
   httpLookMs: 5_000,

@@ -7,6 +7,8 @@ import { openHttp } from '../../broker/http.ts'
 import { type Listeners, listen, openListeners } from '../../broker/listeners.ts'
 import { type MqttBroker, openMqtt } from '../../broker/mqtt.ts'
 import type { Authenticate } from '../../broker/principal.ts'
+import { openQuotas } from '../../broker/quotas.ts'
+import { openSessions } from '../../broker/sessions/sessions.ts'
 import { openTls } from '../../broker/tls.ts'
 import { makeAuthority, makeServer } from '../../domain/certificates.ts'
 import { systemClock } from '../../domain/clock.ts'
@@ -24,7 +26,7 @@ export type OpenHouse = { mqttPort: number; mqttsPort: number; httpPort: number;
 export async function openOpenHouse(): Promise<OpenHouse> {
   const data = await mkdtemp(join(tmpdir(), 'vigil-interoperability-'))
   const log = pino({ level: 'silent' })
-  const journal = await openLmdbJournal({ path: data, clock: systemClock, diskReserveBytes: 0 })
+  const journal = await openLmdbJournal({ path: join(data, 'journal'), clock: systemClock, diskReserveBytes: 0 })
   const strict = openDoor(journal, systemClock, log)
   const door: typeof strict = {
     ...strict,
@@ -35,8 +37,11 @@ export async function openOpenHouse(): Promise<OpenHouse> {
   }
   const authenticate: Authenticate = async (id) =>
     id === undefined ? { kind: 'administrator' } : { kind: 'device', id, partition: 0 }
+  const path = join(data, 'sessions')
+  const sessions = await openSessions({ path, clock: systemClock, log, mayReceive: () => true })
   const shared = { authenticate, door, clock: systemClock, log }
-  const mqtt = await openMqtt(shared)
+  const quotas = openQuotas({ clock: systemClock, vendorQuota: async () => null })
+  const mqtt = await openMqtt({ ...shared, quotas, sessions, principalOf: async () => undefined })
   const http = openHttp({ ...shared, mqtt })
   const tcp = await openListeners({
     host: '127.0.0.1',
@@ -56,6 +61,7 @@ export async function openOpenHouse(): Promise<OpenHouse> {
       await mqtt.close()
       http.closeAllConnections()
       await door.idle()
+      await sessions.close()
       await journal.close()
       await rm(data, { recursive: true })
     },

@@ -1,12 +1,18 @@
+import { X509Certificate } from 'node:crypto'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
+import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
+import { recordAudit } from '../store/audit.ts'
+import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
+import { revokeTokens } from '../store/credentials.ts'
+import { rotateToken } from '../store/devices.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
-import { type House, noTelemetry, openHouse } from './test_house.ts'
+import { districts, type House, noTelemetry, openHouse } from './test_house.ts'
 
 /** What each permission is meant to be for, written out once more: the table in auth.ts must not drift unseen. */
 const meant: Record<keyof typeof permissions, string> = {
@@ -18,12 +24,25 @@ const meant: Record<keyof typeof permissions, string> = {
   read_devices: 'administrator supervisor dispatcher viewer vendor integrator',
   write_registry: 'administrator integrator',
   write_operators: 'administrator',
+  read_vendors: 'administrator vendor integrator',
+  write_vendors: 'administrator',
+  revoke_certificates: 'administrator vendor',
+  enrol_devices: 'administrator vendor integrator',
+  manage_integrations: 'administrator',
+  read_audit: 'administrator',
+  read_refusals: 'administrator supervisor vendor integrator',
   read_telemetry: 'administrator supervisor dispatcher viewer integrator',
   read_dead_letters: 'administrator supervisor vendor integrator',
   replay_dead_letters: 'administrator integrator',
   command_devices: 'administrator supervisor dispatcher integrator vendor',
 }
 const mayRole = (role: Role, may: keyof typeof permissions) => meant[may].split(' ').includes(role)
+
+/** Certificates of authorities by what they are for. */
+const authorities: Record<string, string> = {}
+for (const name of ['north', 'south', 'new-north', 'new-south'])
+  authorities[name] = (await makeAuthority(name, { at: systemClock.now(), kind: 'ec' })).cert
+const fingerprintOf = (pem = ''): string => new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
 
 /** A body that each writing route takes, for things of `district`; `me` is the operator who asks. */
 const bodies: Record<string, (district: string, me: string) => object> = {
@@ -33,6 +52,13 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'POST /api/v1/devices': (district) => ({ home: `home-${district}` }),
   'POST /api/v1/contacts': (district) => ({ home: `home-${district}`, name: 'son', phone: '1', position: 2 }),
   'POST /api/v1/operators': (district) => ({ name: 'new', password: 'long enough 1', role: 'viewer', area: district }),
+  'POST /api/v1/vendors': () => ({ name: 'a new vendor' }),
+  'POST /api/v1/integrations': (district) => ({ name: 'a new centre', area: district }),
+  'POST /api/v1/devices/import': (district) => ({ devices: [{ id: `device-${district}` }] }),
+  'POST /api/v1/vendors/:id/authorities': (district) => ({ pem: authorities[`new-${district}`] }),
+  'POST /api/v1/vendors/:id/revocations': () => ({ serial: '0A' }),
+  'PATCH /api/v1/vendors/:id': () => ({ name: 'renamed' }),
+  'PATCH /api/v1/integrations/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/areas/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/homes/:id': () => ({ notes: 'the key is under the mat' }),
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
@@ -53,6 +79,9 @@ function idFor({ method, url }: RouteAccess, district: string): string {
   const plural = url.split('/')[3] ?? ''
   if (plural === 'dead-letters') return `letter-${district}`
   if (plural === 'operators') return `viewer-${district}`
+  if (plural === 'vendors')
+    return url === '/api/v1/vendors/:id' && method === 'DELETE' ? `empty-maker-${district}` : `maker-${district}`
+  if (plural === 'integrations') return `centre-${district}`
   if (plural === 'areas') return method === 'DELETE' ? `empty-${district}` : `street-${district}`
   if (plural === 'homes' && method === 'DELETE') return `empty-home-${district}`
   if (plural === 'devices' && method === 'DELETE') return `spare-${district}`
@@ -86,7 +115,11 @@ async function ask(
 ): Promise<string> {
   const { method, url } = route
   const body = bodies[`${method} ${url}`]?.(district, me)
-  const answer = await fetch(house.base + url.replace(':id', idFor(route, district)).replace(':command', 'command-1'), {
+  const path = url
+    .replace(':id', idFor(route, district))
+    .replace(':command', 'command-1')
+    .replace(':fingerprint', fingerprintOf(authorities[district]))
+  const answer = await fetch(house.base + path, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
@@ -102,8 +135,8 @@ async function ask(
   return answer.ok ? `${answer.status}` : `${answer.status} ${JSON.parse(text).code}`
 }
 
-/** Things that may be removed, and a second session, because logging out ends the first. */
-async function furnishMore(house: House, me: string): Promise<void> {
+/** Things that may be removed, what was refused, and a second session, because logging out ends the first. */
+async function furnishMore(house: House, me?: string): Promise<void> {
   const now = systemClock.now()
   await house.store.write(async (tx) => {
     for (const district of ['north', 'south']) {
@@ -118,8 +151,11 @@ async function furnishMore(house: House, me: string): Promise<void> {
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
       const device = `device-${district}`
-      await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: me, now })
+      await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
+      await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
+      await recordAudit(tx, { at: now, who: 'x', what: 'refused:topic_foreign', subject: `device:${device}` })
     }
+    if (me === undefined) return
     const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
     await tx.insertInto('sessions').values(session).execute()
   })
@@ -127,7 +163,8 @@ async function furnishMore(house: House, me: string): Promise<void> {
 
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
-  'POST /api/v1/devices/:id/token': '200',
+  'POST /api/v1/devices/import': '200',
+  'POST /api/v1/vendors/:id/authorities': '201',
   'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',
 }
@@ -137,6 +174,29 @@ function goodAnswer({ method, url }: RouteAccess): string {
   if (told) return told
   if (method === 'DELETE') return '204'
   return method === 'POST' && !url.includes(':id') ? '201' : '200'
+}
+
+/** Who calls: an operator of each role in one district, an administrator of all, and accounts by their tokens. */
+type Caller = { name: string; role: Role; bound: 'area' | 'vendor' | 'nothing' }
+const callers: Caller[] = [
+  ...roles.map((role) => ({
+    name: `${role}-north`,
+    role,
+    bound: role === 'vendor' ? ('vendor' as const) : ('area' as const),
+  })),
+  { name: 'administrator', role: 'administrator', bound: 'nothing' },
+  { name: 'maker-north', role: 'vendor', bound: 'vendor' },
+  { name: 'centre-north', role: 'viewer', bound: 'area' },
+]
+
+/** What a caller is answered about a thing of its own district, `north`, or of the other. Vendors lie in no area. */
+function expectedAnswer({ role, bound }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
+  const { method, url, may } = route
+  if (!asks(may) || !mayRole(role, may)) return '403 forbidden'
+  if (bound === 'nothing') return goodAnswer(route)
+  if (url === '/api/v1/audit' || `${method} ${url}` === 'POST /api/v1/vendors') return '403 forbidden'
+  const outside = district === 'south' || (bound === 'area' && url.startsWith('/api/v1/vendors/'))
+  return outside ? '404 not_found' : goodAnswer(route)
 }
 
 describe('who may do what', () => {
@@ -165,6 +225,7 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',
       'POST /api/v1/devices/:id/motion device',
       'POST /api/v1/devices/:id/readings device',
@@ -173,41 +234,64 @@ describe('who may do what', () => {
     ])
   })
 
-  it.each(roles)(
-    'lets a %s of one district do on every route what the role may, and finds nothing of another',
-    async (role) => {
+  it.each(callers)(
+    'lets $name do on every route what its role may, and finds nothing outside of its bounds',
+    async (caller) => {
       const house = await openHouse()
-      const me = `${role}-north`
-      await furnishMore(house, me)
+      const isPerson = caller.name.startsWith(caller.role)
+      await furnishMore(house, isPerson ? caller.name : undefined)
       const routes = (await allRoutes(house)).filter(({ may }) => asks(may))
       // Removing comes last, and homes before the streets they stand in.
       const order = (route: RouteAccess) => (route.method === 'DELETE' ? 1 : 0)
       const expected: Record<string, string> = {}
       const seen: Record<string, string> = {}
       for (const route of routes.toSorted((a, b) => order(a) - order(b))) {
-        const { method, url, may } = route
-        const allowed = asks(may) && mayRole(role, may)
-        const token = url.endsWith('/logout') ? 'leaving' : `token-${me}`
-        expected[`own ${method} ${url}`] = allowed ? goodAnswer(route) : '403 forbidden'
-        seen[`own ${method} ${url}`] = await ask(house, route, 'north', token, me)
-        if (!url.includes(':id')) continue
-        expected[`foreign ${method} ${url}`] = allowed ? '404 not_found' : '403 forbidden'
-        seen[`foreign ${method} ${url}`] = await ask(house, route, 'south', token, me)
+        const { method, url } = route
+        const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
+        for (const district of url.includes(':id') ? districts : (['north'] as const)) {
+          expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)
+          seen[`${district} ${method} ${url}`] = await ask(house, route, district, token, caller.name)
+        }
       }
       expect(seen).toEqual(expected)
     },
   )
 
-  it.each(roles)('shows a %s of one district nothing of the other in any list', async (role) => {
+  it.each(callers.filter(({ bound }) => bound !== 'nothing'))(
+    'shows $name nothing of the other district in any list',
+    async ({ name, role }) => {
+      const house = await openHouse()
+      await furnishMore(house)
+      const routes = (await allRoutes(house)).filter(({ may }) => asks(may) && mayRole(role, may))
+      const lists = routes.filter(
+        ({ method, url }) => method === 'GET' && !url.includes(':id') && !url.endsWith('/events'),
+      )
+      const token = `token-${name}`
+      for (const { url } of lists) expect((await house.call('GET', url, { token })).text, url).not.toContain('south')
+      const unbounded = await house.call('GET', '/api/v1/devices', { token: `token-${role}` })
+      expect(unbounded.body.items?.map(({ id }) => id)).toContain('device-south')
+    },
+  )
+
+  it('lets nobody write who has the role of a vendor and names none', async () => {
     const house = await openHouse()
-    const routes = (await allRoutes(house)).filter(({ may }) => asks(may) && mayRole(role, may))
-    const lists = routes.filter(
-      ({ method, url }) => method === 'GET' && !url.includes(':id') && !url.endsWith('/events'),
-    )
-    const token = `token-${role}-north`
-    for (const { url } of lists) expect((await house.call('GET', url, { token })).text, url).not.toContain('south')
-    const unbounded = await house.call('GET', '/api/v1/devices', { token: `token-${role}` })
-    expect(unbounded.body.items?.map(({ id }) => id)).toContain('device-south')
+    for (const path of ['import', 'device-north/claim-code', 'device-north/token', 'device-north/revoke']) {
+      const body = path === 'import' ? { devices: [{}] } : undefined
+      const answer = await house.call('POST', `/api/v1/devices/${path}`, { token: 'token-vendor', body })
+      expect([answer.status, answer.body.code], path).toEqual([403, 'forbidden'])
+    }
+  })
+
+  it('takes no device’s token, and an account’s only as long as it is valid', async () => {
+    const house = await openHouse()
+    const { token: device } = await house.store.write((tx) => rotateToken(tx, 'device-north', 0))
+    const me = async (token: string) => (await house.call('GET', '/api/v1/me', { token })).status
+    expect([await me(device), await me('token-maker-north'), await me('token-centre-north')]).toEqual([401, 200, 200])
+    await house.store.write(async (tx) => {
+      await revokeTokens(tx, 'vendor:maker-north', 0)
+      await tx.updateTable('credentials').set({ expires_at: systemClock.now() }).execute()
+    })
+    expect([await me('token-maker-north'), await me('token-centre-north')]).toEqual([401, 401])
   })
 
   it.each([

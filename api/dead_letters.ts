@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
+import { userName } from '../domain/principals.ts'
 import {
   type DeadLetterFilter,
   deadLetter,
@@ -157,7 +158,8 @@ async function whichSeen(db: Db, caller: Principal, filter: DeadLetterFilter): P
 async function letterSeen(db: Db, caller: Principal, id: string): Promise<WholeDeadLetter> {
   const letter = await deadLetter(db, id)
   const place = letter?.device ? await placeOfDevice(db, letter.device) : undefined
-  const isOwn = letter !== undefined && (isOfVendor(caller, place?.vendor) || letter.principal === caller.key)
+  const own = caller.vendor === null ? null : userName({ kind: 'vendor', id: caller.vendor })
+  const isOwn = letter !== undefined && (isOfVendor(caller, place?.vendor) || letter.principal === own)
   if (!isOwn || !isWithin(caller, place?.area_path)) throw new VigilError('not_found')
   return letter
 }

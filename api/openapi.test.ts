@@ -29,14 +29,14 @@ async function read(house: House): Promise<{ document: Document; operations: [st
   return { document, operations: operations.map(([name, operation]) => [name, operation]) }
 }
 
-const registry = ['areas', 'homes', 'residents', 'devices', 'contacts', 'operators']
+const registry = ['areas', 'homes', 'residents', 'devices', 'contacts', 'operators', 'vendors', 'integrations']
 
 /** Every call of the outside contract. */
 const contract = [
   'POST /api/v1/login',
   'POST /api/v1/logout',
   'GET /api/v1/me',
-  ...['readings', 'signals', 'motion'].map((kind) => `POST /api/v1/devices/{id}/${kind}`),
+  ...['readings', 'signals', 'motion', 'answers'].map((kind) => `POST /api/v1/devices/{id}/${kind}`),
   'GET /api/v1/tickets',
   'GET /api/v1/tickets/{id}',
   ...ticketActions.map((action) => `POST /api/v1/tickets/{id}/${action}`),
@@ -48,7 +48,23 @@ const contract = [
     `PATCH /api/v1/${plural}/{id}`,
     `DELETE /api/v1/${plural}/{id}`,
   ]),
-  'POST /api/v1/devices/{id}/token',
+  ...['devices', 'vendors', 'integrations'].flatMap((plural) => [
+    `POST /api/v1/${plural}/{id}/token`,
+    `POST /api/v1/${plural}/{id}/revoke`,
+  ]),
+  'GET /api/v1/vendors/{id}/authorities',
+  'POST /api/v1/vendors/{id}/authorities',
+  'DELETE /api/v1/vendors/{id}/authorities/{fingerprint}',
+  'GET /api/v1/vendors/{id}/revocations',
+  'POST /api/v1/vendors/{id}/revocations',
+  'POST /api/v1/devices/import',
+  'POST /api/v1/devices/{id}/claim-code',
+  'POST /api/v1/claims',
+  'GET /api/v1/devices/{id}/commands',
+  'POST /api/v1/devices/{id}/commands',
+  'GET /api/v1/devices/{id}/commands/{command}',
+  'GET /api/v1/audit',
+  'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/homes/{id}/telemetry',
   'GET /api/v1/dead-letters',
@@ -84,7 +100,7 @@ describe('the OpenAPI document', () => {
       ).toHaveLength(1)
       for (const status of statuses)
         expect(responses[status]?.description.length, `${name} ${status}`).toBeGreaterThan(5)
-      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|token)$/.test(name)
+      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke)$/.test(name)
       expect(requestBody !== undefined, name).toBe(takesBody)
     }
   })

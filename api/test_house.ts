@@ -11,18 +11,22 @@ import { keepDeadLetter } from '../store/dead_letters.ts'
 import { createDevice } from '../store/devices.ts'
 import { appendEvent } from '../store/events.ts'
 import { createHome } from '../store/homes.ts'
+import { createIntegration } from '../store/integrations.ts'
 import { openStore } from '../store/open.ts'
 import { createContact, createResident } from '../store/people.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { addEvidence, insertTicket, setTimer } from '../store/ticket_rows.ts'
 import { readTicket } from '../store/tickets.ts'
 import { tokenHash } from '../store/tokens.ts'
+import { createVendor } from '../store/vendors.ts'
 import { type ApiOptions, startApi } from './start.ts'
 
 /**
  * A small house for the api's tests, over real HTTP and the real embedded store: a city with the districts `north` and
  * `south`, in each a street, a home, a resident, a device, a contact, an open ticket and a dead letter, named after
- * the district. `{role}-{district}` and `{role}` are operators, and `token-{operator}` their tokens.
+ * the district. `{role}-{district}` and `{role}` are operators, and `token-{operator}` their tokens; those with the role
+ * vendor are bounded by the vendor `maker-{district}`, of which the district's devices are, and not by the area. The
+ * integration `centre-{district}` reads the district. Their tokens are `token-maker-{district}`, `token-centre-{district}`.
  */
 export type House = {
   port: number
@@ -118,7 +122,7 @@ async function furnish(tx: Tx, now: number): Promise<void> {
   await createArea(tx, { id: 'city', name: 'city' })
   for (const district of districts) await furnishDistrict(tx, district, now)
   await createDevice(tx, { id: 'device-loose' }, now)
-  for (const role of roles) await addOperator(tx, role, role, null, now)
+  for (const role of roles) await addOperator(tx, { id: role, role }, now)
 }
 
 async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now: number): Promise<void> {
@@ -128,9 +132,18 @@ async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now
   await createHome(tx, { id: home, area: `street-${district}`, address: `1 ${district}` })
   await createResident(tx, { id: `resident-${district}`, home, name: `somebody ${district}` })
   await createContact(tx, { id: `contact-${district}`, home, name: 'daughter', phone: '123', position: 1 })
-  await createDevice(tx, { id: `device-${district}`, home }, now)
-  await createDevice(tx, { id: `spare-${district}`, home }, now)
-  for (const role of roles) await addOperator(tx, `${role}-${district}`, role, district, now)
+  const vendor = `maker-${district}`
+  await createVendor(tx, { id: vendor, name: vendor }, now)
+  await createVendor(tx, { id: `empty-${vendor}`, name: vendor }, now)
+  await createIntegration(tx, { id: `centre-${district}`, name: `centre ${district}`, area: district }, now)
+  await addToken(tx, `vendor:${vendor}`, `token-${vendor}`)
+  await addToken(tx, `integration:centre-${district}`, `token-centre-${district}`)
+  await createDevice(tx, { id: `device-${district}`, home, vendor }, now)
+  await createDevice(tx, { id: `spare-${district}`, home, vendor }, now)
+  for (const role of roles) {
+    const bound = role === 'vendor' ? { vendor } : { area: district }
+    await addOperator(tx, { id: `${role}-${district}`, role, ...bound }, now)
+  }
   await openTicket(tx, `ticket-${district}`, district)
   await keepDeadLetter(tx, {
     id: `letter-${district}`,
@@ -145,10 +158,16 @@ async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now
 }
 
 /** The password of none of them is known; they have their tokens. */
-async function addOperator(tx: Tx, id: string, role: Role, area: string | null, now: number): Promise<void> {
-  await tx.insertInto('operators').values({ id, name: id, password_hash: ':', role, area }).execute()
+type Bounded = { id: string; role: Role; area?: string | null; vendor?: string | null }
+async function addOperator(tx: Tx, { id, role, area = null, vendor = null }: Bounded, now: number): Promise<void> {
+  await tx.insertInto('operators').values({ id, name: id, password_hash: ':', role, area, vendor }).execute()
   const session = { token_hash: tokenHash(`token-${id}`), operator: id, expires_at: now + 12 * 3_600_000 }
   await tx.insertInto('sessions').values(session).execute()
+}
+
+async function addToken(tx: Tx, principal: string, token: string): Promise<void> {
+  const credential = { id: `credential-of-${token}`, principal, token_hash: tokenHash(token), created_at: start }
+  await tx.insertInto('credentials').values(credential).execute()
 }
 
 let records = 0

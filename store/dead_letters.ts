@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import { isoTime } from '../domain/clock.ts'
-import { principalKey } from '../domain/principals.ts'
+import { userName } from '../domain/principals.ts'
 import { newId } from '../domain/random.ts'
 import { homeWithin, type Listed, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
@@ -180,7 +180,7 @@ export function seenBy({
     const inArea = homeWithin(sql.ref<string | null>('devices.home'), areaPath ?? '/')
     const ofVendor = e.or([
       e('device', 'in', devices.where('vendor', '=', vendor ?? '')),
-      e('principal', '=', principalKey({ kind: 'vendor', id: vendor ?? '' })),
+      e('principal', '=', userName({ kind: 'vendor', id: vendor ?? '' })),
     ])
     return e.and([
       ...(areaPath === undefined ? [] : [e('device', 'in', devices.where(inArea))]),

@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net'
 import { generate, type Packet, parser } from 'mqtt-packet'
 import type { Clock } from '../../domain/clock.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { openSocket } from './socket.ts'
 
 /**
  * One MQTT 3.1.1 connection, from the attempt to its end, on mqtt-packet and a socket. mqtt.js took two to three times
@@ -31,7 +31,7 @@ export type ConnectionOptions = {
   clock: Clock
   onLinked(): void
   onAcknowledged(id: number): void
-  onMessage(payload: Uint8Array): void
+  onMessage(topic: string, payload: Uint8Array): void
   /** Once, whatever ended it, also `destroy`. `code`: the CONNACK's return code where that was a refusal. */
   onEnd(code: number | undefined): void
 }
@@ -70,12 +70,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   /** Since when an answer is due; 0: none is. */
   let owedSince = sentAt
 
-  const { hostname, port } = new URL(options.url)
-  const socket: Socket = connect({
-    host: hostname,
-    port: Number(port || 1883),
-    noDelay: true,
-    ...(options.localAddress && { localAddress: options.localAddress }),
+  const socket = openSocket({
+    url: options.url,
+    localAddress: options.localAddress,
     onread: { buffer: arriving, callback: (size) => take(Buffer.from(arriving.subarray(0, size))) },
   })
   const packets = parser({ protocolVersion: 4 })
@@ -109,9 +106,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   }
 
-  function onPublish({ payload, qos, messageId }: Packet & { cmd: 'publish' }): void {
+  function onPublish({ topic, payload, qos, messageId }: Packet & { cmd: 'publish' }): void {
     if (qos === 1 && messageId !== undefined) socket.write(generate({ cmd: 'puback', messageId }))
-    options.onMessage(Buffer.from(payload))
+    options.onMessage(topic, Buffer.from(payload))
   }
 
   function beat(now: number): void {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { natural } from '../arguments.ts'
 import type { CommandLine } from '../command_line.ts'
+import { caOption, trustAuthorities } from '../trust.ts'
 import type { RunOptions } from './scenario.ts'
 
 const files = 'files, folders or patterns; default: the stories that ship'
@@ -33,12 +34,14 @@ const runCommand = ({ config, command }: CommandLine): Command =>
     .option('--real', 'at the pace of life instead of as fast as possible')
     .option('--running', 'against the Vigil that runs with the data folder instead of one of its own')
     .option('--url <url>', 'against the Vigil whose api is there, http://host:port')
-    .option('--mqtt <url>', 'its front door, mqtt://host:port')
+    .option('--mqtt <url>', 'its front door, mqtt://host:port or mqtts://host:port')
+    .addOption(caOption())
     .option('--fast', 'against a running Vigil: pass over quiet stretches')
     .addOption(new Option('--seed <n>', 'other people, other days').argParser(natural))
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--truth <file>', 'write what really happened (truth.jsonl); of one scenario')
-    .action(async (paths: string[], options: RunOptions) => {
+    .action(async (paths: string[], { ca, ...options }: RunOptions & { ca?: string }) => {
+      trustAuthorities(ca)
       const { run } = await import('./scenario.ts')
       await run(config(), paths, options)
     })

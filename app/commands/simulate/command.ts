@@ -3,11 +3,12 @@ import type { Config } from '../../config.ts'
 import { Fault } from '../../fault.ts'
 import { amount, natural, speed, whole } from '../arguments.ts'
 import type { CommandLine } from '../command_line.ts'
+import { caOption, trustAuthorities } from '../trust.ts'
 import type { DemoCommand } from './demo.ts'
 import { checkLoad, type LoadFields, loadOf, loadOptions } from './load_options.ts'
 import type { OfflineCommand } from './offline.ts'
 
-type Options = DemoCommand & Partial<OfflineCommand> & LoadFields
+type Options = DemoCommand & Partial<OfflineCommand> & LoadFields & { ca?: string }
 
 /** What only makes sense where nobody is connected, with the reason. */
 const offlineOnly = {
@@ -21,7 +22,7 @@ const offlineOnly = {
 function check(options: Options): void {
   checkLoad(options)
   if (options.out !== undefined) {
-    const linked = (['mqtt', 'http'] as const).find((name) => options[name] !== undefined)
+    const linked = (['mqtt', 'http', 'ca'] as const).find((name) => options[name] !== undefined)
     if (options.truth !== undefined) throw new Fault('--out writes truth.jsonl into its folder: leave --truth out.')
     if (linked) throw new Fault(`--out and --${linked} do not go together: with --out nobody is connected.`)
     return
@@ -34,6 +35,7 @@ function check(options: Options): void {
 
 async function simulate(config: Config, options: Options): Promise<void> {
   check(options)
+  trustAuthorities(options.ca)
   if (options.out === undefined && options.homes !== undefined)
     return (await import('./load.ts')).simulateLoad(config, loadOf({ ...options, homes: options.homes }))
   if (options.out === undefined) return (await import('./demo.ts')).simulateDemo(config, options)
@@ -55,8 +57,12 @@ export const simulateCommand = ({ config, command }: CommandLine): Command => {
     'simulate',
     'let simulated homes live against a running Vigil, until Ctrl-C; with --out, into files',
   )
-    .option('--mqtt <url>', 'the front door, mqtt://host:port; default: the Vigil of the data folder')
-    .option('--http <url>', 'the api, http://host:port; default: the Vigil of the data folder')
+    .option(
+      '--mqtt <url>',
+      'the front door, mqtt://host:port or mqtts://host:port; default: the Vigil of the data folder',
+    )
+    .option('--http <url>', 'the api, http://host:port or https://host:port; default: the Vigil of the data folder')
+    .addOption(caOption())
     .addOption(new Option('--seed <n>', 'decides what happens').argParser(whole).default(1))
     .option('--truth <file>', 'write what really happens there, a line for each thing, as vigil score reads it')
     .option('--out <folder>', 'nobody is connected: write messages.jsonl and truth.jsonl there')

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { Fault } from '../fault.ts'
 import { findRunning, reachable } from '../runtime.ts'
 import { knownAdminToken } from '../secrets.ts'
+import { ownPaths } from '../tls_own.ts'
 import { httpAddress, noneRuns } from './addresses.ts'
 import type { Target } from './devices/publishing.ts'
 
@@ -64,7 +65,11 @@ function clientOf(base: string, token: string | undefined): Client {
 export async function mqttTarget(config: Config, url: string | undefined): Promise<Target> {
   if (url) return { plain: URL.canParse(url) ? `-h ${new URL(url).hostname}` : '' }
   const broker = await findRunning(config.data, 'broker')
-  return { plain: broker ? `-h ${reachable(broker.host)} -p ${broker.ports.mqtt}` : '' }
+  if (!broker) return { plain: '' }
+  const { mqtt, mqtts } = broker.ports
+  const host = reachable(broker.host)
+  const trust = config.tls ? '--capath /etc/ssl/certs' : `--cafile ${ownPaths(config.data).ca}`
+  return { plain: `-h ${host} -p ${mqtt}`, ...(mqtts && { tls: `-h ${host} -p ${mqtts} ${trust}` }) }
 }
 
 /** What the API said no to. Programs and commands that know more look at `code`. */

@@ -13,9 +13,11 @@ const passing = new Set([429, 502, 503, 504])
 
 const Problem = z.object({ code: z.string(), detail: z.string().optional() })
 
-async function attempt({ httpUrl, adminToken, signal }: ApiOptions, path: string, body: unknown) {
+type Method = 'POST' | 'PATCH'
+
+async function attempt({ httpUrl, adminToken, signal }: ApiOptions, method: Method, path: string, body: unknown) {
   const answer = await fetch(new URL(`/api/v1${path}`, httpUrl), {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal,
@@ -24,26 +26,30 @@ async function attempt({ httpUrl, adminToken, signal }: ApiOptions, path: string
   return { status: answer.status, retryAfter, body: await answer.json().catch((): unknown => undefined) }
 }
 
+/** POST, see `send`. */
+export const post = (options: ApiOptions, path: string, body: unknown): Promise<Answer> =>
+  send(options, 'POST', path, body)
+
 /**
- * POST, tried again while the api is away, busy or asks for patience: with back-off, and not before its `retry-after`.
+ * Tried again while the api is away, busy or asks for patience: with back-off, and not before its `retry-after`.
  * Rejects only when `signal` aborts.
  */
-export async function post(options: ApiOptions, path: string, body: unknown): Promise<Answer> {
+export async function send(options: ApiOptions, method: Method, path: string, body: unknown): Promise<Answer> {
   for (let pause = BACK_OFF_FIRST; ; pause = Math.min(pause * 2, BACK_OFF_MOST)) {
-    const answer = await attempt(options, path, body).catch(() => undefined)
+    const answer = await attempt(options, method, path, body).catch(() => undefined)
     options.signal.throwIfAborted()
     if (answer && !passing.has(answer.status)) return answer
     await options.clock.sleep(Math.max(pause, answer?.retryAfter ?? 0), options.signal)
   }
 }
 
-/** A refusal as a sentence for people; `what` names what was being done. */
-export function refusal(what: string, path: string, { status, body }: Answer): Error {
+/** A refusal as a sentence for people; `what` names what was being done, `call` is method and path. */
+export function refusal(what: string, call: string, { status, body }: Answer): Error {
   if (status === 401 || status === 403)
-    return new Error(`${what}: POST ${path} answered ${status}, so the administrator's token is wrong.`)
+    return new Error(`${what}: ${call} answered ${status}, so the administrator's token is wrong.`)
   const problem = Problem.safeParse(body)
   const why = problem.success ? `${problem.data.code} ${problem.data.detail ?? ''}`.trim() : `HTTP ${status}`
-  return new Error(`${what}: POST ${path} answered ${why}.`)
+  return new Error(`${what}: ${call} answered ${why}.`)
 }
 
 export const isTaken = ({ status, body }: Answer): boolean =>

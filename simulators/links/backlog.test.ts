@@ -26,7 +26,9 @@ describe('a backlog', () => {
 
   it('drops the oldest reading for a new message, then the oldest motion, and never a signal', () => {
     const backlog = createBacklog(3)
-    const dropped = [motion(1), reading(2), signal(3), signal(4), signal(5), signal(6)].map(backlog.add)
+    const dropped = [motion(1), reading(2), signal(3), signal(4), signal(5), signal(6)].map((message) =>
+      backlog.add(message),
+    )
     expect(dropped).toEqual([false, false, false, true, true, false])
     expect(rest(backlog)).toEqual([[3, 4, 5, 6], []])
   })
@@ -36,7 +38,7 @@ describe('a backlog', () => {
     backlog.add(reading(1))
     backlog.nextOther()
     backlog.rewind()
-    expect([reading(2), reading(3)].map(backlog.add)).toEqual([false, true])
+    expect([reading(2), reading(3)].map((message) => backlog.add(message))).toEqual([false, true])
     expect(rest(backlog)).toEqual([[], [1, 3]])
   })
 

@@ -2,14 +2,14 @@ import type { Message } from '../devices/device.ts'
 
 /**
  * A message of which Vigil has not said yet that it has it. `id`: its MQTT packet id, 0 before it was on the wire;
- * `sendings`: how often it was put there.
+ * `sendings`: how often it was put there. `child`: whose it is, where it is not the link's own.
  */
-export type Kept = { message: Message; id: number; sendings: number }
+export type Kept = { message: Message; child?: string | undefined; id: number; sendings: number }
 
 /** The store-and-forward memory of a device. */
 export type Backlog = {
   /** Keeps a message. Gives true where an older one had to go for it: see `createBacklog`. */
-  add(message: Message): boolean
+  add(message: Message, child?: string): boolean
   /** The next signal to put on the wire; it is in flight from now on. */
   nextSignal(): Kept | undefined
   /** The next of all others. */
@@ -18,6 +18,8 @@ export type Backlog = {
   acknowledge(id: number): boolean
   /** One that is in flight got no answer: it is to be sent again, before what came after it. */
   giveBack(kept: Kept): void
+  /** All that is in flight is somebody else's care now. */
+  forget(): void
   /** The line is gone: so with all that is in flight. */
   rewind(): void
   inFlight(): number
@@ -69,14 +71,15 @@ export function createBacklog(keeps: number): Backlog {
   }
 
   return {
-    add(message) {
-      laneOf(message).push({ message, id: 0, sendings: 0 })
+    add(message, child) {
+      laneOf(message).push({ message, child, id: 0, sendings: 0 })
       return size() > keeps && dropOldest(others)
     },
     nextSignal: () => launch(signals.shift()),
     nextOther: () => launch(others.shift()),
     acknowledge: (id) => flying.delete(id),
     giveBack,
+    forget: () => flying.clear(),
     rewind() {
       for (const kept of [...flying.values()].reverse()) giveBack(kept)
     },

@@ -94,6 +94,91 @@ describe('a fleet', () => {
     expect(fleet.account()).toMatchObject({ sent: 2, acknowledged: 2, connects: 2, dropped: 0 })
   })
 
+  describe('with a gateway', () => {
+    const home = homeOf('li', [
+      { id: 'li-door', kind: 'door', room: 'hall', opening: 'front_door', gateway: 'li-hub' },
+      { id: 'li-hub', kind: 'gateway', room: 'hall' },
+      { id: 'li-pull', kind: 'pull_cord', room: 'bathroom', gateway: 'li-hub' },
+      { id: 'li-cuff', kind: 'bp_cuff', transport: 'http', gateway: 'li-hub' },
+    ])
+    const statuses = () =>
+      broker.arrived.filter(({ kind }) => kind === 'status').map(({ device, payload }) => `${device} ${payload.online}`)
+
+    it('has one connection for it and its children, and everybody is heard and answered', async () => {
+      const receipts: string[] = []
+      open([home], { onReceipt: (device, _home, { result }) => void receipts.push(`${device.id} ${result}`) })
+      const { say } = carrier(home)
+      await allConnected(4)
+      say('li-door', reading(1))
+      say('li-pull', { kind: 'signals', payload: { signal: 'sos' } })
+      say('li-hub', reading(2))
+      await fleet.settled()
+      expect(broker.addresses).toHaveLength(1)
+      expect(posted).toEqual([])
+      const heard = broker.arrived.filter(({ kind }) => kind !== 'status')
+      expect(heard.map(({ device, kind }) => `${device} ${kind}`).toSorted()).toEqual([
+        'li-door readings',
+        'li-hub readings',
+        'li-pull signals',
+      ])
+      expect(statuses().toSorted()).toEqual(['li-door true', 'li-hub true', 'li-pull true'])
+      expect(fleet.account()).toMatchObject({ sent: 3, acknowledged: 3, connects: 1 })
+      broker.publish('vigil/v1/li-pull/receipts', { result: 'accepted', at: '2026-11-22T08:00:00.000Z', topic: 't' })
+      broker.publish('vigil/v1/li-hub/receipts', { result: 'accepted', at: '2026-11-22T08:00:00.000Z', topic: 't' })
+      await vi.waitFor(() => expect(receipts).toEqual(['li-pull accepted', 'li-hub accepted']), soon)
+    })
+
+    it('says of a child out of its reach that it is away, and carries what it kept when it is back', async () => {
+      open([home])
+      const { say, line } = carrier(home)
+      await allConnected(4)
+      line('li-door', false)
+      say('li-door', reading(1))
+      say('li-door', { kind: 'signals', payload: { signal: 'sos' } })
+      expect([fleet.connected(), fleet.waiting()]).toEqual([3, 2])
+      await vi.waitFor(() => expect(statuses()).toContain('li-door false'), soon)
+      line('li-door', true)
+      await fleet.settled()
+      expect(fleet.waiting()).toBe(0)
+      expect(broker.arrived.filter(({ kind }) => kind !== 'status').map(({ kind }) => kind)).toEqual([
+        'signals',
+        'readings',
+      ])
+      expect(states.filter((state) => state.startsWith('li li-door'))).toEqual(
+        ['linked', 'lost', 'linked'].map((s) => `li li-door ${s}`),
+      )
+    })
+
+    it('keeps what its children say while its own line is away, and none of it is lost', async () => {
+      open([home])
+      const { say, line } = carrier(home)
+      await allConnected(4)
+      for (const id of ['li-hub', 'li-door', 'li-pull']) line(id, false)
+      await vi.waitFor(() => expect(broker.connected()).toBe(0), soon)
+      for (let seq = 1; seq <= 50; seq++) for (const id of ['li-hub', 'li-door', 'li-pull']) say(id, reading(seq))
+      expect([fleet.connected(), fleet.waiting()]).toEqual([1, 150])
+      for (const id of ['li-hub', 'li-door', 'li-pull']) line(id, true)
+      await fleet.settled()
+      await allConnected(4)
+      const { sent, acknowledged, dropped } = fleet.account()
+      expect({ sent, acknowledged, dropped }).toEqual({ sent: 150, acknowledged: 150, dropped: 0 })
+      expect(
+        new Set(
+          broker.arrived
+            .filter(({ kind }) => kind === 'readings')
+            .map(({ device, payload }) => `${device} ${payload.seq}`),
+        ).size,
+      ).toBe(150)
+    })
+
+    it('takes leave for all of them', async () => {
+      open([home])
+      await allConnected(4)
+      await fleet.close()
+      expect(statuses().slice(-3).toSorted()).toEqual(['li-door false', 'li-hub false', 'li-pull false'])
+    })
+  })
+
   it('opens the connections evenly over the ramp', async () => {
     const clock = virtualClock()
     open([pendants(10)], { clock, rampMs: 10_000 })

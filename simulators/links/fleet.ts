@@ -5,9 +5,10 @@ import type { DevicePlan, Message } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
 import type { HomePlan, Output } from '../home/home.ts'
 import { type Account, emptyAccount } from './account.ts'
+import { createChildLink, type GatewayLink } from './child_link.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { createHttpLink } from './http_link.ts'
-import type { Link, LinkState } from './link.ts'
+import type { Link, LinkOptions, LinkState } from './link.ts'
 import { createMqttLink } from './mqtt_link.ts'
 
 /** The real lines of all devices of some homes. */
@@ -49,7 +50,7 @@ export type FleetOptions = {
 
 type Member = { home: HomePlan; device: DevicePlan }
 
-/** Opens a link for every device, MQTT or HTTP as its plan says, and keeps them open until `close` or `signal`. */
+/** Opens the links of all devices, MQTT or HTTP or over a gateway as their plan says, until `close` or `signal`. */
 export function openFleet(options: FleetOptions): Fleet {
   const account = emptyAccount()
   const settling = createSettling()
@@ -85,31 +86,57 @@ export function openFleet(options: FleetOptions): Fleet {
   }
 }
 
+/** The link of a device behind a gateway is its gateway's; all others have one of their own, MQTT or HTTP. */
 function openLinks(options: FleetOptions, account: Account, onBusy: (busy: boolean) => void): Map<string, Link> {
   const members = options.homes.flatMap((home) => home.devices.map((device): Member => ({ home, device })))
   const heartbeat = createHeartbeat(options.clock)
-  const { clock, random, mqttUrl, httpUrl } = options
-  const shared = { account, heartbeat, clock, onBusy }
-  return new Map(
-    members.map(({ home, device }, n) => {
-      const { firmware, keeps } = deviceModels[device.kind]
-      const isHttp = device.transport === 'http'
-      const link = (isHttp ? createHttpLink : createMqttLink)({
-        ...shared,
-        url: isHttp ? httpUrl : mqttUrl,
-        device: device.id,
-        // A stream of its own: which socket ends first must not decide who waits how long.
-        random: seededRandom(Math.floor(random() * 2 ** 32)),
-        firmware,
-        keeps,
-        localAddress: options.sourceAddress?.(n),
-        token: (refused) => options.token(device.id, refused),
-        onReceipt: (receipt) => options.onReceipt(device, home, receipt),
-        onState: (state) => options.onState(device, home, state),
-      })
-      return [device.id, link] as const
-    }),
-  )
+  const gateways = new Map<string, GatewayLink>()
+  const links = new Map<string, Link>()
+  const shared = { account, heartbeat, clock: options.clock, onBusy }
+  for (const [n, member] of members.entries()) {
+    // A stream of its own: which socket ends first must not decide who waits how long.
+    const random = seededRandom(Math.floor(options.random() * 2 ** 32))
+    if (gatewayOf(member) !== undefined) continue
+    const link = openOwnLink(options, member, { ...shared, random, localAddress: options.sourceAddress?.(n) })
+    links.set(member.device.id, link)
+    if ('adopt' in link) gateways.set(member.device.id, link)
+  }
+  for (const member of members) {
+    const gateway = gateways.get(gatewayOf(member) ?? '')
+    if (gateway) links.set(member.device.id, createChildLink({ ...commonOf(options, member), account, gateway }))
+  }
+  return links
+}
+
+/** The gateway that carries a device's messages. HTTP is spoken by oneself, and by a gateway for itself alone. */
+function gatewayOf({ home, device }: Member): string | undefined {
+  const gateway = home.devices.find(({ id }) => id === device.gateway)
+  return [device, gateway].some((one) => one?.transport === 'http') ? undefined : gateway?.id
+}
+
+/** What a device's link is told of the device, whatever the link. */
+function commonOf(options: FleetOptions, { home, device }: Member) {
+  return {
+    device: device.id,
+    firmware: deviceModels[device.kind].firmware,
+    keeps: deviceModels[device.kind].keeps,
+    onReceipt: (receipt: Receipt) => options.onReceipt(device, home, receipt),
+    onState: (state: LinkState) => options.onState(device, home, state),
+  }
+}
+
+type Shared = Pick<LinkOptions, 'account' | 'heartbeat' | 'clock' | 'onBusy' | 'random' | 'localAddress'>
+
+function openOwnLink(options: FleetOptions, member: Member, shared: Shared): Link | GatewayLink {
+  const { home, device } = member
+  const children = home.devices.filter((one) => gatewayOf({ home, device: one }) === device.id)
+  const common = commonOf(options, member)
+  const token = (refused: boolean) => options.token(device.id, refused)
+  // What waits for a gateway's line waits in the gateway, which has room for what its children would keep.
+  const keeps = children.reduce((sum, one) => sum + deviceModels[one.kind].keeps, common.keeps)
+  return device.transport === 'http'
+    ? createHttpLink({ ...shared, ...common, token, url: options.httpUrl })
+    : createMqttLink({ ...shared, ...common, token, keeps, url: options.mqttUrl })
 }
 
 /** Opens the links one after another, evenly over the ramp. */

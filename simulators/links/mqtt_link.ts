@@ -1,9 +1,11 @@
 import { Receipt } from '../../domain/ticket.ts'
-import { topicOf } from '../../domain/topics.ts'
+import { parseTopic, topicOf } from '../../domain/topics.ts'
+import type { Message } from '../devices/device.ts'
 import { createBackOff } from './back_off.ts'
 import { createBacklog, IDS, type Kept } from './backlog.ts'
+import type { Child, GatewayLink } from './child_link.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { type Link, type LinkOptions, type LinkState, onChange } from './link.ts'
+import { type LinkOptions, type LinkState, onChange } from './link.ts'
 
 /** Messages but signals on the wire at one time. */
 const IN_FLIGHT = 16
@@ -13,6 +15,8 @@ const GOODBYE_WITHIN = 3_000
 const SUBSCRIBE_ID = IDS + 1
 const ONLINE_ID = IDS + 2
 const OFFLINE_ID = IDS + 3
+/** Of the first child's status; packet ids end at 65,535, which is more children than a simulated home has devices. */
+const CHILD_ID = IDS + 4
 
 /** CONNACK 4 and 5 (bad user name or password, not authorized): the token is not taken; all else may pass by itself. */
 const isTokenRefused = (code: number | undefined): boolean => code === 4 || code === 5
@@ -25,14 +29,15 @@ function readReceipt(payload: Uint8Array): Receipt | undefined {
   }
 }
 
-/** A link over MQTT: QoS 1, will, receipts, back-off with jitter. */
-export function createMqttLink(options: LinkOptions): Link {
+/** A link over MQTT: QoS 1, will, receipts, back-off with jitter. That of a gateway carries its children's messages, too. */
+export function createMqttLink(options: LinkOptions): GatewayLink {
   const { device, firmware, account, clock } = options
   const backlog = createBacklog(options.keeps)
   const backOff = createBackOff(options.random)
   const tellBusy = onChange<boolean>(false, options.onBusy)
   const tellState = onChange<LinkState>(undefined, options.onState)
-  const status = (online: boolean) => JSON.stringify({ online, firmware })
+  const status = (online: boolean, of = firmware) => JSON.stringify({ online, firmware: of })
+  const children: { child: Child; inReach: boolean }[] = []
   let phase: 'away' | 'dialling' | 'up' | 'closed' = 'away'
   let isCut = false
   let opened = false
@@ -73,12 +78,25 @@ export function createMqttLink(options: LinkOptions): Link {
     refused = false
     backOff.reset()
     account.connects += 1
-    tellState('linked')
+    tellAll('linked')
     line?.together(() => {
       pump()
-      line?.subscribe(topicOf(device, 'receipts'), SUBSCRIBE_ID)
+      // A gateway gets with this what is for its children, and nobody else's.
+      line?.subscribe(topicOf(children.length > 0 ? '+' : device, 'receipts'), SUBSCRIBE_ID)
       line?.publish(topicOf(device, 'status'), status(true), { id: ONLINE_ID, retain: true })
+      for (const { child, inReach } of children) if (inReach) sayOf(child, true)
     })
+  }
+
+  function tellAll(state: LinkState): void {
+    tellState(state)
+    for (const { child, inReach } of children) if (inReach) child.onState(state)
+  }
+
+  /** A child has no will: its gateway says whether it is there. */
+  function sayOf(child: Child, online: boolean): void {
+    const id = CHILD_ID + children.findIndex((one) => one.child === child)
+    line?.publish(topicOf(child.device, 'status'), status(online, child.firmware), { id, retain: true })
   }
 
   function put(kept: Kept): void {
@@ -86,7 +104,7 @@ export function createMqttLink(options: LinkOptions): Link {
     if (again) account.redelivered += 1
     else account.sent += 1
     const { kind, payload } = kept.message
-    line?.publish(topicOf(device, kind), JSON.stringify(payload), { id: kept.id, dup: again })
+    line?.publish(topicOf(kept.child ?? device, kind), JSON.stringify(payload), { id: kept.id, dup: again })
   }
 
   function pump(): void {
@@ -107,11 +125,13 @@ export function createMqttLink(options: LinkOptions): Link {
     look()
   }
 
-  function onMessage(payload: Uint8Array): void {
+  function onMessage(topic: string, payload: Uint8Array): void {
     const receipt = readReceipt(payload)
     if (!receipt) return
     if (receipt.result === 'refused') account.refused += 1
-    options.onReceipt(receipt)
+    const whose = parseTopic(topic)?.device
+    const found = children.find(({ child }) => child.device === whose)
+    ;(found?.child ?? options).onReceipt(receipt)
   }
 
   function onEnd(code: number | undefined): void {
@@ -125,20 +145,26 @@ export function createMqttLink(options: LinkOptions): Link {
     else if (!isCut) account.failed += 1
     if (code !== undefined) account.refused += 1
     backlog.rewind()
-    tellState(refused ? 'refused' : 'lost')
+    tellAll(refused ? 'refused' : 'lost')
     retryLater()
   }
 
   function onNoToken(): void {
     if (phase === 'closed') return
     phase = 'away'
-    tellState('lost')
+    tellAll('lost')
     retryLater()
   }
 
   function retryLater(): void {
     cancelRetry()
     if (!isCut) cancelRetry = clock.after(backOff.next(), dial)
+  }
+
+  function take(message: Message, child?: string): void {
+    if (backlog.add(message, child)) account.dropped += 1
+    pump()
+    look()
   }
 
   const look = () => tellBusy(!isCut && phase !== 'closed' && backlog.size() > 0)
@@ -148,10 +174,15 @@ export function createMqttLink(options: LinkOptions): Link {
       opened = true
       dial()
     },
-    send(message) {
-      if (backlog.add(message)) account.dropped += 1
-      pump()
-      look()
+    send: (message) => take(message),
+    adopt: (child) => void children.push({ child, inReach: true }),
+    carry: (child, message) => take(message, child),
+    reach(device, inReach) {
+      const one = children.find(({ child }) => child.device === device)
+      if (!one || one.inReach === inReach) return
+      one.inReach = inReach
+      if (line?.linked()) sayOf(one.child, inReach)
+      one.child.onState(inReach && line?.linked() ? 'linked' : 'lost')
     },
     cut() {
       isCut = true
@@ -188,6 +219,7 @@ export function createMqttLink(options: LinkOptions): Link {
         resolve()
       }
       if (!going.linked()) return going.destroy()
+      for (const { child, inReach } of children) if (inReach) sayOf(child, false)
       going.publish(topicOf(device, 'status'), status(false), { id: OFFLINE_ID, retain: true })
     })
   }

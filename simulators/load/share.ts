@@ -62,13 +62,19 @@ function toldIn(output: Output): Told | undefined {
 
 type Heard = { onState(device: string, state: LinkState): void; onRefused(): void }
 
+/** A load is to be many connections: what speaks through a gateway elsewhere has a line of its own here. */
+const withOwnLines = (home: HomePlan): HomePlan => ({
+  ...home,
+  devices: home.devices.map(({ gateway: _, ...device }) => device),
+})
+
 function openLinks(options: ShareOptions, plans: readonly HomePlan[], heard: Heard, signal: AbortSignal): Fleet {
   const { share, token, clock } = options
   const sourceAddress = addressFor(share.mqttUrl, share.firstDevice)
   return options.open({
     mqttUrl: share.mqttUrl,
     httpUrl: share.httpUrl,
-    homes: plans,
+    homes: plans.map(withOwnLines),
     token,
     ...(sourceAddress && { sourceAddress }),
     rampMs: share.rampMs,

@@ -46,7 +46,8 @@ function residentInput({ plan, risks }: Household, resident: ResidentPlan): z.in
 
 function deviceInput(home: HomePlan, device: DevicePlan): WithId<z.input<typeof DeviceInput>> {
   const { model, category } = deviceModels[device.kind]
-  return { id: device.id, home: home.id, model, category, place: placeOf(home, device) }
+  const { id, gateway } = device
+  return { id, home: home.id, model, category, place: placeOf(home, device), ...(gateway && { gateway }) }
 }
 
 /** The room, or who wears it. */

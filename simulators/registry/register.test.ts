@@ -16,7 +16,7 @@ type Reply = { status: number; body?: unknown; headers?: Record<string, string> 
 let server: Server
 let folder: string
 /** What was asked for, in the order in which it came. */
-let asked: { path: string; id: string }[]
+let asked: { method: string; path: string; id: string; gateway: unknown }[]
 let underWay: number
 let mostUnderWay: number
 let pauses: number[]
@@ -29,8 +29,9 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   let text = ''
   for await (const chunk of request) text += chunk
   const path = (request.url ?? '').replace('/api/v1', '')
-  const id = String(JSON.parse(text).id)
-  asked.push({ path, id })
+  const { id: given, gateway } = JSON.parse(text)
+  const id = String(given)
+  asked.push({ method: request.method ?? '', path, id, gateway })
   // A turn of the event loop, so that calls that are under way together are seen to be.
   await new Promise((resolve) => setImmediate(resolve))
   underWay -= 1
@@ -120,6 +121,24 @@ describe('registering', () => {
     expect(mostUnderWay).toBeGreaterThan(4)
     expect(mostUnderWay).toBeLessThanOrEqual(16)
     expect(progress).toEqual(Array.from({ length: 200 }, (_, n) => n + 1))
+  })
+
+  it('creates gateways before their children, and tells of a child that was there before', async () => {
+    const home = homeOf(0)
+    const plan: HomePlan = {
+      ...home,
+      devices: [...home.devices.map((device) => ({ ...device, gateway: 'hub' })), { id: 'hub', kind: 'gateway' }],
+    }
+    const usual = reply
+    reply = (path, id) => {
+      if (path === '/devices/watch-0') return { status: 200, body: {} }
+      return id === 'watch-0' ? { status: 409, body: { code: 'id_taken' } } : usual(path, id)
+    }
+    await register(api(), recordsOf(areas, [{ plan, area: 'street' }]))
+    const devices = asked.filter(({ path }) => path.startsWith('/devices'))
+    expect(devices[0]).toMatchObject({ id: 'hub', gateway: undefined })
+    expect(devices).toContainEqual({ method: 'POST', path: '/devices', id: 'door-0', gateway: 'hub' })
+    expect(devices).toContainEqual({ method: 'PATCH', path: '/devices/watch-0', id: 'undefined', gateway: 'hub' })
   })
 
   it('waits as long as it is told to where it asks too often', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ApiOptions, isTaken, post, refusal } from '../api/post.ts'
+import { type ApiOptions, isTaken, post, refusal, send } from '../api/post.ts'
 import type { RegistryRecords } from './records.ts'
 import { keepTokens, readTokens, type Tokens } from './tokens.ts'
 
@@ -35,7 +35,7 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
 async function createIfAbsent(options: ApiOptions, path: string, record: unknown): Promise<unknown> {
   const answer = await post(options, path, record)
   if (isTaken(answer)) return undefined
-  if (answer.status !== 201) throw refusal(notRegistered, path, answer)
+  if (answer.status !== 201) throw refusal(notRegistered, `POST ${path}`, answer)
   return answer.body
 }
 
@@ -44,14 +44,24 @@ export async function rotateToken(options: ApiOptions, device: string): Promise<
   const path = `/devices/${encodeURIComponent(device)}/token`
   const answer = await post(options, path, {})
   const body = WithToken.safeParse(answer.body)
-  if (!body.success) throw refusal(`No new token for ${device}`, path, answer)
+  if (!body.success) throw refusal(`No new token for ${device}`, `POST ${path}`, answer)
   return body.data.token
 }
 
-async function tokenOf(options: ApiOptions, device: { id: string }, known: string | undefined): Promise<string> {
+type DeviceRecord = RegistryRecords['devices'][number]
+
+async function tokenOf(options: ApiOptions, device: DeviceRecord, known: string | undefined): Promise<string> {
   const created = await createIfAbsent(options, '/devices', device)
   if (created !== undefined) return WithToken.parse(created).token
+  if (device.gateway) await giveToGateway(options, device)
   return known ?? rotateToken(options, device.id)
+}
+
+/** A device may have been registered when its gateway could not speak for it yet. */
+async function giveToGateway(options: ApiOptions, { id, gateway }: DeviceRecord): Promise<void> {
+  const path = `/devices/${encodeURIComponent(id)}`
+  const answer = await send(options, 'PATCH', path, { gateway })
+  if (answer.status !== 200) throw refusal(notRegistered, `PATCH ${path}`, answer)
 }
 
 /**
@@ -74,10 +84,18 @@ async function registerDevices(options: RegisterOptions, devices: RegistryRecord
   const tokens: Tokens = {}
   let done = 0
   try {
-    await each(devices, async (device) => {
+    const add = async (device: DeviceRecord) => {
       tokens[device.id] = await tokenOf(options, device, known[device.id])
       onProgress?.(++done, devices.length)
-    })
+    }
+    await each(
+      devices.filter(({ gateway }) => !gateway),
+      add,
+    )
+    await each(
+      devices.filter(({ gateway }) => gateway),
+      add,
+    )
   } finally {
     if (statePath) await keepTokens(statePath, { ...known, ...tokens })
   }

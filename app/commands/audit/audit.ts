@@ -14,11 +14,11 @@ const Entry = z.looseObject({
 })
 type Entry = z.output<typeof Entry>
 
-export type AuditFilter = { subject?: string; what?: string }
+export type AuditFilter = { subject?: string; what?: string; vendor?: string }
 
 /** What was done to credentials and by whom, and what was refused; newest first, at most `most`. */
-export function listAudit(api: Client, { subject, what }: AuditFilter, most: number): AsyncIterable<Told> {
-  const entries = itemsOf(api, '/audit', Entry, { subject, what, limit: String(Math.min(most, 1_000)) })
+export function listAudit(api: Client, { subject, what, vendor }: AuditFilter, most: number): AsyncIterable<Told> {
+  const entries = itemsOf(api, '/audit', Entry, { subject, what, vendor, limit: String(Math.min(most, 1_000)) })
   return listed(firstOf(entries, most), entryLine, 'Nothing in the audit that matches.')
 }
 

@@ -11,7 +11,8 @@ export const auditCommand = (line: CommandLine): Command =>
     line
       .command('audit', 'who gave and took credentials, and what was refused; newest first')
       .option('--subject <who>', 'only about device:{id}, vendor:{id} or integration:{id}')
-      .option('--what <name>', 'only this')
+      .option('--vendor <id>', 'only about this vendor and its devices')
+      .option('--what <name>', 'only this: token_issued, revoked, refused:topic_foreign, …')
       .addOption(new Option('--most <n>', 'at most so many').argParser(natural).default(50)),
     async (api, options) => (await import('./audit.ts')).listAudit(api, options, options.most),
   )

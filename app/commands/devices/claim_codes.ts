@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { claimQr } from '../../../domain/claim_code.ts'
 import { Fault } from '../../fault.ts'
 import type { Client } from '../client.ts'
 import { openSecretLines, writeGiven } from '../files.ts'
@@ -17,13 +16,9 @@ export type KeepingOptions = { out?: string; qr?: string; qrUrl?: string }
 /** Where claim codes go, because they are told only once. */
 export type Keeping = { keep(code: ClaimCode): Promise<void>; close(): void }
 
-/** The code with the address in its text at which it is to be claimed, where one is told. */
-export const withAddress = (code: ClaimCode, url: string | undefined): ClaimCode =>
-  url ? { ...code, qr: claimQr(code.id, code.claim_code, url) } : code
-
 /** A CSV file, or `print` where none is named, and a folder of pictures where one is named. */
 export async function openKeeping(
-  { out, qr: folder, qrUrl }: KeepingOptions,
+  { out, qr: folder }: KeepingOptions,
   print: ((line: string) => void) | undefined,
 ): Promise<Keeping> {
   if (folder) await makeFolder(folder)
@@ -31,8 +26,7 @@ export async function openKeeping(
   const write = file?.write ?? print
   write?.('id,claim_code,qr')
   return {
-    async keep(code) {
-      const { id, claim_code, qr } = withAddress(code, qrUrl)
+    async keep({ id, claim_code, qr }) {
       write?.(stringify([[id, claim_code, qr]]).trimEnd())
       if (folder) await writeGiven('--qr', join(folder, qrFile(id)), qrPicture(qr), 0o600)
     },
@@ -52,21 +46,16 @@ const Made = z.looseObject({ id: z.string(), claim_code: z.string(), qr: z.strin
 export async function* makeClaimCodes(
   api: Client,
   ids: string[],
-  { colour, ...options }: KeepingOptions & { colour: boolean },
+  { colour, qrUrl, ...options }: KeepingOptions & { colour: boolean },
 ): AsyncGenerator<Told> {
   const keeping = await openKeeping(options, undefined)
   try {
     for (const id of ids) {
-      const made = await api.post(`/devices/${inPath(id)}/claim-code`, {}, Made)
+      const made = await api.post(`/devices/${inPath(id)}/claim-code`, qrUrl ? { url: qrUrl } : {}, Made)
       await keeping.keep(made)
-      const code = withAddress(made, options.qrUrl)
-      const picture = options.qr ? [] : ['', ...qrLines(code.qr, colour)]
-      const lines = [
-        `Claim code of ${id}, until ${made.expires_at}:  ${code.claim_code}`,
-        `QR text:  ${code.qr}`,
-        ...picture,
-      ]
-      yield { answer: { ...made, ...code }, lines: [...lines, '', claiming(code)] }
+      const picture = options.qr ? [] : ['', ...qrLines(made.qr, colour)]
+      const texts = [`Claim code of ${id}, until ${made.expires_at}:  ${made.claim_code}`, `QR text:  ${made.qr}`]
+      yield { answer: made, lines: [...texts, ...picture, '', claiming(made)] }
     }
   } finally {
     keeping.close()

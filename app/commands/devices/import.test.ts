@@ -7,7 +7,7 @@ import { Fault } from '../../fault.ts'
 import type { Client } from '../client.ts'
 import { type ImportOptions, importDevices } from './import.ts'
 
-type Call = { vendor?: string; claim_days?: number; devices: { id: string; gateway?: string }[] }
+type Call = { vendor?: string; claim_days?: number; url?: string; devices: { id: string; gateway?: string }[] }
 
 let folder: string
 let calls: Call[]
@@ -115,11 +115,11 @@ describe('an import', () => {
     expect(readFileSync(inFolder('codes.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1_001)
   })
 
-  it('keeps codes and pictures for the owner alone, with the address to claim at', async () => {
+  it('keeps codes and pictures for the owner alone, and asks for the address to claim at', async () => {
     const options = { out: inFolder('codes.csv'), qr: inFolder('pictures'), qrUrl: 'https://vigil.example:8443' }
     await importText('id\nurn:watch-1\nwatch-2\n', options)
     expect(statSync(options.out).mode & 0o777).toBe(0o600)
-    expect(readFileSync(options.out, 'utf8')).toContain('url=https%3A%2F%2Fvigil.example%3A8443')
+    expect(calls[0]?.url).toBe('https://vigil.example:8443')
     expect(readdirSync(options.qr).toSorted()).toEqual(['urn%3Awatch-1.svg', 'watch-2.svg'])
     expect(statSync(join(options.qr, 'watch-2.svg')).mode & 0o777).toBe(0o600)
   })

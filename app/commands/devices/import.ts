@@ -4,7 +4,7 @@ import { Fault } from '../../fault.ts'
 import type { Client } from '../client.ts'
 import type { CommandLine } from '../command_line.ts'
 import { readGiven } from '../files.ts'
-import { type KeepingOptions, openKeeping, withAddress } from './claim_codes.ts'
+import { type KeepingOptions, openKeeping } from './claim_codes.ts'
 import { type Row, readDevices } from './csv.ts'
 
 export type ImportOptions = KeepingOptions & { vendor?: string; claimDays?: number; json?: boolean }
@@ -14,7 +14,7 @@ const Imported = z.object({
     z.discriminatedUnion('result', [
       z.looseObject({ id: z.string(), result: z.literal('created'), claim_code: z.string(), qr: z.string() }),
       z.looseObject({ id: z.string(), result: z.literal('exists') }),
-      z.looseObject({ id: z.string(), result: z.literal('refused'), code: z.string(), detail: z.string().nullish() }),
+      z.looseObject({ result: z.literal('refused'), code: z.string(), detail: z.string() }),
     ]),
   ),
 })
@@ -44,8 +44,8 @@ export async function importDevices(
     for await (const { row, item } of importRows(api, rows, options)) {
       count[item.result] += 1
       if (item.result === 'created') await keeping.keep(item)
-      if (item.result === 'refused') remark([`line ${row.line}: ${item.id}: ${item.detail ?? ''} (${item.code})`])
-      tellItem(row.line, item.result === 'created' ? withAddress(item, options.qrUrl) : item)
+      if (item.result === 'refused') remark([`line ${row.line}: ${row.device.id}: ${item.detail} (${item.code})`])
+      tellItem(row.line, item)
     }
   } finally {
     keeping.close()
@@ -58,13 +58,13 @@ export async function importDevices(
 async function* importRows(
   api: Client,
   rows: Row[],
-  { vendor, claimDays }: Pick<ImportOptions, 'vendor' | 'claimDays'>,
+  { vendor, claimDays, qrUrl }: ImportOptions,
 ): AsyncGenerator<{ row: Row; item: Item }> {
   const sorted = rows.toSorted(byGateway)
   for (let first = 0; first < sorted.length; first += limits.importDevices) {
     const call = sorted.slice(first, first + limits.importDevices)
     const devices = call.map(({ device }) => device)
-    const body = { ...(vendor && { vendor }), ...(claimDays && { claim_days: claimDays }), devices }
+    const body = { vendor, claim_days: claimDays, url: qrUrl, devices }
     const { items } = await api.post('/devices/import', body, Imported).catch((cause: unknown) => {
       if (!(cause instanceof Fault)) throw cause
       throw new Fault(`${cause.message} Run the same again: what is registered already stays as it is.`, { cause })

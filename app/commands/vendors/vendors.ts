@@ -107,12 +107,9 @@ type Authority = z.output<typeof Authority>
 
 /** Takes a CA of the vendor's: from now on its client certificates let devices in. */
 export async function addAuthority(api: Client, vendor: string, pem: string): Promise<Told> {
-  const answer = await api.post(`${pathOf(vendor)}/authorities`, { pem }, Authority)
-  const lines = [
-    `Certificates of this CA let devices of ${vendor} in, over TLS; the certificate's common name (CN) is the device's id:`,
-    authorityLine(answer),
-  ]
-  return { answer, lines }
+  const { items } = await api.post(`${pathOf(vendor)}/authorities`, { pem }, z.object({ items: z.array(Authority) }))
+  const said = `Certificates of this CA let devices of ${vendor} in, over TLS. Their common name (CN) is the device's id:`
+  return { answer: items, lines: [said, ...items.map(authorityLine)] }
 }
 
 export const listAuthorities = (api: Client, vendor: string): AsyncIterable<Told> =>
@@ -123,7 +120,7 @@ export const listAuthorities = (api: Client, vendor: string): AsyncIterable<Told
   )
 
 const authorityLine = ({ fingerprint, subject, not_after }: Authority): string =>
-  `  ${fingerprint}  until ${not_after}  ${subject.replaceAll('\n', ', ')}`
+  `  ${fingerprint}  until ${not_after}  ${subject}`
 
 export async function removeAuthority(api: Client, vendor: string, fingerprint: string): Promise<Told> {
   await api.delete(`${pathOf(vendor)}/authorities/${inPath(fingerprint)}`)

@@ -1,5 +1,5 @@
-import type { VendorQuota } from '../../domain/registry.ts'
 import { limits } from '../../domain/limits.ts'
+import type { VendorQuota } from '../../domain/registry.ts'
 import type { Allowance, Rate } from './meter.ts'
 
 /** What a vendor may use in all, and each of its devices and gateways. `isOwn`: the registry sets it for this vendor. */

@@ -1,12 +1,15 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
+import { systemClock } from '../../../domain/clock.ts'
+import { type CommandKind, commandKinds } from '../../../domain/commands.ts'
 import { withApi } from '../api_options.ts'
-import { duration, natural } from '../arguments.ts'
+import { duration, natural, positive } from '../arguments.ts'
 import type { ClientOptions } from '../client.ts'
 import type { CommandLine } from '../command_line.ts'
 import { asking } from '../telling.ts'
 import type { KeepingOptions } from './claim_codes.ts'
 import type { DeviceFields, DeviceFilter } from './devices.ts'
 import type { ImportOptions } from './import.ts'
+import type { SendingOptions } from './send_command.ts'
 
 const work = () => import('./devices.ts')
 
@@ -115,6 +118,24 @@ const importCommand = (line: CommandLine): Command =>
       if (!whole) process.exitCode = 1
     })
 
+const sendCommand = (line: CommandLine): Command =>
+  asking<SendingOptions, [string, CommandKind]>(
+    line,
+    line
+      .command('command', 'ask a device to do something, and tell what becomes of it')
+      .argument('<id>')
+      .addArgument(new Argument('<kind>').choices(Object.keys(commandKinds)))
+      .option('--text <text>', 'what to say')
+      .addOption(
+        new Option('--expires <time>', 'until when it is worth delivering: 90s, 30m, 7d; default: 1h').argParser(
+          positive(duration),
+        ),
+      )
+      .option('--wait', 'wait until it is answered or has expired; exit code 1 unless it was done'),
+    async (api, options, id, kind) =>
+      (await import('./send_command.ts')).sendCommand(api, id, kind, options, systemClock),
+  )
+
 /** `vigil device`: who may publish. */
 export const deviceCommand = (line: CommandLine): Command =>
   [
@@ -126,7 +147,8 @@ export const deviceCommand = (line: CommandLine): Command =>
     removeCommand,
     importCommand,
     claimCodeCommand,
+    sendCommand,
   ].reduce(
     (device, sub) => device.addCommand(sub(line)),
-    line.command('device', 'devices that may publish: register, import, renew, revoke'),
+    line.command('device', 'devices that may publish: register, import, renew, revoke, command'),
   )

@@ -1,6 +1,7 @@
 import { isoTime } from '../domain/clock.ts'
-import { idPattern } from '../domain/ids.ts'
+import { receiptTarget } from '../domain/principals.ts'
 import type { EventType, Receipt } from '../domain/ticket.ts'
+import { receiptsTopic } from '../domain/topics.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { appendEvent } from '../store/events.ts'
 import { enqueue } from '../store/outbox.ts'
@@ -18,10 +19,10 @@ export async function tell(tx: Tx, type: EventType, row: TicketRow, at: number):
   await appendEvent(tx, { type, at, ticket, areaPath: row.area_path, sharedWith })
 }
 
-/** Of what one record did to a ticket, consoles need only the most telling. */
+/** Of what was done to a ticket in one go, consoles need only the most telling. */
 const mostTelling: readonly EventType[] = ['ticket.opened', 'ticket.reopened', 'ticket.updated']
 
-/** One live event for every ticket that a record changed visibly, however many signals it held. */
+/** One live event for every ticket that a transaction changed visibly, however many signals did. */
 export async function announce(tx: Tx, outcomes: Outcome[], now: number): Promise<void> {
   for (const [id, ofTicket] of byTicket(outcomes)) {
     const type = mostTelling.find((candidate) => ofTicket.some(({ event }) => event === candidate))
@@ -29,12 +30,13 @@ export async function announce(tx: Tx, outcomes: Outcome[], now: number): Promis
   }
 }
 
-/** One receipt for every ticket that a record touched, repeats too: to who sent it, else to whose signal it is. */
+/** One receipt for every ticket that a record touched, repeats too: to whose signal it is, or, where its sender had no
+ *  business with that device, to the sender. */
 export async function sendReceipts(tx: Tx, record: StoredRecord, outcomes: Outcome[], now: number): Promise<void> {
   for (const [id, ofTicket] of byTicket(outcomes)) {
     const [first] = ofTicket
-    const target = record.principal ?? first?.alert.device
-    if (!first || target === undefined || !idPattern.test(target)) continue
+    const target = receiptTarget(record) ?? first?.alert.device
+    if (!first || target === undefined || receiptsTopic(target) === undefined) continue
     await enqueue(tx, {
       stableId: `receipt-${recordName(record)}-${first.alert.n}`,
       channel: 'receipt',

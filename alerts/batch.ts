@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import { movePosition, readPosition } from '../store/positions.ts'
 import type { Store, Tx } from '../store/store.ts'
-import { foldRecord, type Outcome } from './fold.ts'
+import { type Outcome, openFold } from './fold.ts'
 import { brokenJudgement, type Judgement, judge, type Rules } from './judge.ts'
 import { brokenTotal, countOutcomes, failedBatches } from './metrics.ts'
 
@@ -13,14 +13,15 @@ export const consumer = 'alerts'
 export type Folding = { store: Store; clock: Clock; log: Logger; rules: Rules }
 
 /**
- * Folds records of one lane, in order, and commits all effects with the position in one transaction. Rejects, having
- * changed nothing, only while the database fails. A single record that cannot be committed though the database
+ * Folds records of one lane, in order, and commits their effects together with the position: in one transaction, or in
+ * several where much is to be done. Rejects only while the database fails, and then what is not committed has changed
+ * nothing. A single record that cannot be committed though the database
  * answers is folded on its own in its simplest form, so that it blocks nothing behind it.
  */
 export async function foldBatch(folding: Folding, records: StoredRecord[]): Promise<void> {
   const judgements = records.map((record) => judge(record, folding.rules))
   try {
-    await commit(folding, judgements)
+    for (let left = judgements; left.length > 0; ) left = left.slice(await commit(folding, left))
   } catch (error) {
     failedBatches.inc({ lane: records[0]?.lane ?? 'none' })
     if (!(await isWritable(folding, records))) throw error
@@ -49,31 +50,46 @@ async function isWritable({ store }: Folding, [record]: StoredRecord[]): Promise
     .catch(() => false)
 }
 
-async function commit(folding: Folding, judgements: Judgement[]): Promise<void> {
+/** Gives how many of the records it has committed: one at least. */
+async function commit(folding: Folding, judgements: Judgement[]): Promise<number> {
   const { store, clock, rules } = folding
-  const outcomes = await store.write((tx) => foldInto(tx, judgements, clock.now(), rules))
+  const { outcomes, records } = await store.write((tx) => foldInto(tx, judgements, clock.now(), rules))
   countOutcomes(outcomes, clock.now())
-  const errors = [...judgements.flatMap(({ errors }) => errors), ...outcomes.flatMap(({ error }) => error ?? [])]
+  const broken = judgements.slice(0, records).flatMap(({ errors }) => errors)
+  const errors = [...broken, ...outcomes.flatMap(({ error }) => error ?? [])]
   for (const error of errors) {
     brokenTotal.inc()
     folding.log.error({ err: error }, 'alerts: our own code broke on a record; its signals are ticketed all the same')
   }
+  return records
 }
 
 /**
- * Effects and position of records of one lane, in order. What the position says is done is passed over: another
- * instance, or a commit whose answer was lost, may have been here.
+ * Signals that a transaction looks at closely, each some tenths of a millisecond: beyond it the next one takes over, so
+ * that consoles and the other lane do not wait for long.
  */
-export async function foldInto(tx: Tx, judgements: Judgement[], now: number, rules: Rules): Promise<Outcome[]> {
-  const last = judgements.at(-1)?.record
-  if (!last) return []
-  const outcomes: Outcome[] = []
-  if (judgements.some(({ alerts }) => alerts.length > 0)) {
-    const done = await readPosition(tx, consumer, last.lane)
-    for (const judgement of judgements) {
-      if (judgement.record.seq > done) outcomes.push(...(await foldRecord(tx, judgement, now, rules)))
-    }
+const looksMost = 100
+
+/**
+ * Effects and position of records of one lane, in order, as many of them as one transaction should hold. What the
+ * position says is done is passed over: another instance, or a commit whose answer was lost, may have been here.
+ */
+export async function foldInto(
+  tx: Tx,
+  judgements: Judgement[],
+  now: number,
+  rules: Rules,
+): Promise<{ outcomes: Outcome[]; records: number }> {
+  const fold = openFold(tx, now, rules)
+  const lane = judgements[0]?.record.lane ?? 'urgent'
+  const done = judgements.some(({ alerts }) => alerts.length > 0) ? await readPosition(tx, consumer, lane) : 0
+  let records = 0
+  for (const judgement of judgements) {
+    if (judgement.alerts.length > 0 && judgement.record.seq > done) await fold.record(judgement)
+    records += 1
+    if (fold.looks >= looksMost) break
   }
-  await movePosition(tx, consumer, last.lane, last.seq)
-  return outcomes
+  const last = judgements[records - 1]?.record
+  if (last) await movePosition(tx, consumer, lane, last.seq)
+  return { outcomes: await fold.finish(), records }
 }

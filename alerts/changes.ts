@@ -17,6 +17,9 @@ import type { Place } from './places.ts'
 /** An alert about to change tickets. `doubts`: with what the registry knows; `at`: epoch ms of the change. */
 export type Finding = { alert: RecordAlert; doubts: Doubt[]; place: Place; at: number }
 
+/** What evidence of a ticket became: `seen`, what a dispatcher would want to see of it; `countedOn`, the piece that has it. */
+export type Kept = { seen?: string; countedOn?: number }
+
 /** Who did it, in the timeline, where no person did. */
 export const system = 'vigil'
 
@@ -55,37 +58,36 @@ export async function armAnswer(tx: Tx, ticket: string, from: number): Promise<v
   await setTimer(tx, ticket, 'answer', from + limits.answerWithinMs)
 }
 
-/** Adds evidence to a ticket that is not closed. Gives whether anything changed that a dispatcher would want to see. */
-export async function joinTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<boolean> {
-  const seen = await keepEvidence(tx, ticket.id, finding)
-  await updateTicket(tx, ticket.id, grown(ticket, finding))
-  if (seen) await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: seen, reason })
-  return seen !== undefined
+/** Adds evidence to a ticket that is not closed. */
+export async function joinTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<Kept> {
+  const kept = await keepEvidence(tx, ticket.id, finding)
+  await updateTicket(tx, ticket.id, grown(ticket, finding, reason))
+  if (kept.seen) await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: kept.seen, reason })
+  return kept
 }
 
 /** Adds evidence to a resolved ticket and opens it again: whoever thought it done must look once more. */
 export async function reopenTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<void> {
   const { at } = finding
   await keepEvidence(tx, ticket.id, finding)
-  await updateTicket(tx, ticket.id, { ...grown(ticket, finding), state: 'open', holder: null })
+  await updateTicket(tx, ticket.id, { ...grown(ticket, finding, reason), state: 'open', holder: null })
   await addTimeline(tx, { ticket: ticket.id, at, who: system, what: 'reopened', reason })
   await armAnswer(tx, ticket.id, at)
 }
 
 /**
  * Counts the very same signal once more on its evidence. A copy without doubts clears those about the first, unless
- * the ticket is closed and its record with it. Gives whether a dispatcher would want to see it: only the first repeat
- * and a cleared doubt are worth that.
+ * the ticket is closed and its record with it. Only the first repeat and a cleared doubt are worth a dispatcher's look.
  */
-export async function repeatEvidence(tx: Tx, row: EvidenceRow, finding: Finding, reason: string): Promise<boolean> {
+export async function repeatEvidence(tx: Tx, row: EvidenceRow, finding: Finding, reason: string): Promise<Kept> {
   const ticket = await ticketOf(tx, row.ticket)
   const clears = finding.doubts.length === 0 && row.doubts !== '[]' && ticket.state !== 'closed'
   await countOn(tx, row, clears)
-  if (row.repeats > 0 && !clears) return false
+  if (row.repeats > 0 && !clears) return { countedOn: row.id }
   const updated_at = Math.max(ticket.updated_at, finding.at)
   await updateTicket(tx, ticket.id, { updated_at, ...(clears ? { doubts: '[]' } : {}) })
   await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: 'repeated', reason })
-  return true
+  return { seen: 'repeated', countedOn: row.id }
 }
 
 /** The ticket's row. Throws where there is none: evidence and decisions only ever name tickets that are there. */
@@ -95,15 +97,15 @@ export async function ticketOf(tx: Tx, id: string): Promise<TicketRow> {
   return row
 }
 
-/** Keeps a signal as evidence; beyond the limit counts it on the last one like it. Gives the timeline's word, if any. */
-async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<string | undefined> {
+/** Keeps a signal as evidence; beyond the limit counts it on the last one like it. */
+async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<Kept> {
   const like = await lastLike(tx, ticket, finding.alert)
   if (like && (await isFull(tx, ticket))) {
     await countOn(tx, like, finding.doubts.length === 0)
-    return like.repeats === 0 ? 'repeated' : undefined
+    return { countedOn: like.id, ...(like.repeats === 0 ? { seen: 'repeated' } : {}) }
   }
   await insertEvidence(tx, ticket, finding)
-  return 'evidence_added'
+  return { seen: 'evidence_added' }
 }
 
 async function isFull(tx: Tx, ticket: string): Promise<boolean> {
@@ -154,17 +156,22 @@ async function insertEvidence(tx: Tx, ticket: string, { alert, doubts }: Finding
 
 /**
  * A ticket grown by a finding: the span of its episode, the graver kind, and trust, once any evidence has no doubt.
- * `updated_at` never moves back, because signals of a backlog come later than what people did meanwhile.
+ * `updated_at` never moves back, because signals of a backlog come later than what people did meanwhile. What is counted
+ * here only because there are too many tickets is of another time, and does not widen the span.
  */
-function grown(ticket: TicketRow, { alert, doubts, at }: Finding): Partial<TicketRow> {
+export function grown(ticket: TicketRow, { alert, doubts, at }: Finding, reason: string): Partial<TicketRow> {
   const severity = graver(ticket.severity, alert.severity)
   const known = JSON.parse(ticket.doubts) as Doubt[]
   const trusted = known.length === 0 || doubts.length === 0
   return {
     severity,
     kind: severity === ticket.severity ? ticket.kind : alert.kind,
-    first_at: Math.min(ticket.first_at, alert.time.at),
-    last_at: Math.max(ticket.last_at, alert.time.at),
+    ...(reason === 'too_many_tickets'
+      ? {}
+      : {
+          first_at: Math.min(ticket.first_at, alert.time.at),
+          last_at: Math.max(ticket.last_at, alert.time.at),
+        }),
     doubts: JSON.stringify(trusted ? [] : [...new Set([...known, ...doubts])]),
     updated_at: Math.max(ticket.updated_at, at),
   }

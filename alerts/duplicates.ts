@@ -43,7 +43,8 @@ async function replayedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow
     .executeTakeFirst()
 }
 
-const saysMore = (alert: RecordAlert, earlier: EvidenceRow): boolean =>
+/** Whether a copy is free of a doubt about the claim that the first had. */
+export const saysMore = (alert: RecordAlert, earlier: EvidenceRow): boolean =>
   claimDoubts.some((doubt) => earlier.doubts.includes(`"${doubt}"`) && !alert.doubts.includes(doubt))
 
 /**
@@ -51,7 +52,7 @@ const saysMore = (alert: RecordAlert, earlier: EvidenceRow): boolean =>
  * the clock may as well stand still and the button have been pressed anew, and that must never be swallowed. The age
  * counts from the first receipt too, because a clock that is ahead or unset tells no age.
  */
-function isFresh({ record, time }: RecordAlert, earlier: EvidenceRow): boolean {
+export function isFresh({ record, time }: RecordAlert, earlier: EvidenceRow): boolean {
   const since = time.believed ? Math.min(time.at, earlier.received_at) : earlier.received_at
   return record.receivedAt - since <= limits.signalStaleMs
 }

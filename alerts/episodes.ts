@@ -1,5 +1,6 @@
 import { limits } from '../domain/limits.ts'
 import type { TicketState } from '../domain/ticket.ts'
+import type { EventTime } from './event_time.ts'
 
 /** A ticket as far as episodes care. `firstAt`, `lastAt`: event times of its first and newest evidence, epoch ms. */
 export type EpisodeTicket = { id: string; number: number; state: TicketState; firstAt: number; lastAt: number }
@@ -15,7 +16,7 @@ export type Duplicate = {
 /** What becomes of a new alert; `reason` is a stable name. */
 export type Decision =
   | { what: 'open'; reason: 'no_ticket_within_gap' | 'duplicate_of_closed' | 'internal_error' }
-  | { what: 'join'; ticket: string; reason: 'same_episode' }
+  | { what: 'join'; ticket: string; reason: 'same_episode' | 'too_many_tickets' }
   | { what: 'reopen'; ticket: string; reason: 'signal_after_resolved' }
   | {
       what: 'repeat'
@@ -54,6 +55,25 @@ function decideNew(at: number, tickets: readonly EpisodeTicket[]): Decision {
   return best.state === 'resolved'
     ? { what: 'reopen', ticket: best.id, reason: 'signal_after_resolved' }
     : { what: 'join', ticket: best.id, reason: 'same_episode' }
+}
+
+/** Those of an episode key's tickets that are within the gap of `at`. */
+export const near = <T extends EpisodeTicket>(at: number, open: readonly T[]): T[] =>
+  open.filter((ticket) => distance(at, ticket) <= limits.episodeGapMs)
+
+/** Whether a decision opens a ticket for a signal of long ago. */
+export const wouldCrowd = ({ reason }: Decision, { doubts }: EventTime): boolean =>
+  reason === 'no_ticket_within_gap' && doubts.includes('stale')
+
+/**
+ * Where a stale signal is counted that would open one more ticket at a place that has many: on the nearest of those
+ * that wait for a person. A device that sends old times, one for each year and hour, opens no ticket for each. Undefined
+ * where there is room. A signal of now always has its ticket.
+ */
+export function decideCrowded(at: number, open: readonly EpisodeTicket[]): Decision | undefined {
+  if (open.length < limits.staleTickets) return undefined
+  const [best] = open.filter(({ state }) => state !== 'resolved').sort((a, b) => preference(at, a, b))
+  return best && { what: 'join', ticket: best.id, reason: 'too_many_tickets' }
 }
 
 /** Somebody already on the way beats a case thought done; then the nearest in time, then the newest. */

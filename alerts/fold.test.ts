@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../domain/limits.ts'
 import { onBothEngines } from '../test/engines.ts'
 import { countedSignals, iso, startTimeline, story, type TimelineOptions, time } from '../test/timeline.ts'
-import { foldRecord } from './fold.ts'
+import { openFold } from './fold.ts'
 import { currentRules, judge } from './judge.ts'
 
 const sos = { signal: 'sos' }
@@ -237,7 +237,11 @@ onBothEngines((engine) => {
       const record = await night.at(0).publish('watch', [sos, fall])
       const before = await night.ticket()
       const judgement = judge(record, currentRules)
-      const again = await night.store.write((tx) => foldRecord(tx, judgement, time(1), currentRules))
+      const again = await night.store.write(async (tx) => {
+        const fold = openFold(tx, time(1), currentRules)
+        await fold.record(judgement)
+        return fold.finish()
+      })
       expect(again).toEqual([])
       expect(await night.ticket()).toEqual(before)
       expect(await night.events()).toHaveLength(1)

@@ -1,15 +1,15 @@
-import { limits } from '../domain/limits.ts'
 import type { Doubt } from '../domain/signals.ts'
 import type { EventType } from '../domain/ticket.ts'
 import type { Tx } from '../store/store.ts'
 import { hasEvidence } from '../store/ticket_rows.ts'
-import type { TicketRow } from '../store/tickets.ts'
 import { announce, sendReceipts } from './announce.ts'
-import { type Finding, joinTicket, openTicket, reopenTicket, repeatEvidence, ticketOf } from './changes.ts'
+import { type Finding, joinTicket, type Kept, openTicket, reopenTicket, repeatEvidence, ticketOf } from './changes.ts'
+import { type Counted, openCounting } from './counting.ts'
 import { type FoundDuplicate, findDuplicate } from './duplicates.ts'
-import type { Decision, Duplicate, EpisodeTicket } from './episodes.ts'
+import { openTickets, ticketsNear } from './episode_tickets.ts'
+import { type Decision, type Duplicate, decideCrowded, type EpisodeTicket, wouldCrowd } from './episodes.ts'
 import type { Judgement, RecordAlert, Rules } from './judge.ts'
-import { placeOf } from './places.ts'
+import { openPlaces } from './places.ts'
 
 /** What became of one signal. `event`: what to tell the consoles, undefined where nothing is worth telling. */
 export type Outcome = {
@@ -17,43 +17,101 @@ export type Outcome = {
   ticket: string
   what: Decision['what']
   reason: Decision['reason']
-  doubts: Doubt[]
+  doubts: readonly Doubt[]
   event: EventType | undefined
   /** What our own code threw over it, if it did. */
   error?: unknown
 }
 
-/**
- * One journal record's effects: tickets, evidence, timeline, timers, live events and receipts, all through `tx`. A
- * signal that was folded before (same lane, seq, n) is passed over. `now` (epoch ms) only dates live events, and what
- * a replay changes; all else is dated by the record, so that the same journal gives the same tickets.
- */
-export async function foldRecord(tx: Tx, judgement: Judgement, now: number, rules: Rules): Promise<Outcome[]> {
-  const { record } = judgement
-  const at = record.replayOf === undefined ? record.receivedAt : now
-  const outcomes: Outcome[] = []
-  for (const alert of judgement.alerts) {
-    if (await hasEvidence(tx, record.lane, record.seq, alert.n)) continue
-    outcomes.push(await foldAlert(tx, alert, at, rules))
-  }
-  await announce(tx, outcomes, now)
-  await sendReceipts(tx, record, outcomes, now)
-  return outcomes
+/** The work of one transaction. */
+export type Fold = {
+  /**
+   * One journal record's effects: tickets, evidence, timeline, timers and receipts. A signal that was folded before
+   * (same lane, seq, n) is passed over. All is dated by the record, so that the same journal gives the same tickets, but
+   * what a replay changes.
+   */
+  record(judgement: Judgement): Promise<void>
+  /** Signals so far that took a close look; the others were only counted, which costs next to nothing. */
+  readonly looks: number
+  /** To be called once, before the commit: writes what was counted, and tells the consoles. Gives what became of all. */
+  finish(): Promise<Outcome[]>
 }
 
-async function foldAlert(tx: Tx, alert: RecordAlert, at: number, rules: Rules): Promise<Outcome> {
-  const place = await placeOf(tx, alert.device)
+/** `now` (epoch ms) only dates live events, and what a replay changes. */
+export function openFold(tx: Tx, now: number, rules: Rules): Fold {
+  const outcomes: Outcome[] = []
+  const counting = openCounting(tx, rules)
+  const placeOf = openPlaces(tx)
+  let looks = 0
+
+  /** Undefined where the signal was folded before. */
+  async function look(finding: Finding): Promise<Outcome | undefined> {
+    const { alert, place } = finding
+    if (await hasEvidence(tx, alert.record.lane, alert.record.seq, alert.n)) return undefined
+    looks++
+    await counting.settle(place.episode)
+    const { kept, ...outcome } = await foldAlert(tx, finding, rules)
+    const counted = countedBy(outcome, kept)
+    if (counted) await counting.remember(alert, place, outcome.doubts, counted, kept.countedOn!)
+    else counting.forget(place.episode)
+    return outcome
+  }
+
+  return {
+    async record({ record, alerts }) {
+      const at = record.replayOf === undefined ? record.receivedAt : now
+      const looked: Outcome[] = []
+      for (const claim of alerts) {
+        const { alert, place } = await placeOf(claim)
+        const doubts = [...new Set([...alert.doubts, ...place.doubts])]
+        const counted = counting.count(alert, place, doubts, at)
+        if (counted) {
+          outcomes.push({ alert, doubts, event: undefined, ...counted })
+          continue
+        }
+        const outcome = await look({ alert, doubts, place, at })
+        if (outcome) looked.push(outcome)
+      }
+      outcomes.push(...looked)
+      await sendReceipts(tx, record, looked, now)
+    },
+    get looks() {
+      return looks
+    },
+    async finish() {
+      for (const { alert, counted, doubts } of await counting.finish()) {
+        await sendReceipts(tx, alert.record, [{ alert, doubts, event: undefined, ...counted }], now)
+      }
+      await announce(tx, outcomes, now)
+      return outcomes
+    },
+  }
+}
+
+/** Whether the close look found nothing to do but to count, and on the same grounds will for the next one like it. */
+function countedBy({ what, reason, ticket, event }: Outcome, { countedOn }: Kept): Counted | undefined {
+  if (countedOn === undefined || event !== undefined) return undefined
+  if (what === 'join' && (reason === 'same_episode' || reason === 'too_many_tickets')) return { what, reason, ticket }
+  return what === 'repeat' && reason === 'exact_duplicate' ? { what, reason, ticket } : undefined
+}
+
+async function foldAlert(tx: Tx, found: Finding, rules: Rules): Promise<Outcome & { kept: Kept }> {
+  const { alert, place } = found
   const duplicate = await findDuplicate(tx, alert)
   const tickets = await ticketsNear(tx, place.episode, alert.time.at)
   const { decision, error } = guardedDecision(rules, alert, duplicate, tickets)
-  const doubts = new Set([...alert.doubts, ...place.doubts])
+  const doubts = new Set(found.doubts)
   if (duplicate?.proof === 'none') doubts.add('stale')
   if (decision.reason === 'internal_error') doubts.add('internal_error')
-  const finding: Finding = { alert, doubts: [...doubts], place, at }
-  const done = await perform(tx, decision, finding, duplicate)
-  const { what, reason } = decision
+  const finding: Finding = { ...found, doubts: [...doubts] }
+  const final = (wouldCrowd(decision, alert.time) && (await crowded(tx, finding))) || decision
+  const done = await perform(tx, final, finding, duplicate)
+  const { what, reason } = final
   return { alert, what, reason, doubts: finding.doubts, ...done, ...(error === undefined ? {} : { error }) }
 }
+
+const crowded = async (tx: Tx, { alert, place }: Finding): Promise<Decision | undefined> =>
+  decideCrowded(alert.time.at, await openTickets(tx, place.episode))
 
 /** The decision of the rules, or a ticket of its own where they break: too many is better than none. */
 function guardedDecision(
@@ -69,37 +127,24 @@ function guardedDecision(
   }
 }
 
-type Done = Pick<Outcome, 'ticket' | 'event'>
+type Done = Pick<Outcome, 'ticket' | 'event'> & { kept: Kept }
 
 async function perform(tx: Tx, decision: Decision, finding: Finding, duplicate?: FoundDuplicate): Promise<Done> {
   const { what, reason } = decision
   switch (what) {
     case 'open':
-      return { ticket: await openTicket(tx, finding, reason), event: 'ticket.opened' }
+      return { ticket: await openTicket(tx, finding, reason), event: 'ticket.opened', kept: {} }
     case 'join': {
-      const seen = await joinTicket(tx, await ticketOf(tx, decision.ticket), finding, reason)
-      return { ticket: decision.ticket, event: seen ? 'ticket.updated' : undefined }
+      const kept = await joinTicket(tx, await ticketOf(tx, decision.ticket), finding, reason)
+      return { ticket: decision.ticket, event: kept.seen ? 'ticket.updated' : undefined, kept }
     }
     case 'reopen':
       await reopenTicket(tx, await ticketOf(tx, decision.ticket), finding, reason)
-      return { ticket: decision.ticket, event: 'ticket.reopened' }
+      return { ticket: decision.ticket, event: 'ticket.reopened', kept: {} }
     case 'repeat': {
       if (!duplicate) throw new Error('a repeat without the evidence that it repeats')
-      const seen = await repeatEvidence(tx, duplicate.row, finding, reason)
-      return { ticket: duplicate.ticket.id, event: seen ? 'ticket.updated' : undefined }
+      const kept = await repeatEvidence(tx, duplicate.row, finding, reason)
+      return { ticket: duplicate.ticket.id, event: kept.seen ? 'ticket.updated' : undefined, kept }
     }
   }
-}
-
-/** The tickets of an episode key that are not closed and within the gap of `at` (epoch ms). */
-async function ticketsNear(tx: Tx, episode: string, at: number): Promise<EpisodeTicket[]> {
-  const rows: Pick<TicketRow, 'id' | 'number' | 'state' | 'first_at' | 'last_at'>[] = await tx
-    .selectFrom('tickets')
-    .select(['id', 'number', 'state', 'first_at', 'last_at'])
-    .where('episode', '=', episode)
-    .where('state', 'in', ['open', 'acknowledged', 'dispatched', 'on_scene', 'resolved'])
-    .where('last_at', '>=', at - limits.episodeGapMs)
-    .where('first_at', '<=', at + limits.episodeGapMs)
-    .execute()
-  return rows.map(({ first_at, last_at, ...row }) => ({ ...row, firstAt: first_at, lastAt: last_at }))
 }

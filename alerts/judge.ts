@@ -1,4 +1,5 @@
 import { decodeRecord } from '../codecs/decode.ts'
+import { idPattern } from '../domain/ids.ts'
 import { type Decoded, nothingDecoded, type Signal } from '../domain/message.ts'
 import { type Doubt, type SignalKind, signals } from '../domain/signals.ts'
 import type { StoredRecord } from '../journal/journal.ts'
@@ -100,7 +101,10 @@ function brokenAlert(kind: SignalKind): Alert {
  * episodes; with a blank in it, it can be no device's id.
  */
 function deviceOf(record: StoredRecord, decoded: Decoded): string {
-  return storable(decoded.device ?? record.device ?? record.principal ?? `topic ${record.topic}`)
+  const { device, principal, topic } = record
+  // An account speaks for thousands; its user name has a slash.
+  const sender = principal !== undefined && idPattern.test(principal) ? principal : undefined
+  return storable(decoded.device ?? device ?? sender ?? `topic ${topic}`)
 }
 
 /** Text that every database takes: PostgreSQL refuses NUL, UTF-8 has no lone surrogates. */

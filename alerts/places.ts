@@ -1,6 +1,7 @@
 import type { Doubt } from '../domain/signals.ts'
 import { placeOfDevice } from '../store/devices.ts'
 import type { Tx } from '../store/store.ts'
+import type { RecordAlert } from './judge.ts'
 
 /** Where a device belongs. `episode` is the key of its episodes: `home:{id}`, or `device:{id}` where there is no home. */
 export type Place = {
@@ -12,8 +13,31 @@ export type Place = {
   doubts: Doubt[]
 }
 
+/** Looks up places for the time of one transaction, each device once. */
+export function openPlaces(tx: Tx): (claim: RecordAlert) => Promise<{ alert: RecordAlert; place: Place }> {
+  const known = new Map<string, Place>()
+
+  async function placeAt(device: string): Promise<Place> {
+    const place = known.get(device) ?? (await placeOf(tx, device))
+    if (known.size < placesMost) known.set(device, place)
+    return place
+  }
+
+  return async (claim) => {
+    const place = await placeAt(claim.device)
+    const { principal } = claim.record
+    const isOfNobody = place.doubts.includes('device_unknown') && principal !== undefined && principal !== claim.device
+    // Names can be made up without end, senders cannot: the only one who may need help is whoever sent it.
+    return isOfNobody
+      ? { alert: { ...claim, device: principal }, place: await placeAt(principal) }
+      : { alert: claim, place }
+  }
+}
+/** More than any transaction has of honest ones. */
+const placesMost = 10_000
+
 /** Looks a device up in the registry. An unknown or homeless device has a place too: itself. */
-export async function placeOf(tx: Tx, device: string): Promise<Place> {
+async function placeOf(tx: Tx, device: string): Promise<Place> {
   const place = await placeOfDevice(tx, device)
   if (!place?.home) {
     const doubt = place ? 'no_home' : 'device_unknown'

@@ -11,10 +11,11 @@ import { lag, position, unansweredTotal } from './metrics.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
 /**
- * Most records of one batch. An SOS waits for the commit of the batch before it, of either lane, so batches are small
- * enough to take some milliseconds; bulk records carry hardly ever a signal and cost only their decoding.
+ * Most records of one batch; of those that need work a transaction takes fewer. An SOS waits for the commit of the
+ * transaction before it, of either lane, so they are small enough to take some milliseconds. Most of a large urgent
+ * batch are repeats, which are only counted; bulk records carry hardly ever a signal and cost only their decoding.
  */
-const batchOf: Record<Lane, number> = { urgent: 100, bulk: 500 }
+const batchOf: Record<Lane, number> = { urgent: 1_000, bulk: 500 }
 /**
  * Pause after a bulk batch that was not full. The front door lets no signal into that lane, so nobody waits for it, and
  * the one place of a writer is left to those who hurry.

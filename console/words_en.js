@@ -135,6 +135,7 @@ export const en = {
   'reason.duplicate_of_closed': 'The same signal again, after its ticket was closed.',
   'reason.internal_error': 'A fault inside the system; treated as real.',
   'reason.same_episode': 'It belongs to the same event.',
+  'reason.too_many_tickets': 'There are too many tickets of this home for one more of an old signal.',
   'reason.signal_after_resolved': 'A new signal although the case was settled.',
   'reason.exact_duplicate': 'The very same signal, sent again.',
   'reason.replay_of_ticketed': 'Read again from the dead letters; already known.',

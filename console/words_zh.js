@@ -134,6 +134,7 @@ export const zh = {
   'reason.duplicate_of_closed': '同一信号再次出现，原工单已结案。',
   'reason.internal_error': '系统内部故障，按真实警情处理。',
   'reason.same_episode': '属于同一事件。',
+  'reason.too_many_tickets': '此住户的工单过多，旧信号不再另开工单。',
   'reason.signal_after_resolved': '处置完毕后又收到新的信号。',
   'reason.exact_duplicate': '完全相同的信号重复发送。',
   'reason.replay_of_ticketed': '从死信中重新读取，此前已有工单。',

@@ -142,6 +142,9 @@ export const limits = {
   episodeGapMs: 30 * 60_000,
   /** Evidence rows of one ticket; later repeats are counted on the last row instead of kept one by one. */
   evidencePerTicket: 200,
+  /** Tickets of one place that wait for people, from which on signals of long ago are counted on the nearest of them
+   *  instead of opening one each: a gateway's buffer of a week without its line holds fewer episodes. */
+  staleTickets: 20,
   /** How long an open ticket may wait for a person before it alarms again (TSA: 97.5 % of calls within 60 s). */
   answerWithinMs: 60_000,
   /** Journal: kept at least this long for replay, and at most this many bytes a lane. Unread records are never

@@ -5,7 +5,8 @@ import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { parseTopic } from '../domain/topics.ts'
 import type { JournalRecord, Lane } from '../journal/journal.ts'
-import type { Principal } from './principal.ts'
+import { maySpeakFor } from './permission.ts'
+import { type Principal, speakerOf } from './principal.ts'
 
 /** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms. */
 export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number }
@@ -33,7 +34,7 @@ export function admit(principal: Principal, arrival: Arrival): Admission {
     record: {
       receivedAt,
       topic,
-      principal: principal.kind === 'device' ? principal.id : undefined,
+      principal: speakerOf(principal),
       device,
       partition: partition(principal, device),
       payload,
@@ -55,10 +56,12 @@ function refusalOf(
   payload: Uint8Array,
   named: string | undefined,
 ): ErrorCode | undefined {
-  if (principal.kind === 'device' && named !== undefined && named !== principal.id) return 'topic_foreign'
+  // It reads tickets and has nothing to say.
+  if (principal.kind === 'integration') return 'topic_foreign'
+  if (named !== undefined && !maySpeakFor(principal, named)) return 'topic_foreign'
   const own = parseTopic(topic)
   if (own?.kind === 'commands' || own?.kind === 'receipts') {
-    return principal.kind === 'device' && own.device !== principal.id ? 'topic_foreign' : 'topic_unknown'
+    return maySpeakFor(principal, own.device) ? 'topic_unknown' : 'topic_foreign'
   }
   if (named === undefined || Buffer.byteLength(topic) > limits.topicBytes) return 'topic_unknown'
   if (payload.byteLength > limits.payloadBytes) return 'payload_too_large'
@@ -66,6 +69,8 @@ function refusalOf(
 }
 
 function partition(principal: Principal, device: string | undefined): number {
+  if (device === undefined) return partitionOf('')
   if (principal.kind === 'device' && device === principal.id) return principal.partition
-  return partitionOf(device ?? '')
+  const child = 'children' in principal ? principal.children?.get(device) : undefined
+  return child ?? partitionOf(device)
 }

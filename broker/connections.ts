@@ -1,6 +1,6 @@
 import type { Client } from 'aedes'
 import type { Peer } from './peer.ts'
-import { keyOf, type Principal } from './principal.ts'
+import { type Credential, keyOf, type Principal } from './principal.ts'
 
 /** One MQTT connection that is authenticated. `since` epoch ms; a later one has a higher `number`. */
 export type Connection = {
@@ -9,12 +9,16 @@ export type Connection = {
   readonly peer: Peer
   /** Replaced where what is known of it changed, such as its home. */
   principal: Principal
+  /** By what it was let in. */
+  credential: Credential
   readonly since: number
   /** Ends with the last acknowledgement that is due on it. */
   acks: Promise<void>
   /** It is about to be cut; what it sends meanwhile is heard. */
   leaving: boolean
 }
+
+type LetIn = { principal: Principal; credential: Credential }
 
 /** The connections of this process. */
 export type Connections = {
@@ -23,7 +27,7 @@ export type Connections = {
   /** Undefined where it did not come through `opened`. */
   peerOf(client: Client): Peer | undefined
   /** Makes it an authenticated one; it is forgotten when its stream closes. */
-  authenticated(client: Client, principal: Principal, now: number): Connection
+  authenticated(client: Client, who: LetIn, now: number): Connection
   /** Undefined while it is not authenticated. */
   of(client: Client): Connection | undefined
   /** Those of one principal, by its key. */
@@ -56,10 +60,11 @@ export function openConnections(): Connections {
   return {
     opened: (client, peer) => void peers.set(client, peer),
     peerOf: (client) => peers.get(client),
-    authenticated(client, principal, now) {
+    authenticated(client, { principal, credential }, now) {
       const peer = peers.get(client) ?? { address: '' }
       const number = ++newest
-      const connection = { number, client, peer, principal, since: now, acks: Promise.resolve(), leaving: false }
+      const acks = Promise.resolve()
+      const connection = { number, client, peer, principal, credential, since: now, acks, leaving: false }
       known.set(client, connection)
       add(connection)
       return connection

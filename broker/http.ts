@@ -7,13 +7,15 @@ import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { topicOf, type UpKind } from '../domain/topics.ts'
 import type { Door } from './door.ts'
+import type { Identity } from './identity.ts'
 import { cut } from './metrics.ts'
 import type { MqttBroker } from './mqtt.ts'
-import { addressOfRequest } from './peer.ts'
-import { type Authenticate, administratorName, type Principal } from './principal.ts'
+import { noteConnect, noteForeign } from './noting.ts'
+import { addressOfRequest, type Peer } from './peer.ts'
+import type { Principal } from './principal.ts'
 
 type Times = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number }
-type Options = { authenticate: Authenticate; door: Door; mqtt: MqttBroker; log: Logger; times?: Times }
+type Options = { identity: Identity; door: Door; mqtt: MqttBroker; log: Logger; times?: Times }
 
 const usualTimes: Times = {
   headersTimeout: limits.httpHeadersMs,
@@ -61,10 +63,12 @@ async function answer(options: Options, request: IncomingMessage): Promise<{ sta
   if (request.method !== 'POST' || !id || !kind) throw new VigilError('not_found')
   const device = decodeURIComponent(id)
   if (!idPattern.test(device)) throw new VigilError('not_found')
-  const principal = await identify(options, request, device)
+  const peer = { address: addressOfRequest(request) }
+  const principal = await identify(options, request, peer)
   const payload = await bodyOf(request)
   const topic = topicOf(device, kind as UpKind)
   const { record } = await options.door.enter(principal, { topic, payload, retained: false }, 'http')
+  noteForeign(options.identity.refusals, { principal, peer }, record)
   return verdict(record)
 }
 
@@ -77,12 +81,12 @@ function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; 
   return { status: 202, body: refusals.length > 0 ? { accepted: true, refusals } : { accepted: true } }
 }
 
-async function identify(options: Options, request: IncomingMessage, device: string): Promise<Principal> {
+async function identify({ identity }: Options, request: IncomingMessage, peer: Peer): Promise<Principal> {
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const principal =
-    (await options.authenticate(administratorName, token)) ?? (await options.authenticate(device, token))
-  if (!principal) throw new VigilError('unauthenticated')
-  return principal
+  const verdict = await identity.bearer(token)
+  if (verdict.principal) return verdict.principal
+  noteConnect(identity.refusals, { name: undefined, password: token }, peer, verdict)
+  throw new VigilError(verdict.code, verdict.detail)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -1,24 +1,26 @@
 import type { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
+import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
 import type { Logger } from 'pino'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import { type PrincipalName, parsePrincipalKey } from '../domain/principals.ts'
+import { parsePrincipalKey } from '../domain/principals.ts'
 import type { Receipt } from '../domain/ticket.ts'
-import { topicOf } from '../domain/topics.ts'
+import type { Access } from './access.ts'
 import type { PassOn } from './admission.ts'
-import { type Connection, type Connections, openConnections } from './connections.ts'
+import type { Connection, Connections } from './connections.ts'
 import { atGrantedQos, deliverAtHighestQos, deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
 import { openFlows } from './flow.ts'
 import { openGate } from './gate.ts'
-import { turnAway, unwelcome } from './handshake.ts'
+import { holdToKeepAlive, turnAway, unwelcome } from './handshake.ts'
+import type { Identity } from './identity.ts'
 import { connections, connects, cut } from './metrics.ts'
+import { noteConnect, noteForeign, noteSubscribe } from './noting.ts'
 import type { Peer } from './peer.ts'
-import { maySubscribe } from './permission.ts'
-import { type Authenticate, keyOf, type Principal } from './principal.ts'
+import { receiptsFor } from './permission.ts'
+import { type Denial, keyOf, type Principal } from './principal.ts'
 import type { Quotas } from './quotas.ts'
 import { openRepeats } from './repeats.ts'
 import { keyOfSession, type Sessions, sessionId } from './sessions/sessions.ts'
@@ -47,23 +49,20 @@ export type MqttBroker = {
   close(): Promise<void>
 }
 
-/** Undefined where there is nobody of this name. */
-type PrincipalOf = (name: PrincipalName) => Promise<Principal | undefined>
-
 type Options = {
-  authenticate: Authenticate
+  identity: Identity
+  access: Pick<Access, 'look'>
   sessions: Sessions
   door: Door
   quotas: Quotas
   clock: Clock
   log: Logger
-  principalOf: PrincipalOf
 }
 
 /** Aedes with identity, permission and the journal before the acknowledgement. */
 export async function openMqtt(options: Options): Promise<MqttBroker> {
-  const { clock, log, sessions } = options
-  const live = openConnections()
+  const { clock, log, sessions, identity } = options
+  const { connections: live, permission } = identity
   const gate = openGate({ clock, quotas: options.quotas, live })
   const flows = openFlows(clock)
   const farewells = new Set<() => void>()
@@ -84,8 +83,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     preConnect: (client, packet, done) => {
       const refusal = unwelcome(packet)
       if (!refusal) {
-        // A line that died unseen would hold its place for ever.
-        packet.keepalive = Math.min(packet.keepalive || limits.keepAliveSeconds, limits.keepAliveSeconds)
+        holdToKeepAlive(packet)
         return done(null, true)
       }
       connects.inc({ result: refusal.code })
@@ -94,8 +92,10 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     authenticate: (client, name, password, done) => {
       authenticate(client, name, password?.toString()).then(
         (admitted) => {
-          if (admitted === undefined)
-            return gate.refuse(client, () => done(refusedConnect(4, 'unauthenticated'), false))
+          if (typeof admitted !== 'boolean') {
+            const { code } = admitted
+            return gate.refuse(client, () => done(refusedConnect(code === 'certificate_refused' ? 5 : 4, code), false))
+          }
           connects.inc({ result: admitted ? 'accepted' : 'quota_exceeded' })
           if (!admitted) return done(refusedConnect(3, 'quota_exceeded'), false)
           done(null, true)
@@ -115,15 +115,14 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       journalThenAck(client, connection, packet, done)
     },
     authorizeSubscribe: (client, subscription, done) => {
-      const principal = live.of(client)?.principal
-      const allowed = principal !== undefined && maySubscribe(principal, subscription.topic)
-      if (!allowed) log.warn({ client: client.id, filter: subscription.topic }, 'subscription_refused')
-      if (allowed) sessions.grant(subscription)
-      // It may be kept from before, when it was allowed.
-      else void sessions.persistence.removeSubscriptions(client, [subscription.topic])
-      done(null, allowed ? subscription : null)
+      authorizeSubscribe(client, subscription).then(
+        (allowed) => done(null, allowed ? subscription : null),
+        (err) => done(err),
+      )
     },
     authorizeForward: (client, packet) => {
+      const principal = live.of(client)?.principal
+      if (!principal || !permission.mayHear(principal, packet.topic)) return null
       if (repeats.isRepeat(client, packet) || sessions.leavesToQueue(client, packet)) return null
       if (!isTooSlow(client)) return wanted(atGrantedQos(client, packet))
       if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
@@ -142,19 +141,46 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   aedes.on('clientError', (client, err) => log.debug({ client: client.id, err }, 'connection failed'))
   aedes.on('connectionError', (_client, err) => log.debug({ err }, 'connection failed before it was known'))
 
-  /** Whether somebody who is known may come in now; undefined where it is not known. */
-  async function authenticate(client: Client, name: string | undefined, password: string | undefined) {
-    const principal = await gate.askInTurn(client, () => options.authenticate(name, password))
-    if (!principal) {
-      connects.inc({ result: 'unauthenticated' })
-      return undefined
+  /** Whether somebody who is known may come in now; a denial where he is not known. */
+  async function authenticate(
+    client: Client,
+    name: string | undefined,
+    password: string | undefined,
+  ): Promise<boolean | Denial> {
+    const peer = live.peerOf(client) ?? { address: '' }
+    const { seen } = identity
+    const login = { name, password, certificate: peer.certificate }
+    const verdict = await gate.askInTurn(client, () => identity.login(login))
+    if (!verdict.principal) {
+      connects.inc({ result: verdict.code })
+      noteConnect(identity.refusals, login, peer, verdict)
+      return verdict
     }
-    const connection = live.authenticated(client, principal, clock.now())
+    const connection = live.authenticated(client, verdict, clock.now())
+    // Among the connections only now: a change that was heard of meanwhile did not find it.
+    if (identity.seen !== seen) await options.access.look(connection)
     // Before Aedes looks for a session of this id, or for a connection that is to make room.
-    Object.assign(client, { id: sessionId(keyOf(principal), client.id) })
+    Object.assign(client, { id: sessionId(keyOf(verdict.principal), client.id) })
     const purse = await gate.admit(connection)
     if (purse) flows.of(client)?.paidBy(purse)
     return purse !== undefined
+  }
+
+  /** Also asked of what a session had before: what counts is what is true now. */
+  async function authorizeSubscribe(client: Client, subscription: Subscription): Promise<boolean> {
+    const connection = live.of(client)
+    if (!connection) return false
+    const { principal } = connection
+    const { topic } = subscription
+    const allowed = await permission.maySubscribe(principal, topic)
+    if (allowed) sessions.grant(subscription)
+    else {
+      // It may be kept from before, when it was allowed.
+      void sessions.persistence.removeSubscriptions(client, [topic])
+      noteSubscribe(identity.refusals, connection, topic)
+      tellRefused(principal, topic, 'subscription_refused', receiptsFor(principal, undefined))
+    }
+    return allowed
   }
 
   /** A QoS 2 message that came before: it is acknowledged again, in its turn, and nothing else. */
@@ -166,7 +192,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   /** The will of a client on which a broker died that did not come back: as from whoever its session is. */
   async function journalWill(will: PublishPacket & { clientId?: string }): Promise<void> {
     const name = parsePrincipalKey(keyOfSession(will.clientId ?? ''))
-    const principal = name && (await options.principalOf(name))
+    const principal = name && (await identity.registry.principalOf(name))
     if (!principal) return settle(will, 'nobody')
     const message = { topic: will.topic, payload: Buffer.from(will.payload), retained: will.retain }
     settle(will, (await options.door.enter(principal, message, 'mqtt')).passOn)
@@ -187,7 +213,10 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       (admission) => flows.of(client)?.spend(admission),
     )
     const entry = entered.then(
-      ({ passOn }) => settle(packet, passOn),
+      ({ passOn, record }) => {
+        settle(packet, passOn)
+        noteForeign(identity.refusals, connection, record)
+      },
       (err) => withhold(client, connection, packet, err),
     )
     // Acknowledgements go out in the order in which the messages came in [MQTT-4.6.0-2].
@@ -215,8 +244,8 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     farewells.add(cancel)
   }
 
-  function tellRefused(principal: Principal, topic: string, code: ErrorCode): void {
-    if (principal.kind !== 'device') return
+  function tellRefused(principal: Principal, topic: string, code: ErrorCode, to = receiptsFor(principal, topic)): void {
+    if (to === undefined) return
     const receipt: Receipt = {
       result: 'refused',
       at: isoTime(clock.now()),
@@ -224,7 +253,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       code,
       reason: errorTable[code].text,
     }
-    publish(topicOf(principal.id, 'receipts'), receipt).catch((err) => log.warn({ err }, 'receipt not sent'))
+    publish(to, receipt).catch((err) => log.warn({ err }, 'receipt not sent'))
   }
 
   function publish(topic: string, body: unknown): Promise<void> {
@@ -268,8 +297,8 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   }
 }
 
-/** CONNACK return codes: 3 server unavailable, 4 bad user name or password. */
-function refusedConnect(returnCode: 3 | 4, code: ErrorCode): AuthenticateError {
+/** CONNACK return codes: 3 server unavailable, 4 bad user name or password, 5 not authorized. */
+function refusedConnect(returnCode: 3 | 4 | 5, code: ErrorCode): AuthenticateError {
   return Object.assign(new VigilError(code), { returnCode })
 }
 

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import { partitionOf } from '../domain/ids.ts'
-import { topicOf } from '../domain/topics.ts'
+import { parseUserName } from '../domain/principals.ts'
+import { receiptsTopic } from '../domain/topics.ts'
 import type { Journal } from '../journal/journal.ts'
 import { deadLetter, markReplayed } from '../store/dead_letters.ts'
 import { markSent, pending } from '../store/outbox.ts'
@@ -10,12 +11,21 @@ import { admit } from './admission.ts'
 import { outboxWorked } from './metrics.ts'
 import type { MqttBroker } from './mqtt.ts'
 import type { Principal } from './principal.ts'
+import type { Registry } from './registry.ts'
 
 /** How often the outbox is looked at; a device waits this long for its receipt at most, beside the work itself. */
 const lookEveryMs = 50
 const mostAtOnce = 500
 
-type Options = { store: Store; journal: Journal; mqtt: MqttBroker; clock: Clock; log: Logger; signal: AbortSignal }
+type Options = {
+  store: Store
+  registry: Registry
+  journal: Journal
+  mqtt: MqttBroker
+  clock: Clock
+  log: Logger
+  signal: AbortSignal
+}
 
 /**
  * Works the broker's share of the outbox until `signal` aborts: receipts to devices, dead letters back into the journal.
@@ -40,7 +50,10 @@ async function again(options: Options, work: (options: Options) => Promise<numbe
 async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
   const rows = await pending(store.db, 'receipt', mostAtOnce)
   if (rows.length === 0) return 0
-  for (const row of rows) await mqtt.publish(topicOf(row.target, 'receipts'), row.body)
+  for (const { target, body } of rows) {
+    const topic = receiptsTopic(target)
+    if (topic !== undefined) await mqtt.publish(topic, body)
+  }
   await store.write((tx) =>
     markSent(
       tx,
@@ -56,14 +69,14 @@ async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
  * A replayed message goes through the door again, as from whom it came, and is judged anew. It keeps its first time of
  * receipt, so that readings without a time of their own keep theirs.
  */
-async function replay({ store, journal, clock, signal }: Options): Promise<number> {
+async function replay({ store, registry, journal, clock, signal }: Options): Promise<number> {
   const rows = await pending(store.db, 'replay', mostAtOnce)
   let worked = 0
   for (const row of rows) {
     if (signal.aborted) break
     const letter = await deadLetter(store.db, row.target)
     if (letter) {
-      const { lane, record } = admit(senderOf(letter.principal), letter)
+      const { lane, record } = admit(await senderOf(registry, letter.principal), letter)
       await journal.append(lane, { ...record, replayOf: letter.id })
     }
     await store.write(async (tx) => {
@@ -76,5 +89,13 @@ async function replay({ store, journal, clock, signal }: Options): Promise<numbe
   return worked
 }
 
-const senderOf = (device: string | null): Principal =>
-  device === null ? { kind: 'administrator' } : { kind: 'device', id: device, partition: partitionOf(device) }
+/** Who sent it, with what he may now: one who is gone from the registry speaks for himself alone. */
+async function senderOf(registry: Registry, speaker: string | null): Promise<Principal> {
+  if (speaker === null) return { kind: 'administrator' }
+  const name = parseUserName(speaker)
+  const known = name && name.kind !== 'administrator' ? await registry.principalOf(name) : undefined
+  if (known) return known
+  if (name?.kind === 'vendor') return { ...name, children: new Map() }
+  if (name?.kind === 'integration') return { ...name, area: null }
+  return { kind: 'device', id: speaker, partition: partitionOf(speaker) }
+}

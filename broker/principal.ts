@@ -1,78 +1,48 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Logger } from 'pino'
-import type { Clock } from '../domain/clock.ts'
-import { idPattern, partitionOf } from '../domain/ids.ts'
-import { limits } from '../domain/limits.ts'
-import { deviceByToken } from '../store/devices.ts'
-import type { Db } from '../store/store.ts'
+import type { ErrorCode } from '../domain/errors.ts'
+import { principalKey, userName } from '../domain/principals.ts'
+import type { PeerCertificate } from './peer.ts'
+
+/** The devices for which an account may speak, and their partitions. It changes while it is held. */
+export type Children = ReadonlyMap<string, number>
+
+/** `partition`: that of its home, or its own where it belongs to none. `children`: only of a gateway. */
+export type DevicePrincipal = { kind: 'device'; id: string; partition: number; vendor?: string; children?: Children }
+export type VendorPrincipal = { kind: 'vendor'; id: string; children: Children }
+/** `area`: whose tickets it may read, with all areas below; null where it may read all. */
+export type IntegrationPrincipal = { kind: 'integration'; id: string; area: string | null }
 
 /** Who speaks on a connection. An administrator may speak for any device: bridges, tools and tests do. */
-export type Principal = { kind: 'device'; id: string; partition: number } | { kind: 'administrator' }
+export type Principal = DevicePrincipal | VendorPrincipal | IntegrationPrincipal | { kind: 'administrator' }
 
-/** How a principal is named in the ids of its sessions; without a slash. */
-export const keyOf = (principal: Principal): string =>
-  principal.kind === 'administrator' ? 'administrator' : `${principal.kind}:${principal.id}`
+/** How a principal is named in the ids of its sessions, in credentials, changes and the audit; without a slash. */
+export const keyOf = (principal: Principal): string => principalKey(principal)
 
-/** The MQTT user name of the administrator; its password is the administrator's token. */
-export const administratorName = 'admin'
+/** How a principal is named in the journal: by its user name; an administrator, who speaks for others, not at all. */
+export const speakerOf = (principal: Principal): string | undefined =>
+  principal.kind === 'administrator' ? undefined : userName(principal)
 
-/**
- * Tells who a name and a token belong to; undefined where nobody. A device's name is its id. Its partition is that of
- * its home, or its own where it belongs to none. Rejects where the registry cannot be read and the device is not
- * remembered either.
- */
-export type Authenticate = (name: string | undefined, token: string | undefined) => Promise<Principal | undefined>
+/** By what somebody was let in. `expiresAt` in epoch ms; null where it does not end. */
+export type Credential =
+  | { kind: 'token'; id: string; expiresAt: number | null }
+  | { kind: 'certificate'; vendor: string; shown: PeerCertificate; expiresAt: number }
+  | { kind: 'administrator'; expiresAt: null }
 
-type Options = { db: Db; clock: Clock; adminToken: string | undefined; log: Logger }
-
-/**
- * Asks the registry, and remembers whom it knew: while the database is away, a device that lost its line must still
- * get in with its SOS. A token that was changed or revoked is forgotten at the next look; only one that is changed just
- * before the database goes away is taken for as long as that lasts.
- */
-export function openAuthentication({ db, clock, adminToken, log }: Options): Authenticate {
-  const remembered = new Map<string, { digest: Buffer; principal: Principal }>()
-
-  function remember(id: string, token: string, principal: Principal): void {
-    remembered.delete(id)
-    remembered.set(id, { digest: digestOf(token), principal })
-    const [oldest] = remembered.keys()
-    if (remembered.size > limits.rememberedDevices && oldest !== undefined) remembered.delete(oldest)
-  }
-
-  function recall(id: string, token: string, err: unknown): Principal | undefined {
-    const known = remembered.get(id)
-    if (!known) throw err
-    log.warn({ err, device: id }, 'registry not readable, device told by memory')
-    return timingSafeEqual(known.digest, digestOf(token)) ? known.principal : undefined
-  }
-
-  async function authenticateDevice(id: string, token: string): Promise<Principal | undefined> {
-    let device: Awaited<ReturnType<typeof deviceByToken>>
-    try {
-      device = await deviceByToken(db, id, token, clock.now())
-    } catch (err) {
-      return recall(id, token, err)
-    }
-    if (!device) {
-      // Whoever guesses must not make the house forget the device; its own token of before must not stay known.
-      const known = remembered.get(id)
-      if (known && timingSafeEqual(known.digest, digestOf(token))) remembered.delete(id)
-      return undefined
-    }
-    const principal: Principal = { kind: 'device', id, partition: partitionOf(device.home ?? id) }
-    remember(id, token, principal)
-    return principal
-  }
-
-  return async (name, token) => {
-    if (name === undefined || token === undefined) return undefined
-    if (name === administratorName && adminToken && timingSafeEqual(digestOf(token), digestOf(adminToken))) {
-      return { kind: 'administrator' }
-    }
-    return idPattern.test(name) ? authenticateDevice(name, token) : undefined
-  }
+/** What a client says of itself, and the certificate that it showed over TLS. */
+export type Login = {
+  name: string | undefined
+  password: string | undefined
+  certificate?: PeerCertificate | undefined
 }
 
-/** Of equal length whatever the token, so that comparing takes the same time for all. */
-const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+/** `code`: unauthenticated, credential_expired, certificate_refused; `detail` says what to mend. */
+export type Denial = { principal?: undefined; code: ErrorCode; detail: string }
+export type Verdict = { principal: Principal; credential: Credential } | Denial
+
+/** Tells who comes. Rejects where the registry cannot be read and the one who comes is not remembered either. */
+export type Authentication = {
+  login(login: Login): Promise<Verdict>
+  /** By a token alone, as HTTP has it. */
+  bearer(token: string | undefined): Promise<Verdict>
+  /** What has become of somebody who was let in. */
+  again(principal: Principal, credential: Credential): Promise<Verdict>
+}

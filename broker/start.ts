@@ -1,26 +1,27 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
-import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
-import type { PrincipalName } from '../domain/principals.ts'
 import type { ServerCertificate } from '../domain/tls.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
-import { accessOfDevice } from '../store/devices.ts'
+import { allAuthorities } from '../store/authorities.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { getVendor } from '../store/vendors.ts'
+import { openAccess } from './access.ts'
+import { openChanges } from './changes.ts'
 import { openCommands } from './commands.ts'
 import { openDoor } from './door.ts'
 import { openHttp } from './http.ts'
+import { openIdentity } from './identity.ts'
 import { listen, openListeners, type Room, roomFor } from './listeners.ts'
 import { connects, trimmed } from './metrics.ts'
 import { type MqttBroker, openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
 import { addressOf } from './peer.ts'
-import { openAuthentication, type Principal } from './principal.ts'
 import { openQuotas } from './quotas.ts'
-import { keyOfSession, openSessions } from './sessions/sessions.ts'
+import { openSessions } from './sessions/sessions.ts'
+import { StateQuery, stateOf } from './state.ts'
 import { openTls } from './tls.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
@@ -53,6 +54,8 @@ export type RunningBroker = {
   /** Undefined where there is no TLS. */
   mqttsPort: number | undefined
   httpPort: number
+  /** What stands at the front door now, as `StateQuery` asks. Rejects where that asks for nothing there is. */
+  state(query: Record<string, string>): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -63,15 +66,21 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   // Before the first message: a journal that was lost begins anew above all that the store has worked.
   for (const lane of lanes) journal.continueAfter(lane, await furthestPosition(store.db, lane))
   const door = openDoor(journal, clock, log)
-  const authenticate = openAuthentication({ db: store.db, clock, adminToken: options.adminToken, log })
+  const identity = openIdentity({ store, clock, adminToken: options.adminToken, log })
+  const access = openAccess({ db: store.db, identity, clock, log })
   const quotas = openQuotas({ clock, vendorQuota: async (id) => (await getVendor(store.db, id))?.quota ?? null })
-  const shared = { authenticate, door, clock, log }
-  const mayReceive = (session: string) => keyOfSession(session) === 'administrator'
+  const shared = { identity, door, clock, log }
+  const { mayReceive } = identity.permission
   const sessions = await openSessions({ path: join(options.data, 'sessions'), clock, log, mayReceive })
-  const mqtt = await openMqtt({ ...shared, quotas, sessions, principalOf: principalsOf(store) })
+  const mqtt = await openMqtt({ ...shared, access, quotas, sessions })
   const commands = openCommands({ store, connections: mqtt.connections, clock, log })
   mqtt.watch(commands)
   const http = openHttp({ ...shared, mqtt })
+  const changes = await openChanges({
+    ...{ db: store.db, identity, access, clock, log },
+    offer: commands.offer,
+    vendorChanged: async (id) => void (await Promise.all([quotas.vendorChanged(id), tls?.reloadAuthorities()])),
+  })
   const room = roomFor(options.connectionsMost, complainOfRoom(options))
   const tcp = await openListeners({
     host: options.host,
@@ -82,13 +91,17 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const tls = await openTlsListeners(options, mqtt, room)
   const httpPort = await listen(http, { host: '127.0.0.1', port: options.httpPort })
   const working = [
-    workOutbox({ store, journal, mqtt, clock, log, signal: stopping.signal }),
+    workOutbox({ store, registry: identity.registry, journal, mqtt, clock, log, signal: stopping.signal }),
     keepTrimmed(options, stopping.signal),
+    changes.follow(stopping.signal),
+    access.keepSwept(stopping.signal),
+    identity.refusals.work(stopping.signal),
   ]
   return {
     mqttPort: tcp.port,
     mqttsPort: tls?.port,
     httpPort,
+    state: async (query) => stateOf({ connections: mqtt.connections, quotas, clock }, StateQuery.parse(query)),
     async close() {
       stopping.abort()
       tcp.close()
@@ -105,33 +118,26 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   }
 }
 
-/** Whose session it is that a broker left behind; undefined where there is nobody of the name any more. */
-const principalsOf =
-  ({ db }: Store) =>
-  async (name: PrincipalName): Promise<Principal | undefined> => {
-    if (name.kind === 'administrator') return { kind: 'administrator' }
-    const device = name.kind === 'device' ? await accessOfDevice(db, name.id) : undefined
-    return device && { kind: 'device', id: device.id, partition: partitionOf(device.home ?? device.id) }
-  }
-
 type TlsListeners = {
   port: number
   /** Takes no more connections. */
   close(): void
   /** Ends those that stand. */
   cut(): void
+  reloadAuthorities(): Promise<void>
 }
 
 async function openTlsListeners(
-  { tls: wanted, host, log }: BrokerOptions,
+  { tls: wanted, host, log, store }: BrokerOptions,
   mqtt: MqttBroker,
   room: Room,
 ): Promise<TlsListeners | undefined> {
   if (!wanted) return undefined
   const { certificate, port } = wanted
-  const tls = await openTls({ certificate, authorities: async () => [], onSecure: mqtt.handle, log })
+  const authorities = async () => (await allAuthorities(store.db)).map(({ pem }) => pem)
+  const tls = await openTls({ certificate, authorities, onSecure: mqtt.handle, log })
   const listeners = await openListeners({ host, port, room, onConnection: tls.take })
-  return { ...listeners, cut: tls.close }
+  return { ...listeners, cut: tls.close, reloadAuthorities: tls.reloadAuthorities }
 }
 
 /** Says that there is no room, once a second at most. */

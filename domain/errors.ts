@@ -45,6 +45,7 @@ export const errorTable = {
     status: 403,
     text: 'This account may not subscribe to that: a device may to its own commands and receipts; see docs/Mqtt.md.',
   },
+  client_id_refused: { status: 0, text: 'The MQTT client id is longer than 128 bytes, or holds a NUL.' },
   quota_exceeded: {
     status: 429,
     text: 'More is sent than the quota of this device, vendor or address allows; not stored, send again more slowly. Safety signals still pass.',

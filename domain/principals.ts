@@ -45,3 +45,16 @@ function splitAt(text: string, mark: string): [before: string, after: string] {
   const at = text.indexOf(mark)
   return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
 }
+
+/**
+ * The user name of whoever is told what became of a message: the device of which it was, unless the sender had no
+ * business with that device; then the sender. Undefined where neither is known.
+ */
+export function receiptTarget(message: {
+  principal: string | undefined
+  device: string | undefined
+  refused: string | undefined
+}): string | undefined {
+  const { principal, device, refused } = message
+  return refused === 'topic_foreign' ? (principal ?? device) : (device ?? principal)
+}

@@ -23,3 +23,28 @@ export function parseTopic(topic: string): { device: string; kind: UpKind | Down
 export const isUpKind = (kind: string): kind is UpKind => (upKinds as readonly string[]).includes(kind)
 
 export const topicOf = (device: string, kind: UpKind | DownKind): string => `${prefix}${device}/${kind}`
+
+/** Where somebody is told of what became of what he sent, by user name; undefined where nobody would be told. */
+export function receiptsTopic(user: string): string | undefined {
+  if (idPattern.test(user)) return topicOf(user, 'receipts')
+  const vendor = /^vendor\/([^/]+)$/.exec(user)?.[1]
+  return vendor !== undefined && idPattern.test(vendor) ? `${prefix}vendors/${vendor}/receipts` : undefined
+}
+
+/** The live events of all tickets. */
+export const allTickets = `${prefix}tickets`
+/** The live events of the tickets of an area and of all below it. */
+export const areaTickets = (area: string): string => `${prefix}areas/${area}/tickets`
+
+/** The area whose tickets a topic or filter is about, null where it is about all; undefined where it is about none. */
+export function areaOfTickets(topic: string): string | null | undefined {
+  if (topic === allTickets) return null
+  if (!topic.startsWith(areasPrefix) || !topic.endsWith(areasEnd)) return undefined
+  const area = topic.slice(areasPrefix.length, -areasEnd.length)
+  return idPattern.test(area) ? area : undefined
+}
+const areasPrefix = `${prefix}areas/`
+const areasEnd = '/tickets'
+
+/** The two filters by which a gateway or vendor hears what is for any of its devices. */
+export const familyFilters: readonly string[] = downKinds.map((kind) => `${prefix}+/${kind}`)

@@ -1,11 +1,11 @@
 import { decodeRecord } from '../codecs/decode.ts'
 import { isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
-import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import type { Answer, Reading, Status } from '../domain/message.ts'
+import { receiptTarget } from '../domain/principals.ts'
 import type { Receipt } from '../domain/ticket.ts'
-import { topicOf } from '../domain/topics.ts'
+import { receiptsTopic, topicOf } from '../domain/topics.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import type { Refused } from '../store/dead_letters.ts'
 import type { Sighting } from '../store/device_states.ts'
@@ -95,10 +95,10 @@ function pointLetter(record: StoredRecord, n: number, point: Point, reason: stri
   return { ...letter, id: `${letter.id}-${n}`, topic, device: point.device, payload, retained: false }
 }
 
-/** Told to whoever published, which is not the device of the topic where that one is foreign. */
+/** Told to the device of the topic, and to whoever published where that one is foreign. */
 function receiptOf(record: StoredRecord, code: ErrorCode, detail: string): Outgoing | undefined {
-  const target = record.principal ?? record.device
-  if (target === undefined || !idPattern.test(target)) return undefined
+  const target = receiptTarget(record)
+  if (target === undefined || receiptsTopic(target) === undefined) return undefined
   const at = isoTime(record.receivedAt)
   const body: Receipt = {
     result: 'refused',

@@ -27,7 +27,10 @@ type Input = z.infer<typeof DeviceInput>
 type State = { [K in 'last_seen_at' | 'online' | 'firmware']: Selectable<Database['device_states']>[K] | null }
 type Row = Omit<Selectable<Database['devices']>, 'created_at'> & State
 /** A device as the front door looks at it: whose home and account, and since when older certificates are void. */
-export type DeviceAccess = Pick<Row, 'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at'>
+export type DeviceAccess = Pick<Row, 'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at'> & {
+  /** Whether it is the gateway of others. */
+  has_children: boolean
+}
 /** A device that gave its token; `expires_at` (epoch ms) is the token's. */
 export type KnownDevice = Omit<DeviceAccess, 'revoked_at'> & { credential: string; expires_at: number | null }
 
@@ -79,25 +82,31 @@ export async function revokeDevice(tx: Tx, id: string, now: number): Promise<voi
 
 /** The device whose id and token these are, or undefined. One query over two unique indexes: it is asked in the storm of
  *  connects after an outage. */
-export function deviceByToken(db: Db, id: string, token: string, now: number): Promise<KnownDevice | undefined> {
-  return db
+export async function deviceByToken(db: Db, id: string, token: string, now: number): Promise<KnownDevice | undefined> {
+  const row = await db
     .selectFrom('credentials')
     .innerJoin('devices', (join) => join.on('devices.id', '=', id))
     .select(['devices.id', 'devices.home', 'devices.vendor', 'devices.gateway'])
-    .select(['credentials.id as credential', 'credentials.expires_at'])
+    .select(['credentials.id as credential', 'credentials.expires_at', hasChildren])
     .where('credentials.token_hash', '=', tokenHash(token))
     .where('credentials.principal', '=', deviceKey(id))
     .where(notExpired(now))
     .executeTakeFirst()
+  return row && { ...row, has_children: Boolean(row.has_children) }
 }
 
+const hasChildren = sql<unknown>`exists (select 1 from devices as child where child.gateway = devices.id)`.as(
+  'has_children',
+)
+
 /** What the front door must know of a device, whatever it showed; undefined where it is not registered. */
-export function accessOfDevice(db: Db, id: string): Promise<DeviceAccess | undefined> {
-  return db
+export async function accessOfDevice(db: Db, id: string): Promise<DeviceAccess | undefined> {
+  const row = await db
     .selectFrom('devices')
-    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at'])
+    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at', hasChildren])
     .where('id', '=', id)
     .executeTakeFirst()
+  return row && { ...row, has_children: Boolean(row.has_children) }
 }
 
 /** Rows of a page of children. */
@@ -165,6 +174,18 @@ export async function listDevices(db: Db, page: DevicePage): Promise<Listed<Devi
     .limit(page.most + 1)
     .execute()
   return pageOf(rows, page.most, (row) => row.id, deviceOf)
+}
+
+/** Which of these devices lie in the area with this path. */
+export async function devicesWithin(db: Db, ids: readonly string[], areaPath: string): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('devices')
+    .select('id')
+    .where('id', 'in', ids)
+    .where(homeWithin(sql.ref<string | null>('devices.home'), areaPath))
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Changes a device; moving it to another home is one of the changes. Throws `not_found`, `reference_unknown`,

@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openDoor } from '../../broker/door.ts'
 import { openHttp } from '../../broker/http.ts'
+import { type Identity, openIdentity } from '../../broker/identity.ts'
 import { type Listeners, listen, openListeners } from '../../broker/listeners.ts'
 import { type MqttBroker, openMqtt } from '../../broker/mqtt.ts'
-import type { Authenticate } from '../../broker/principal.ts'
 import { openQuotas } from '../../broker/quotas.ts'
 import { openSessions } from '../../broker/sessions/sessions.ts'
 import { openTls } from '../../broker/tls.ts'
 import { makeAuthority, makeServer } from '../../domain/certificates.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { openLmdbJournal } from '../../journal/lmdb.ts'
+import { openStore } from '../../store/open.ts'
 import { replaceable } from '../tls_parts.ts'
 
 /** A broker that lets everybody in. `httpPort` has MQTT over WebSocket at `/mqtt`. */
@@ -35,13 +36,19 @@ export async function openOpenHouse(): Promise<OpenHouse> {
       return { ...admission, passOn: message.retained ? 'retained' : 'subscribers' }
     },
   }
-  const authenticate: Authenticate = async (id) =>
-    id === undefined ? { kind: 'administrator' } : { kind: 'device', id, partition: 0 }
+  const store = await openStore({ data, clock: systemClock })
+  const identity: Identity = {
+    ...openIdentity({ store, clock: systemClock, adminToken: undefined, log }),
+    login: async ({ name: id }) => ({
+      principal: id === undefined ? { kind: 'administrator' } : { kind: 'device', id, partition: 0 },
+      credential: { kind: 'administrator', expiresAt: null },
+    }),
+  }
   const path = join(data, 'sessions')
   const sessions = await openSessions({ path, clock: systemClock, log, mayReceive: () => true })
-  const shared = { authenticate, door, clock: systemClock, log }
+  const shared = { identity, door, clock: systemClock, log }
   const quotas = openQuotas({ clock: systemClock, vendorQuota: async () => null })
-  const mqtt = await openMqtt({ ...shared, quotas, sessions, principalOf: async () => undefined })
+  const mqtt = await openMqtt({ ...shared, quotas, sessions, access: { look: async () => {} } })
   const http = openHttp({ ...shared, mqtt })
   const tcp = await openListeners({
     host: '127.0.0.1',
@@ -63,6 +70,7 @@ export async function openOpenHouse(): Promise<OpenHouse> {
       await door.idle()
       await sessions.close()
       await journal.close()
+      await store.close()
       await rm(data, { recursive: true })
     },
   }

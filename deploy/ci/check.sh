@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 export VIGIL_IMAGE=vigil-check INFLUXDB_IMAGE=vigil-test-influxdb COMPOSE_PROJECT_NAME=vigil-check
 # Any free port: something else may use the usual ones.
-export MQTT_PORT=0 HTTP_PORT=0
+export MQTT_PORT=0 MQTTS_PORT=0 HTTP_PORT=0 HTTPS_PORT=0
 
 compose() {
   if docker compose version >/dev/null 2>&1; then docker compose -f deploy/compose.yaml "$@"

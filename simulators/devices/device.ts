@@ -101,6 +101,8 @@ export type Definition<State> = {
   button: boolean
   /** Whether the wearer can say on it that nothing is wrong, before it reports a fall; absent: no. */
   cancels?: boolean
+  /** Has a speaker, through which it says what it is told to; absent: no. */
+  speaker?: boolean
   /** How long one charge lasts, days; Infinity on the mains. */
   batteryDays: number
   /** Messages it keeps while the link is away. */

@@ -76,6 +76,7 @@ export const watch = defineDevice<State>({
   worn: true,
   button: true,
   cancels: true,
+  speaker: true,
   batteryDays: 3,
   keeps: 2_000,
   speaksEvery: SLOW,

@@ -1,7 +1,8 @@
+import type { SentCommand } from '../../domain/commands.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { Message } from '../devices/device.ts'
 import { createBacklog } from './backlog.ts'
-import { type Link, type LinkOptions, type LinkState, onChange } from './link.ts'
+import { type HearingLinkOptions, type Link, type LinkState, onChange } from './link.ts'
 
 /** A device without a line of its own, as its gateway knows it. */
 export type Child = {
@@ -9,11 +10,12 @@ export type Child = {
   firmware: string
   onReceipt(receipt: Receipt): void
   onState(state: LinkState): void
+  obey(command: SentCommand): Message
 }
 
 /** A line that others' messages go over, too. */
 export type GatewayLink = Link & {
-  /** Before `open`: has its status told and its receipts handed on. */
+  /** Before `open`: has its status told, its receipts and its commands handed on. */
   adopt(child: Child): void
   /** Sends a child's message and keeps it until Vigil says that it has it. */
   carry(child: string, message: Message): void
@@ -21,7 +23,8 @@ export type GatewayLink = Link & {
   reach(child: string, inReach: boolean): void
 }
 
-type ChildOptions = Pick<LinkOptions, 'device' | 'firmware' | 'keeps' | 'account' | 'onReceipt' | 'onState'> & {
+type Kept = 'device' | 'firmware' | 'keeps' | 'account' | 'onReceipt' | 'onState' | 'obey'
+type ChildOptions = Pick<HearingLinkOptions, Kept> & {
   gateway: GatewayLink
 }
 
@@ -36,11 +39,12 @@ export function createChildLink({
   account,
   gateway,
   onReceipt,
+  obey,
   ...options
 }: ChildOptions): Link {
   const kept = createBacklog(keeps)
   let isCut = false
-  gateway.adopt({ device, firmware, onReceipt, onState: onChange<LinkState>(undefined, options.onState) })
+  gateway.adopt({ device, firmware, onReceipt, obey, onState: onChange<LinkState>(undefined, options.onState) })
 
   function handOver(): void {
     for (let next = kept.nextSignal(); next; next = kept.nextSignal()) gateway.carry(device, next.message)

@@ -11,7 +11,7 @@ export type Connection = {
   /** Whether the broker took the connection and it has not ended. */
   linked(): boolean
   publish(topic: string, payload: string, how: { id: number; dup?: boolean; retain?: boolean }): void
-  subscribe(topic: string, id: number): void
+  subscribe(topics: readonly string[], id: number): void
   /** What is written in between leaves in one piece. */
   together(write: () => void): void
   /** Ends as MQTT has it, so that no will is published. */
@@ -133,8 +133,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     publish(topic, payload, { id, dup = false, retain = false }) {
       write(generate({ cmd: 'publish', topic, payload, qos: 1, messageId: id, dup, retain }))
     },
-    subscribe(topic, id) {
-      write(generate({ cmd: 'subscribe', messageId: id, subscriptions: [{ topic, qos: 1 }] }))
+    subscribe(topics, id) {
+      const subscriptions = topics.map((topic) => ({ topic, qos: 1 as const }))
+      write(generate({ cmd: 'subscribe', messageId: id, subscriptions }))
     },
     together(write) {
       socket.cork()

@@ -171,6 +171,33 @@ describe('a fleet', () => {
       ).toBe(150)
     })
 
+    it('answers commands for its children, and for one out of its reach that it could not', async () => {
+      const home = homeOf('li', [
+        { id: 'li-hub', kind: 'gateway', room: 'hall' },
+        { id: 'li-watch', kind: 'watch', gateway: 'li-hub' },
+        { id: 'li-door', kind: 'door', room: 'hall', opening: 'front_door', gateway: 'li-hub' },
+      ])
+      open([home])
+      await vi.waitFor(() => expect(fleet.connected()).toBe(3), soon)
+      fleet.carry({ what: 'link', at: 0, home, device: home.devices[2]!, up: false })
+      const answered = () =>
+        broker.arrived
+          .filter(({ kind }) => kind === 'answers')
+          .map(({ device, payload }) => [device, payload.command, payload.result])
+      const expected = [
+        ['li-door', 'c-3', 'failed'],
+        ['li-hub', 'c-1', 'done'],
+        ['li-watch', 'c-2', 'done'],
+      ]
+      await vi.waitFor(() => {
+        for (const [device, id] of expected)
+          broker.publish(`vigil/v1/${device}/commands`, { id, kind: 'locate', queued_at: '', expires_at: '' })
+        expect(new Set(answered().map(String))).toEqual(new Set(expected.map(String)))
+      }, soon)
+      const position = broker.arrived.find(({ payload }) => payload.command === 'c-2')?.payload.position
+      expect(position).toEqual(home.position)
+    })
+
     it('takes leave for all of them', async () => {
       open([home])
       await allConnected(4)

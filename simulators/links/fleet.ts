@@ -1,8 +1,10 @@
 import type { Clock } from '../../domain/clock.ts'
+import type { SentCommand } from '../../domain/commands.ts'
 import { type Random, seededRandom } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { DevicePlan, Message } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
+import { obey } from '../devices/obey.ts'
 import type { HomePlan, Output } from '../home/home.ts'
 import { type Account, emptyAccount } from './account.ts'
 import { createChildLink, type GatewayLink } from './child_link.ts'
@@ -103,7 +105,9 @@ function openLinks(options: FleetOptions, account: Account, onBusy: (busy: boole
   }
   for (const member of members) {
     const gateway = gateways.get(gatewayOf(member) ?? '')
-    if (gateway) links.set(member.device.id, createChildLink({ ...commonOf(options, member), account, gateway }))
+    if (!gateway) continue
+    const common = { ...commonOf(options, member), obey: obeyingOf(member) }
+    links.set(member.device.id, createChildLink({ ...common, account, gateway }))
   }
   return links
 }
@@ -125,6 +129,12 @@ function commonOf(options: FleetOptions, { home, device }: Member) {
   }
 }
 
+/** What a device answers to commands. */
+const obeyingOf =
+  ({ home, device }: Member) =>
+  (command: SentCommand): Message =>
+    obey(deviceModels[device.kind], home.position, command)
+
 type Shared = Pick<LinkOptions, 'account' | 'heartbeat' | 'clock' | 'onBusy' | 'random' | 'localAddress'>
 
 function openOwnLink(options: FleetOptions, member: Member, shared: Shared): Link | GatewayLink {
@@ -136,7 +146,7 @@ function openOwnLink(options: FleetOptions, member: Member, shared: Shared): Lin
   const keeps = children.reduce((sum, one) => sum + deviceModels[one.kind].keeps, common.keeps)
   return device.transport === 'http'
     ? createHttpLink({ ...shared, ...common, token, url: options.httpUrl })
-    : createMqttLink({ ...shared, ...common, token, keeps, url: options.mqttUrl })
+    : createMqttLink({ ...shared, ...common, obey: obeyingOf(member), token, keeps, url: options.mqttUrl })
 }
 
 /** Opens the links one after another, evenly over the ramp. */

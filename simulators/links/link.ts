@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import type { SentCommand } from '../../domain/commands.ts'
 import type { Random } from '../../domain/random.ts'
 import type { Receipt } from '../../domain/ticket.ts'
 import type { Message } from '../devices/device.ts'
@@ -53,6 +54,9 @@ export type LinkOptions = {
   clock: Clock
   random: Random
 }
+
+/** Of a device that hears, which over HTTP none does: `obey` gives what it answers to a command. */
+export type HearingLinkOptions = LinkOptions & { obey(command: SentCommand): Message }
 
 /** Passes on what is different from the last time. */
 export function onChange<T>(first: T | undefined, tell: (value: T) => void): (value: T) => void {

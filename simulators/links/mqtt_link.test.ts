@@ -51,6 +51,7 @@ function open(options: Partial<LinkOptions> = {}): void {
     keeps: 1_500,
     token: async () => 'token',
     onReceipt: (receipt) => void receipts.push(receipt),
+    obey: ({ id, kind }) => ({ kind: 'answers', payload: { command: id, result: 'done', kind } }),
     onState: (state) => void states.push(state),
     onBusy: () => {},
     account,
@@ -210,6 +211,20 @@ describe('a link', () => {
     expect(states).toEqual(['refused', 'linked'])
     expect(asked).toEqual([false, true])
     expect(account).toMatchObject({ refused: 1, connects: 1 })
+  })
+
+  it('answers commands, and counts the answers as messages', async () => {
+    open()
+    await isLinked()
+    const command = { id: 'c-1', kind: 'ring', queued_at: '', expires_at: '' }
+    await vi.waitFor(() => {
+      broker.publish('vigil/v1/watch-1/commands', 'not a command')
+      broker.publish('vigil/v1/watch-1/commands', command)
+      const [answer] = broker.arrived.filter(({ kind }) => kind === 'answers')
+      expect(answer).toMatchObject({ device: 'watch-1', payload: { command: 'c-1', result: 'done', kind: 'ring' } })
+    }, soon)
+    await allAcknowledged()
+    expect([account.sent > 0, account.refused]).toEqual([true, 0])
   })
 
   it('hands over receipts, and counts those that refuse', async () => {

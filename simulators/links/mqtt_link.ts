@@ -1,3 +1,4 @@
+import { SentCommand } from '../../domain/commands.ts'
 import { Receipt } from '../../domain/ticket.ts'
 import { parseTopic, topicOf } from '../../domain/topics.ts'
 import type { Message } from '../devices/device.ts'
@@ -5,7 +6,7 @@ import { createBackOff } from './back_off.ts'
 import { createBacklog, IDS, type Kept } from './backlog.ts'
 import type { Child, GatewayLink } from './child_link.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { type LinkOptions, type LinkState, onChange } from './link.ts'
+import { type HearingLinkOptions, type LinkState, onChange } from './link.ts'
 
 /** Messages but signals on the wire at one time. */
 const IN_FLIGHT = 16
@@ -21,16 +22,22 @@ const CHILD_ID = IDS + 4
 /** CONNACK 4 and 5 (bad user name or password, not authorized): the token is not taken; all else may pass by itself. */
 const isTokenRefused = (code: number | undefined): boolean => code === 4 || code === 5
 
-function readReceipt(payload: Uint8Array): Receipt | undefined {
+function read<T>(shape: { parse(value: unknown): T }, payload: Uint8Array): T | undefined {
   try {
-    return Receipt.parse(JSON.parse(Buffer.from(payload).toString('utf8')))
+    return shape.parse(JSON.parse(Buffer.from(payload).toString('utf8')))
   } catch {
     return undefined
   }
 }
 
-/** A link over MQTT: QoS 1, will, receipts, back-off with jitter. That of a gateway carries its children's messages, too. */
-export function createMqttLink(options: LinkOptions): GatewayLink {
+/** What a gateway says for a child that does not hear it. */
+const outOfReach = (command: string): Message => ({
+  kind: 'answers',
+  payload: { command, result: 'failed', detail: 'out of the reach of its gateway' },
+})
+
+/** A link over MQTT: QoS 1, will, receipts, commands, back-off with jitter. That of a gateway carries its children's messages, too. */
+export function createMqttLink(options: HearingLinkOptions): GatewayLink {
   const { device, firmware, account, clock } = options
   const backlog = createBacklog(options.keeps)
   const backOff = createBackOff(options.random)
@@ -82,7 +89,8 @@ export function createMqttLink(options: LinkOptions): GatewayLink {
     line?.together(() => {
       pump()
       // A gateway gets with this what is for its children, and nobody else's.
-      line?.subscribe(topicOf(children.length > 0 ? '+' : device, 'receipts'), SUBSCRIBE_ID)
+      const whose = children.length > 0 ? '+' : device
+      line?.subscribe([topicOf(whose, 'receipts'), topicOf(whose, 'commands')], SUBSCRIBE_ID)
       line?.publish(topicOf(device, 'status'), status(true), { id: ONLINE_ID, retain: true })
       for (const { child, inReach } of children) if (inReach) sayOf(child, true)
     })
@@ -126,12 +134,25 @@ export function createMqttLink(options: LinkOptions): GatewayLink {
   }
 
   function onMessage(topic: string, payload: Uint8Array): void {
-    const receipt = readReceipt(payload)
+    const parsed = parseTopic(topic)
+    const child = children.find(({ child }) => child.device === parsed?.device)
+    if (parsed?.kind === 'commands') onCommand(child, payload)
+    else onReceipt(child?.child, payload)
+  }
+
+  function onReceipt(child: Child | undefined, payload: Uint8Array): void {
+    const receipt = read(Receipt, payload)
     if (!receipt) return
     if (receipt.result === 'refused') account.refused += 1
-    const whose = parseTopic(topic)?.device
-    const found = children.find(({ child }) => child.device === whose)
-    ;(found?.child ?? options).onReceipt(receipt)
+    ;(child ?? options).onReceipt(receipt)
+  }
+
+  function onCommand(to: { child: Child; inReach: boolean } | undefined, payload: Uint8Array): void {
+    const command = read(SentCommand, payload)
+    if (!command) return
+    if (!to) take(options.obey(command))
+    else if (to.inReach) take(to.child.obey(command), to.child.device)
+    else take(outOfReach(command.id), to.child.device)
   }
 
   function onEnd(code: number | undefined): void {

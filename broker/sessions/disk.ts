@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, open as openFile, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
 import type { Logger } from 'pino'
@@ -150,8 +150,10 @@ function take(from: Map<number, Pending>, most: number): Map<number, Pending> {
 async function openDatabase({ path, log }: DiskOptions): Promise<RootDatabase<Row, number> | undefined> {
   try {
     await mkdir(path, { recursive: true })
+    const file = join(path, 'sessions.mdb')
+    await mustBeLmdb(file)
     return open<Row, number>({
-      path: join(path, 'sessions.mdb'),
+      path: file,
       noSubdir: true,
       overlappingSync: false,
       // As in the journal: lmdb's own grouping leaves a promise unhandled when a commit fails.
@@ -166,6 +168,20 @@ async function openDatabase({ path, log }: DiskOptions): Promise<RootDatabase<Ro
     )
     return undefined
   }
+}
+
+/** The number with which LMDB marks its files, behind the first page's header of 24 bytes. */
+const lmdbMagic = 0xbeefc0de
+
+/** A file that is something else would end the process within lmdb (seen: a segmentation fault). */
+async function mustBeLmdb(file: string): Promise<void> {
+  const handle = await openFile(file, 'r').catch((err: NodeJS.ErrnoException) => {
+    if (err.code === 'ENOENT') return undefined
+    throw err
+  })
+  if (!handle) return
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(28), 0, 28, 0).finally(() => handle.close())
+  if (bytesRead > 0 && buffer.readUInt32LE(24) !== lmdbMagic) throw new Error(`${file} is not a file of sessions`)
 }
 
 function lastKey(db: RootDatabase<Row, number>): number {

@@ -32,9 +32,9 @@ let broker: RunningBroker
 let aheadMs = 0
 const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
 
-async function startOne(): Promise<RunningBroker> {
+async function startOne(folder = data): Promise<RunningBroker> {
   const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0 }
-  const started = await startBroker({ journal, store, clock, log, ...ports })
+  const started = await startBroker({ journal, store, clock, log, data: folder, ...ports })
   brokers.push(started)
   return started
 }
@@ -182,7 +182,7 @@ describe.each([
   })
 
   it('gets it from another broker on the same store', async () => {
-    const other = await startOne()
+    const other = await startOne(await mkdtemp(join(data, 'other-')))
     const device = await connected('watch-1', { clean, at: other })
     await queue('c-1')
     await got(device, 1)

@@ -1,9 +1,11 @@
 import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
+import { principalKey } from '../domain/principals.ts'
 import type { Area, AreaInput } from '../domain/registry.ts'
 import { pathBelow, pathEnd } from './area_paths.ts'
-import { freeId, type Listed, mustBeFree, mustExist, mustRefer, type Page, pageOf } from './registry.ts'
+import { announce } from './changes.ts'
+import { areaWithin, freeId, type Listed, mustBeFree, mustExist, mustRefer, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -52,14 +54,17 @@ export async function listAreas(db: Db, page: Page): Promise<Listed<Area>> {
  * these areas: the people of a community must go on seeing their cases when it comes under another street.
  * Throws `not_found`, `reference_unknown`, `request_invalid` (below itself, too deep).
  */
-export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input, 'id'>>): Promise<Area> {
+export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input, 'id'>>, now: number): Promise<Area> {
   const row = await rowOf(tx, id)
   if (!row) throw new VigilError('not_found', `there is no area ${id}`)
   const name = change.name ?? row.name
   const parent = change.parent === undefined ? row.parent : change.parent
   const path = parent === row.parent ? row.path : await pathFor(tx, parent, id, row.path)
   await tx.updateTable('areas').set({ name, parent }).where('id', '=', id).execute()
-  if (path !== row.path) await movePaths(tx, row.path, path)
+  if (path !== row.path) {
+    await movePaths(tx, row.path, path)
+    await tellIntegrations(tx, path, now)
+  }
   return { id, name, parent }
 }
 
@@ -103,6 +108,17 @@ async function levelsBelow(tx: Tx, path: string | undefined): Promise<number> {
     select max(length(path) - length(replace(path, '/', ''))) as levels
     from areas where path >= ${path} and path < ${pathEnd(path)}`.execute(tx)
   return (rows[0]?.levels ?? 0) - 1 - levelOf(path)
+}
+
+/** Integrations whose area lies there read other tickets than before. */
+async function tellIntegrations(tx: Tx, path: string, at: number): Promise<void> {
+  const rows = await tx
+    .selectFrom('integrations')
+    .select('id')
+    .where(areaWithin(sql.ref<string | null>('integrations.area'), path))
+    .execute()
+  for (const { id } of rows)
+    await announce(tx, { kind: 'access', subject: principalKey({ kind: 'integration', id }), at })
 }
 
 /** Rewrites the beginning of every path that is `from` or lies below it. */

@@ -98,7 +98,7 @@ onBothEngines((engine) => {
     await withZhang(store)
     const { token } = await login(store, given, 0)
     await updateOperator(store, 'op-1', { role: 'viewer' })
-    await store.write((tx) => updateArea(tx, 'east', { parent: null }))
+    await store.write((tx) => updateArea(tx, 'east', { parent: null }, 0))
     const now = await sessionOf(store.db, token, 1)
     expect([now?.operator.role, now?.area_path]).toEqual(['viewer', '/east/'])
     await updateOperator(store, 'op-1', { area: null })

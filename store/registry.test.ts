@@ -74,12 +74,12 @@ onBothEngines((engine) => {
     await store.write(async (tx) => {
       await createArea(tx, { id: 'east-2', name: 'x', parent: 'city' })
       await createArea(tx, { id: 'yard', name: 'x', parent: 'east' })
-      await updateArea(tx, 'east', { parent: 'west' })
+      await updateArea(tx, 'east', { parent: 'west' }, 0)
     })
     const paths = await pathsOf(store, ['east', 'yard', 'east-2', 'west'])
     expect(paths).toEqual(['/city/west/east/', '/city/west/east/yard/', '/city/east-2/', '/city/west/'])
     expect(ids(await listHomes(store.db, { ...all, areaPath: '/city/west/' }))).toEqual(['home-east', 'home-west'])
-    await store.write((tx) => updateArea(tx, 'east', { parent: null, name: 'East' }))
+    await store.write((tx) => updateArea(tx, 'east', { parent: null, name: 'East' }, 0))
     expect(await pathsOf(store, ['east', 'yard'])).toEqual(['/east/', '/east/yard/'])
     expect(await getArea(store.db, 'east')).toEqual({ id: 'east', name: 'East', parent: null })
   })
@@ -98,7 +98,7 @@ onBothEngines((engine) => {
         areaPath: '/city/east/',
         sharedWith: ['/city/east/'],
       })
-      await updateArea(tx, 'east', { parent: 'west' })
+      await updateArea(tx, 'east', { parent: 'west' }, 0)
     })
     expect(ids(await listTickets(store.db, { ...all, areaPath: '/city/west/east/' }))).toEqual(['t-2', 't-1'])
     expect(await rowOf(store.db, 't-2')).toMatchObject({ area_path: '/city/west/' })
@@ -109,22 +109,22 @@ onBothEngines((engine) => {
   test('an area cannot come below itself, nor the tree grow without end', async () => {
     const store = await engine.open()
     await town(store)
-    const below = store.write((tx) => updateArea(tx, 'city', { parent: 'east' }))
+    const below = store.write((tx) => updateArea(tx, 'city', { parent: 'east' }, 0))
     await expect(below).rejects.toEqual(refusedWith('request_invalid'))
-    const itself = store.write((tx) => updateArea(tx, 'city', { parent: 'city' }))
+    const itself = store.write((tx) => updateArea(tx, 'city', { parent: 'city' }, 0))
     await expect(itself).rejects.toEqual(refusedWith('request_invalid'))
     await store.write(async (tx) => {
       for (let level = 2; level <= 11; level++)
         await createArea(tx, { id: `l${level}`, name: 'x', parent: level === 2 ? null : `l${level - 1}` })
     })
-    await store.write((tx) => updateArea(tx, 'l2', { parent: 'city' }))
-    const twelve = store.write((tx) => updateArea(tx, 'l2', { parent: 'east' }))
+    await store.write((tx) => updateArea(tx, 'l2', { parent: 'city' }, 0))
+    const twelve = store.write((tx) => updateArea(tx, 'l2', { parent: 'east' }, 0))
     await expect(twelve).resolves.toBeDefined()
     await expect(store.write((tx) => createArea(tx, { name: 'x', parent: 'l11' }))).rejects.toEqual(
       refusedWith('request_invalid'),
     )
     await store.write((tx) => createArea(tx, { id: 'yard', name: 'x', parent: 'west' }))
-    const tooDeep = store.write((tx) => updateArea(tx, 'l2', { parent: 'yard' }))
+    const tooDeep = store.write((tx) => updateArea(tx, 'l2', { parent: 'yard' }, 0))
     await expect(tooDeep).rejects.toEqual(refusedWith('request_invalid'))
   })
 
@@ -153,7 +153,7 @@ onBothEngines((engine) => {
       (tx: Tx) => createResident(tx, { home: 'no', name: 'x' }),
       (tx: Tx) => createDevice(tx, { home: 'no' }, 0),
       (tx: Tx) => createContact(tx, { home: 'no', name: 'x', phone: '1', position: 1 }),
-      (tx: Tx) => updateArea(tx, 'east', { parent: 'no' }),
+      (tx: Tx) => updateArea(tx, 'east', { parent: 'no' }, 0),
       (tx: Tx) => updateHome(tx, 'home-east', { area: 'no' }),
       (tx: Tx) => updateResident(tx, 'res-east', { home: 'no' }),
       (tx: Tx) => updateDevice(tx, 'watch-east', { home: 'no' }, 0),
@@ -166,7 +166,7 @@ onBothEngines((engine) => {
   test('what is not there cannot be changed or removed', async () => {
     const store = await engine.open()
     const absent = [
-      (tx: Tx) => updateArea(tx, 'no', {}),
+      (tx: Tx) => updateArea(tx, 'no', {}, 0),
       (tx: Tx) => updateHome(tx, 'no', {}),
       (tx: Tx) => updateResident(tx, 'no', {}),
       (tx: Tx) => updateDevice(tx, 'no', {}, 0),

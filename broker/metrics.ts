@@ -59,3 +59,7 @@ export const refusals = new Counter({
   help: 'What the front door said no to: connect, subscribe, publish, by code',
   labelNames: ['what', 'code'] as const,
 })
+export const ticketEventsFed = new Counter({
+  name: 'vigil_broker_ticket_events_total',
+  help: 'Live events of tickets that were handed on to the topics of their areas',
+})

@@ -22,6 +22,7 @@ import { addressOf } from './peer.ts'
 import { openQuotas } from './quotas.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { StateQuery, stateOf } from './state.ts'
+import { openTicketFeed } from './ticket_feed.ts'
 import { openTls } from './tls.ts'
 
 /** Whoever must have read a record before it may be trimmed. */
@@ -81,6 +82,14 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     offer: commands.offer,
     vendorChanged: async (id) => void (await Promise.all([quotas.vendorChanged(id), tls?.reloadAuthorities()])),
   })
+  const feed = await openTicketFeed({
+    db: store.db,
+    mqtt,
+    areas: identity.permission.areas,
+    data: options.data,
+    clock,
+    log,
+  })
   const room = roomFor(options.connectionsMost, complainOfRoom(options))
   const tcp = await openListeners({
     host: options.host,
@@ -95,6 +104,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     keepTrimmed(options, stopping.signal),
     changes.follow(stopping.signal),
     access.keepSwept(stopping.signal),
+    feed.work(stopping.signal),
     identity.refusals.work(stopping.signal),
   ]
   return {

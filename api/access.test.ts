@@ -12,6 +12,7 @@ import { rotateToken } from '../store/devices.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
+import { openTestBroker } from './test_broker.ts'
 import { districts, type House, noTelemetry, openHouse } from './test_house.ts'
 
 /** What each permission is meant to be for, written out once more: the table in auth.ts must not drift unseen. */
@@ -31,6 +32,7 @@ const meant: Record<keyof typeof permissions, string> = {
   manage_integrations: 'administrator',
   read_audit: 'administrator',
   read_refusals: 'administrator supervisor vendor integrator',
+  read_front_door: 'administrator supervisor integrator',
   read_telemetry: 'administrator supervisor dispatcher viewer integrator',
   read_dead_letters: 'administrator supervisor vendor integrator',
   replay_dead_letters: 'administrator integrator',
@@ -194,7 +196,8 @@ function expectedAnswer({ role, bound }: Caller, route: RouteAccess, district: '
   const { method, url, may } = route
   if (!asks(may) || !mayRole(role, may)) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
-  if (url === '/api/v1/audit' || `${method} ${url}` === 'POST /api/v1/vendors') return '403 forbidden'
+  const unbounded = ['GET /api/v1/audit', 'GET /api/v1/front-door', 'POST /api/v1/vendors']
+  if (unbounded.includes(`${method} ${url}`)) return '403 forbidden'
   const outside = district === 'south' || (bound === 'area' && url.startsWith('/api/v1/vendors/'))
   return outside ? '404 not_found' : goodAnswer(route)
 }
@@ -237,7 +240,8 @@ describe('who may do what', () => {
   it.each(callers)(
     'lets $name do on every route what its role may, and finds nothing outside of its bounds',
     async (caller) => {
-      const house = await openHouse()
+      const broker = await openTestBroker()
+      const house = await openHouse({ peers: async () => [broker] })
       const isPerson = caller.name.startsWith(caller.role)
       await furnishMore(house, isPerson ? caller.name : undefined)
       const routes = (await allRoutes(house)).filter(({ may }) => asks(may))
@@ -260,7 +264,8 @@ describe('who may do what', () => {
   it.each(callers.filter(({ bound }) => bound !== 'nothing'))(
     'shows $name nothing of the other district in any list',
     async ({ name, role }) => {
-      const house = await openHouse()
+      const broker = await openTestBroker()
+      const house = await openHouse({ peers: async () => [broker] })
       await furnishMore(house)
       const routes = (await allRoutes(house)).filter(({ may }) => asks(may) && mayRole(role, may))
       const lists = routes.filter(

@@ -20,6 +20,7 @@ import { createIdentify, guard, type RouteAccess } from './auth.ts'
 import { authorityRoutes } from './authorities.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
+import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
 import { enrolmentRoutes } from './enrolment.ts'
@@ -73,6 +74,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   telemetryRoutes(app, deps)
   deadLetterRoutes(app, deps)
   frontDoorRoutes(app, deps)
+  connectionRoutes(app, deps)
   opsRoutes(app, deps)
   await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
   await app.ready()

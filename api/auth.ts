@@ -48,6 +48,7 @@ export const permissions = {
   enrol_devices: ['administrator', 'integrator', 'vendor'],
   manage_integrations: ['administrator'],
   read_audit: ['administrator'],
+  read_front_door: ['administrator', 'supervisor', 'integrator'],
   read_refusals: ['administrator', 'supervisor', 'integrator', 'vendor'],
   read_telemetry: people,
   read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],

@@ -64,6 +64,8 @@ const contract = [
   'POST /api/v1/devices/{id}/commands',
   'GET /api/v1/devices/{id}/commands/{command}',
   'GET /api/v1/audit',
+  'GET /api/v1/connections',
+  'GET /api/v1/front-door',
   'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/homes/{id}/telemetry',

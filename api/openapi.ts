@@ -67,6 +67,7 @@ const tags = [
   },
   { name: 'telemetry', description: 'What the devices measured' },
   { name: 'devices', description: 'The way in for what devices publish over HTTP' },
+  { name: 'front door', description: 'Who is connected, what is refused, who uses up its quota' },
   { name: 'dead letters', description: 'What could not be decoded, kept whole with its reason' },
   { name: 'operation', description: 'Health and metrics' },
 ]

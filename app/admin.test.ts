@@ -4,7 +4,7 @@ import { type Admin, startAdmin } from './admin.ts'
 
 let admin: Admin
 beforeAll(async () => {
-  admin = await startAdmin('broker')
+  admin = await startAdmin('broker', async ({ of }) => ({ of, connections: 7 }))
 })
 afterAll(() => admin.close())
 
@@ -19,6 +19,10 @@ it('gives what the rooms of this process count, and what Node does, for the api 
   const metrics = (await (await get('/metrics.json')).json()) as { name: string; values: { value: number }[] }[]
   expect(metrics.find(({ name }) => name === 'vigil_test_total')?.values).toEqual([{ value: 3, labels: {} }])
   expect(metrics.map(({ name }) => name)).toContain('process_cpu_seconds_total')
+})
+
+it('tells what the process has to tell', async () => {
+  expect(await (await get('/state.json?of=all')).json()).toEqual({ of: 'all', connections: 7 })
 })
 
 it('has nothing else', async () => {

@@ -5,14 +5,17 @@ import { collectDefaultMetrics, register } from 'prom-client'
 
 export type Admin = { port: number; close(): Promise<void> }
 
+/** What a process tells of its inside, by a query. */
+export type State = (query: Record<string, string>) => Promise<unknown>
+
 /**
- * Listens on a free loopback port: `/healthz`, and `/metrics.json` with this process's metrics (CPU, memory and event
- * loop among them) for the api to merge.
+ * Listens on a free loopback port: `/healthz`, `/metrics.json` with this process's metrics (CPU, memory and event loop
+ * among them) for the api to merge, and `/state.json` where the process has something to tell.
  */
-export async function startAdmin(name: string): Promise<Admin> {
+export async function startAdmin(name: string, state?: State): Promise<Admin> {
   collectDefaultMetrics()
   const server = createServer((request, response) => {
-    answer(request.url, name).then(
+    answer(new URL(request.url ?? '/', 'http://admin'), name, state).then(
       ({ status, body }) => send(response, status, body),
       () => send(response, 500, { status: 'failing' }),
     )
@@ -28,9 +31,14 @@ export async function startAdmin(name: string): Promise<Admin> {
   }
 }
 
-async function answer(url: string | undefined, name: string): Promise<{ status: number; body: unknown }> {
-  if (url === '/healthz') return { status: 200, body: { status: 'ok', process: name } }
-  if (url === '/metrics.json') return { status: 200, body: await register.getMetricsAsJSON() }
+async function answer(
+  { pathname, searchParams }: URL,
+  name: string,
+  state: State | undefined,
+): Promise<{ status: number; body: unknown }> {
+  if (pathname === '/healthz') return { status: 200, body: { status: 'ok', process: name } }
+  if (pathname === '/metrics.json') return { status: 200, body: await register.getMetricsAsJSON() }
+  if (pathname === '/state.json' && state) return { status: 200, body: await state(Object.fromEntries(searchParams)) }
   return { status: 404, body: { status: 'unknown path' } }
 }
 

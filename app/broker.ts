@@ -17,6 +17,7 @@ export async function openBroker(house: House): Promise<Room> {
   const broker = await startBroker({ journal, store, clock, log, adminToken, ...doors })
   return {
     ports: { mqtt: broker.mqttPort, mqtts: broker.mqttsPort, door: broker.httpPort },
+    state: broker.state,
     async close() {
       await broker.close()
       await tls?.certificate.close()

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from '../domain/clock.ts'
-import { startAdmin } from './admin.ts'
+import { type State, startAdmin } from './admin.ts'
 import type { Config } from './config.ts'
 import { sentenceOf } from './fault.ts'
 import { createLog } from './log.ts'
@@ -10,8 +10,11 @@ import { ownAdminToken } from './secrets.ts'
 /** What a process of the house is given. `signal` aborts when it is to stop. */
 export type House = { config: Config; clock: Clock; log: Logger; adminToken: string; signal: AbortSignal }
 
-/** A room at work. `close` finishes what is on its way and resolves when nothing of it runs any more. */
-export type Room = { ports: Ports; close(): Promise<void> }
+/**
+ * A room at work. `close` finishes what is on its way and resolves when nothing of it runs any more. `state` tells the api
+ * what is in it now, where that is not in the store.
+ */
+export type Room = { ports: Ports; state?: State; close(): Promise<void> }
 
 /** What a process tells its supervisor, once. */
 export type Report = { ready: Ports } | { failed: string }
@@ -37,7 +40,7 @@ export async function liveAs(
     const claims = await claimAll(config.data, names)
     const house = { config, clock: systemClock, log, adminToken: await ownAdminToken(config), signal }
     const room = await open(house)
-    const admin = await startAdmin(name)
+    const admin = await startAdmin(name, room.state)
     const ports = { ...room.ports, admin: admin.port }
     for (const place of claims) await place.publish(config.host, ports)
     report({ ready: ports }, `${name} is up: ${inWords(ports)}`)

@@ -12,6 +12,7 @@ import { alertsApiCommand, processCommands } from './commands/processes.ts'
 import { scenarioCommand } from './commands/scenario/command.ts'
 import { scoreCommand } from './commands/score/command.ts'
 import { simulateCommand } from './commands/simulate/command.ts'
+import { topCommand } from './commands/top/command.ts'
 import { vendorCommand } from './commands/vendors/command.ts'
 import { readConfig } from './config.ts'
 import { sentenceOf } from './fault.ts'
@@ -77,6 +78,7 @@ for (const command of processCommands(line)) program.addCommand(command)
 program
   .addCommand(alertsApiCommand(line), { hidden: true })
   .addCommand(statusCommand(line))
+  .addCommand(topCommand(line))
   .addCommand(tokenCommand(line))
   .addCommand(deviceCommand(line))
   .addCommand(vendorCommand(line))

@@ -30,7 +30,8 @@ export function serialOfCertificate(pem: string, authorities: Authority[]): stri
 
 function listIn(pem: string): X509Crl {
   try {
-    if (!pem.includes('-----BEGIN X509 CRL-----')) throw new Error('no PEM of a revocation list')
+    // RFC 7468 says `X509 CRL`; some libraries write `CRL`.
+    if (!/-----BEGIN (X509 )?CRL-----/.test(pem)) throw new Error('no PEM of a revocation list')
     return new X509Crl(pem)
   } catch (cause) {
     const what = 'not a certificate revocation list in PEM (-----BEGIN X509 CRL-----)'

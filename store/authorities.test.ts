@@ -51,12 +51,18 @@ const bytesOf = (pem: string) => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, 
 const keyOf = ({ key }: Pair, hash: { name: string; namedCurve?: string; hash: string }) =>
   crypto.subtle.importKey('pkcs8', bytesOf(key), hash, false, ['sign'])
 
-async function crl(issuer: Pair, entries: X509CrlEntryParams[], kind: 'ec' | 'rsa' = 'ec'): Promise<string> {
+async function crl(
+  issuer: Pair,
+  entries: X509CrlEntryParams[],
+  kind: 'ec' | 'rsa' = 'ec',
+  next = true,
+): Promise<string> {
   const label = kind === 'ec' ? 'X509 CRL-----' : 'CRL-----'
   const signing = kind === 'ec' ? algorithm : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' }
   const list = await X509CrlGenerator.create({
     issuer: new Readable(issuer.cert).subject,
     thisUpdate: new Date(now),
+    ...(next && { nextUpdate: new Date(now + dayMs) }),
     entries,
     signingKey: await keyOf(issuer, signing),
     signingAlgorithm: signing,
@@ -217,7 +223,15 @@ onBothEngines((engine) => {
     const foreign = await crl(impostor, [{ serialNumber: '01' }])
     const good = await crl(acme, [{ serialNumber: '01' }])
     const forged = `-----BEGIN X509 CRL-----\n${flipped(bytesOf(good)).toString('base64')}\n-----END X509 CRL-----`
-    for (const pem of [foreign, forged, 'hello', acme.cert, '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----'])
+    const endless = await crl(acme, [{ serialNumber: '01' }], 'ec', false)
+    for (const pem of [
+      foreign,
+      forged,
+      endless,
+      'hello',
+      acme.cert,
+      '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----',
+    ])
       await expect(serialsOfCrl(pem, authorities)).rejects.toEqual(refusedWith('revocation_invalid'))
     const theirs = await makeClient(impostor, 'watch-1', { at: now, kind: 'ec' })
     for (const pem of [theirs.cert, 'hello'])

@@ -13,6 +13,9 @@ export async function serialsOfCrl(pem: string, authorities: Authority[]): Promi
   const list = listIn(pem)
   if (!(await isSignedByOne(list, authorities)))
     throw new VigilError('revocation_invalid', 'no authority of this vendor signed the revocation list')
+  // RFC 5280 asks for it, and @peculiar/x509 1.14 reads a list without it as one that names nobody.
+  if (!list.nextUpdate)
+    throw new VigilError('revocation_invalid', 'the revocation list does not say when the next one comes (nextUpdate)')
   const serials = list.entries.map(({ serialNumber }) => serialOf(serialNumber))
   if (serials.length > limits.revocationsPerList)
     throw new VigilError('revocation_invalid', `a list names at most ${limits.revocationsPerList} certificates`)

@@ -50,10 +50,12 @@ async function again(options: Options, work: (options: Options) => Promise<numbe
 async function sendReceipts({ store, mqtt, clock }: Options): Promise<number> {
   const rows = await pending(store.db, 'receipt', mostAtOnce)
   if (rows.length === 0) return 0
-  for (const { target, body } of rows) {
+  // Handed over in order, and waited for together: one commit of the sessions serves many of those who are away.
+  const published = rows.map(({ target, body }) => {
     const topic = receiptsTopic(target)
-    if (topic !== undefined) await mqtt.publish(topic, body)
-  }
+    return topic === undefined ? undefined : mqtt.publish(topic, body)
+  })
+  await Promise.all(published)
   await store.write((tx) =>
     markSent(
       tx,

@@ -1,6 +1,6 @@
 import type { Client } from 'aedes'
 
-type Numbered = { brokerId?: string; brokerCounter?: number }
+type Numbered = { brokerId?: string; brokerCounter?: number; messageId?: number | undefined }
 
 /**
  * Tells whether a client has just been given a message, which comes to it once for each of its filters, one right after
@@ -15,9 +15,12 @@ export function openRepeats() {
     watch(client: Client): void {
       Object.assign(client, { duplicates: new Proxy({}, { get: () => 0, set: () => true }) })
     },
-    /** Also notes that the client is given it now. What has no number of a broker's is never a repeat. */
-    isRepeat(client: Client, { brokerId, brokerCounter }: Numbered): boolean {
-      if (!brokerId || brokerCounter === undefined) return false
+    /**
+     * Also notes that the client is given it now. What has no number of a broker's is never a repeat, and neither is what
+     * comes out of a session's queue, which alone has its number for the wire by now.
+     */
+    isRepeat(client: Client, { brokerId, brokerCounter, messageId }: Numbered): boolean {
+      if (!brokerId || brokerCounter === undefined || messageId !== undefined) return false
       if (last.get(client) === brokerCounter) return true
       last.set(client, brokerCounter)
       return false

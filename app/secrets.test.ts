@@ -25,6 +25,15 @@ describe('secrets of a data folder', () => {
     expect(await readdir(data)).toEqual(['secrets.json'])
   })
 
+  it('are nobody else’s: each folder has its own, of a length that nobody guesses, demo or not', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'vigil-secrets-'))
+    const made = [await makeSecrets(data, true), await makeSecrets(other, false)]
+    await rm(other, { recursive: true })
+    const all = made.flatMap(({ admin_token, passwords }) => [admin_token, ...Object.values(passwords)])
+    expect(new Set(all).size).toBe(6)
+    expect(Math.min(...all.map((secret) => secret.length))).toBeGreaterThanOrEqual(16)
+  })
+
   it('are never replaced when the file is damaged: that is for a person to decide', async () => {
     await writeFile(secretsPath(data), '{"admin_token":')
     await expect(makeSecrets(data, true)).rejects.toThrow(/is damaged: delete it/)

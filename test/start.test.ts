@@ -88,6 +88,9 @@ describe('vigil start', () => {
       return items.some(({ kind }) => kind === 'sos') || undefined
     })
     expect((await done(['status'])).code).toBe(0)
+    // Nobody else can reach a demo.
+    const hosts = (await listRunning(data)).map(({ host }) => host)
+    expect(new Set(hosts)).toEqual(new Set(['127.0.0.1']))
     expect((await done(['device', 'list'])).out).toMatch(/^li-watch .* home-li /m)
   })
 

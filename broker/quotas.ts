@@ -80,7 +80,7 @@ export function openQuotas({ clock, vendorQuota }: Options): Quotas {
     },
     busiest(most) {
       const now = clock.now()
-      const used = [...meters.all()].filter((meter) => meter.used(now) > 0)
+      const used = [...meters.all()].filter((meter) => meter.used(now) > 0 || meter.pace(now).messages > 0)
       return used
         .sort((a, b) => b.used(now) - a.used(now))
         .slice(0, most)
@@ -89,14 +89,17 @@ export function openQuotas({ clock, vendorQuota }: Options): Quotas {
   }
 }
 
-const useIn = (meter: Meter, now: number): QuotaUse => ({
-  of: meter.key,
-  messages_per_s: meter.messagesPerSecond(now),
-  bytes_per_s: meter.bytesPerSecond(now),
-  used: meter.used(now),
-  slowed: meter.debtMs(now) > 0,
-  refused: meter.refused,
-})
+function useIn(meter: Meter, now: number): QuotaUse {
+  const { messages, bytes } = meter.pace(now)
+  return {
+    of: meter.key,
+    messages_per_s: messages,
+    bytes_per_s: bytes,
+    used: meter.used(now),
+    slowed: meter.debtMs(now) > 0,
+    refused: meter.refused,
+  }
+}
 
 const isGateway = (principal: Principal): boolean =>
   principal.kind === 'integration' || (principal.kind === 'device' && principal.children !== undefined)

@@ -81,6 +81,7 @@ export class Meter {
   readonly key: string
   /** The connections that stand on it; as long as there is one, it is not forgotten. */
   connections = 0
+  askedForAt = 0
   /** Messages refused since it is known. */
   refused = 0
   /** Whose device it is. */
@@ -126,15 +127,19 @@ export class Meter {
     return Math.max(this.#messages.debtMs(now), this.#bytes.debtMs(now))
   }
 
-  messagesPerSecond = (now: number): number => this.#messagePace.perSecond(now)
-  bytesPerSecond = (now: number): number => this.#bytePace.perSecond(now)
+  /** What came over the last second. */
+  pace(now: number): { messages: number; bytes: number } {
+    return { messages: this.#messagePace.perSecond(now), bytes: this.#bytePace.perSecond(now) }
+  }
 
   /** Share of the messages or the bytes that is used up, whichever is more. */
-  used = (now: number): number => Math.max(this.#messages.used(now), this.#bytes.used(now))
+  used(now: number): number {
+    return Math.max(this.#messages.used(now), this.#bytes.used(now))
+  }
 
   /** Whether a new meter in its place would be no different. */
   isAtRest(now: number): boolean {
     const buckets = [this.connects, this.modest, this.modestConnects]
-    return this.connections === 0 && this.used(now) === 0 && buckets.every((bucket) => bucket.used(now) === 0)
+    return this.used(now) === 0 && buckets.every((bucket) => bucket.used(now) === 0)
   }
 }

@@ -3,6 +3,8 @@ import { type Allowance, Meter } from './meter.ts'
 
 /** A sweep walks through some of the meters; one more comes with each new one, so that as many are walked as are made. */
 const sweptAtOnce = 8
+/** A meter is not forgotten so soon after it was asked for, ms. */
+const heldMs = 10_000
 
 /** Meters by key, of those who use something or did so of late. Their number is bounded. */
 export class Meters {
@@ -24,10 +26,10 @@ export class Meters {
   /** The meter of a key; a new one is full. */
   of(key: string, allowance: () => Allowance, now: number): Meter {
     const known = this.#meters.get(key)
-    if (known) return known
-    this.#sweep(now)
-    const meter = new Meter(key, allowance(), now)
-    this.#meters.set(key, meter)
+    if (!known) this.#sweep(now)
+    const meter = known ?? new Meter(key, allowance(), now)
+    if (!known) this.#meters.set(key, meter)
+    meter.askedForAt = now
     return meter
   }
 
@@ -39,8 +41,10 @@ export class Meters {
         this.#walk = this.#meters.values()
         return
       }
-      const tooMany = this.#meters.size >= limits.metersKept && next.value.connections === 0
-      if (tooMany || next.value.isAtRest(now)) this.#meters.delete(next.value.key)
+      const meter = next.value
+      // Whoever asked for it may be about to use it.
+      if (meter.connections > 0 || now - meter.askedForAt < heldMs) continue
+      if (this.#meters.size >= limits.metersKept || meter.isAtRest(now)) this.#meters.delete(meter.key)
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'aedes'
 import { generate, type IConnectPacket } from 'mqtt-packet'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
 
 /** Why a CONNECT is refused whoever sends it, and the CONNACK that says so in the client's own version of MQTT. */
 export type Unwelcome = { code: ErrorCode; answer: Buffer }
@@ -17,12 +18,21 @@ const unsupportedVersion = 0x84
  */
 export function unwelcome({ protocolVersion, clientId, clean }: IConnectPacket): Unwelcome | undefined {
   if (protocolVersion === 5) return { code: 'protocol_unsupported', answer: refusalOfMqtt5() }
-  const mayBeNameless = protocolVersion === 4 && clean === true
-  if (clientId || mayBeNameless) return undefined
-  return {
-    code: 'client_id_missing',
-    answer: generate({ cmd: 'connack', returnCode: identifierRejected, sessionPresent: false }),
-  }
+  const code = wrongWithId({ protocolVersion, clientId, clean })
+  if (!code) return undefined
+  return { code, answer: generate({ cmd: 'connack', returnCode: identifierRejected, sessionPresent: false }) }
+}
+
+/** A NUL is allowed nowhere in MQTT [MQTT-1.5.3-2]. Slashes do no harm: a session's id begins with its principal. */
+function wrongWithId({ protocolVersion, clientId, clean }: Partial<IConnectPacket>): ErrorCode | undefined {
+  if (!clientId) return protocolVersion === 4 && clean ? undefined : 'client_id_missing'
+  const isWrong = Buffer.byteLength(clientId) > limits.clientIdBytes || clientId.includes('\0')
+  return isWrong ? 'client_id_refused' : undefined
+}
+
+/** Holds a device to the longest keep-alive that there is; one that asked for none would never be missed. */
+export function holdToKeepAlive(packet: IConnectPacket): void {
+  packet.keepalive = Math.min(packet.keepalive || limits.keepAliveSeconds, limits.keepAliveSeconds)
 }
 
 function refusalOfMqtt5(): Buffer {

@@ -71,10 +71,8 @@ export function openNewcomers({ clock, onShed }: Options): Newcomers {
   }
 
   function makeRoom(house: House): void {
-    for (const stage of firstToGo) {
-      const [oldest] = house[stage]
-      if (oldest) return shed(oldest, 'newcomers_too_many')
-    }
+    const [oldest] = firstToGo.flatMap((stage) => first(house[stage]))
+    if (oldest) shed(oldest, 'newcomers_too_many')
   }
 
   function move(client: Client, stage: Stage): Newcomer | undefined {
@@ -127,6 +125,12 @@ export function openNewcomers({ clock, onShed }: Options): Newcomers {
 const lookEveryMs = 500
 
 const countOf = (house: House): number => house.silent.size + house.asking.size + house.refused.size
+
+/** The first of a set, which may be large. */
+function first<T>(set: ReadonlySet<T>): T[] {
+  for (const one of set) return [one]
+  return []
+}
 
 function fattest(houses: ReadonlyMap<string, House>): House {
   let [found] = houses.values()

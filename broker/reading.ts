@@ -169,7 +169,10 @@ export class Reader {
     // Nothing counts that comes after it.
     if (packet.cmd === 'disconnect') this.#packets = []
     const filters = filtersOf(packet)
-    if (filters > limits.filtersPerPacket) return this.#cut('too_many_filters')
+    if (filters > limits.filtersPerPacket) {
+      this.#cut('too_many_filters')
+      return
+    }
     if (packet.cmd !== 'publish') this.#options.reins.spendOn(Math.max(1, filters))
     const bytes = bytesOf(packet)
     this.#underWay++

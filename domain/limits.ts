@@ -211,8 +211,9 @@ export const limits = {
   claimsPerMinute: 1_200,
   /** Wrong claim codes of one address in five minutes. A code has 60 bits: at this rate nobody hits one by chance. */
   claimFailures: 100,
-  /** Refused claims of registered devices that the audit takes in five minutes; the metrics count the rest. */
-  claimRefusalsNoted: 300,
+  /** Refused claims of registered devices that the audit takes in five minutes: people who mistype make a few, and
+   *  whoever guesses is seen by these as well. The metrics count all. */
+  claimRefusalsNoted: 50,
   /** Brokers read changes every 50 ms; one that stood still longer than this reads everything anew. */
   changeKeepMs: 3_600_000,
   /** The audit, as long as dead letters, so that a complaint finds both; some 300 bytes a row. */

@@ -2,7 +2,7 @@ import { generate } from 'mqtt-packet'
 import { describe, expect, it, vi } from 'vitest'
 import { virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
-import { connectPacket, openFrontDoor, publishPacket } from './test_front_door.ts'
+import { connectPacket, openFrontDoor, publishPacket } from './test_sockets.ts'
 
 const readings = 'vigil/v1/watch-1/readings'
 const signals = 'vigil/v1/watch-1/signals'

@@ -30,7 +30,12 @@ let journal: Journal
 let broker: RunningBroker
 /** How far the time of this house is ahead; its clock runs all the same, because brokers look every few milliseconds. */
 let aheadMs = 0
-const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + aheadMs,
+  // Nobody pauses for long, so that what failed is soon tried again.
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 50), signal),
+}
 
 async function startOne(folder = data): Promise<RunningBroker> {
   const ports = { host: '127.0.0.1', mqttPort: 0, httpPort: 0 }
@@ -233,6 +238,48 @@ describe('commands', () => {
     frozen.stream.pause()
     for (let n = 0; n < 20; n++) await queue(`c-${n}`, 'watch-1', { note: 'x'.repeat(limits.commandBytes) })
     await looked()
+  })
+
+  it('that were acknowledged are noted when the store can, and not sent again meanwhile', async () => {
+    const device = await connected('watch-1')
+    await queue('c-1')
+    await got(device, 1)
+    const { write } = store
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    let failures = 0
+    store.write = async (work) => {
+      if (failures++ < 2) throw new Error('the database is away')
+      await held
+      return write(work)
+    }
+    acknowledge(device, 1)
+    await until('it failed twice', async () => (failures > 2 ? true : undefined))
+    const now = clock.now()
+    const next = { device: 'watch-1', input: CommandInput.parse({ id: 'c-2', kind: 'ring' }), by: 'anna', now }
+    await write((tx) => queueCommand(tx, next))
+    await subscribe(device, 'vigil/v1/watch-1/commands')
+    await got(device, 2)
+    release()
+    await becomes('c-1', 'delivered')
+    store.write = write
+    await looked()
+    expect(ids(device)).toEqual(['c-1', 'c-2'])
+  })
+
+  it('are looked for again where the store failed', async () => {
+    const device = await connected('watch-1')
+    const { db } = store
+    let failures = 0
+    store.db = new Proxy(db, {
+      get(target, name) {
+        if (name === 'selectFrom' && failures++ < 3) throw new Error('the database is away')
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    await queue('c-1')
+    await got(device, 1)
+    expect(failures).toBeGreaterThan(3)
   })
 
   it('come once on each connection where they were subscribed to with QoS 0', async () => {

@@ -85,8 +85,8 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
 
   /** Sends it, unless it is on its way, nobody is there for it, or too much is on the way already. */
   function send(command: PendingCommand): void {
-    const { seq, device, expiresAt, sent } = command
-    if (taken.has(seq) || expiresAt <= clock.now()) return
+    const { seq, device, sent } = command
+    if (taken.has(seq)) return
     const taker = takerOf(command)
     if (!taker) return
     const { client, qos, speaker } = taker

@@ -107,13 +107,12 @@ export async function devicesWaiting(db: Db, speaker: Speaker, now: number): Pro
   return rows.map(({ device }) => device)
 }
 
-/** A command on its way; `sent` is what the device gets, `expiresAt` epoch ms. */
+/** A command on its way; `sent` is what the device gets. */
 export type PendingCommand = {
   seq: number
   device: string
   gateway: string | null
   vendor: string | null
-  expiresAt: number
   sent: SentCommand
 }
 
@@ -131,8 +130,8 @@ export async function pendingCommands(db: Db, devices: string[], now: number): P
     .execute()
   rows.sort((a, b) => a.seq - b.seq)
   return rows.map(({ gateway, vendor, ...row }) => {
-    const { seq, device, expires_at: expiresAt } = row
-    return { seq, device, gateway, vendor, expiresAt, sent: sentOf(row) }
+    const { seq, device } = row
+    return { seq, device, gateway, vendor, sent: sentOf(row) }
   })
 }
 

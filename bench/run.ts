@@ -55,6 +55,8 @@ async function pipeline(options: PipelineOptions & { json?: string }): Promise<v
   if (report.faults.length > 0) process.exitCode = 1
 }
 
+type AttackCommand = { seconds: number; packets: number; every: number; only?: string[]; seed: number; json?: string }
+
 const program = new Command('bench')
   .description(
     'Measures Vigil on this machine: starts the real processes on an empty folder, loads them, and checks what came of it.',
@@ -89,6 +91,18 @@ program
   .option('--json <file>', 'write the figures as JSON')
   .option('--profile <folder>', 'CPU-profile every process and show where the time went')
   .action(pipeline)
+
+program
+  .command('tls')
+  .description('What TLS costs the broker beside plain TCP: memory and CPU time of a connection, CPU time of a message')
+  .option('--connections <n>', 'devices that connect', number(100, 20_000), 5_000)
+  .option('--messages <n>', 'messages of each device', number(1, 1_000), 10)
+  .action(async (options: { connections: number; messages: number }) => {
+    await checkOpenFiles(options.connections)
+    const { measureTls, tableOf } = await import('./tls/tls.ts')
+    const figures = await measureTls(options, (line) => void process.stderr.write(`${line}\n`))
+    process.stdout.write(`${tableOf(figures).join('\n')}\n`)
+  })
 
 program
   .command('impacts')
@@ -129,6 +143,39 @@ program
     const found = await detect(options, (day) => void process.stderr.write(`day ${day} of ${options.days}\n`))
     process.stdout.write(`${linesOf(found, options).join('\n')}\n`)
     if (json) await writeFile(json, `${JSON.stringify(found.score, null, 2)}\n`)
+  })
+
+program
+  .command('attack')
+  .description(
+    'Attacks Vigil in every way that we know of while honest devices press SOS: does each get its ticket in time?',
+  )
+  .option('--seconds <n>', 'duration of each attack', number(1, 600), 6)
+  .option('--packets <n>', 'packets of the two fuzzing attacks together', number(1, 100_000_000), 1_000_000)
+  .option('--every <ms>', 'milliseconds between two honest presses', number(1, 10_000), 50)
+  .option('--only <name...>', 'these attacks alone')
+  .option(
+    '--seed <n>',
+    'seed of what the attackers do',
+    number(0, 2_000_000_000),
+    Number(process.env.VIGIL_SEED ?? Date.now() % 1e9),
+  )
+  .option('--json <file>', 'write the figures as JSON')
+  .action(async ({ seconds, packets, every, only, seed, json }: AttackCommand) => {
+    const { runAttacks } = await import('./attack/attack.ts')
+    const { attackNames } = await import('./attack/attacks.ts')
+    const { faultsOf, tableOf } = await import('./attack/report.ts')
+    const attacks = attackNames.filter((name) => !only || only.includes(name))
+    if (attacks.length === 0) throw new Error(`There is no such attack; there are: ${attackNames.join(', ')}.`)
+    const figures = await runAttacks({ attacks, seconds, packets, seed, everyMs: every }, (line) =>
+      process.stderr.write(`${line}\n`),
+    )
+    process.stdout.write(`${tableOf(figures)}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`)
+    for (const fault of faultsOf(figures)) {
+      process.stderr.write(`${fault}\n`)
+      process.exitCode = 1
+    }
   })
 
 program.parseAsync().catch((error: Error) => {

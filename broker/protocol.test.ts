@@ -414,7 +414,7 @@ describe('sessions', () => {
     expect(await present(false)).toBe(false)
   })
 
-  it.each([1, 2] as const)('send again what was not acknowledged, at QoS %i', async (qos) => {
+  it.each([1, 2] as const)('send again, marked, what was not acknowledged, at QoS %i', async (qos) => {
     const listener = await connected({ clientId: own, clean: false })
     await subscribed(listener, [own, qos])
     const client = await connected()
@@ -423,9 +423,9 @@ describe('sessions', () => {
     listener.stream.destroy()
     const back = await connected({ clientId: own, clean: false })
     await heard(back, 'two')
-    expect(back.seen.flatMap((p) => (p.cmd === 'publish' ? [[p.payload.toString(), p.qos]] : []))).toEqual([
-      ['one', qos],
-      ['two', qos],
+    expect(back.seen.flatMap((p) => (p.cmd === 'publish' ? [[p.payload.toString(), p.qos, p.dup]] : []))).toEqual([
+      ['one', qos, true],
+      ['two', qos, true],
     ])
   })
 })

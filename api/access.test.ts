@@ -196,6 +196,7 @@ function expectedAnswer({ role, bound }: Caller, route: RouteAccess, district: '
   const { method, url, may } = route
   if (!asks(may) || !mayRole(role, may)) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
+  if (bound === 'area' && url === '/api/v1/refusals') return '403 forbidden'
   const unbounded = ['GET /api/v1/audit', 'GET /api/v1/front-door', 'POST /api/v1/vendors']
   if (unbounded.includes(`${method} ${url}`)) return '403 forbidden'
   const outside = district === 'south' || (bound === 'area' && url.startsWith('/api/v1/vendors/'))

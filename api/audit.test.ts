@@ -44,13 +44,14 @@ describe('refusals', () => {
     ])
   })
 
-  it('are seen by the vendor whose they are, by the district of the device, and all by who sees everything', async () => {
+  it('are seen by the vendor whose they are, by the district one device at a time, and all by who sees everything', async () => {
     const house = await openHouse()
     await note(house, ...all)
     expect(await subjects(house, token)).toEqual(all)
     expect(await subjects(house, 'token-maker-north')).toEqual(['device:device-north', 'vendor:maker-north'])
     expect(await subjects(house, 'token-vendor-north')).toEqual(['device:device-north', 'vendor:maker-north'])
-    expect(await subjects(house, 'token-supervisor-north')).toEqual(['device:device-north'])
+    expect(await subjects(house, 'token-supervisor-north', '?device=device-north')).toEqual(['device:device-north'])
+    expect(await subjects(house, 'token-supervisor-north')).toBe('forbidden')
     expect(await subjects(house, token, '?vendor=maker-south')).toEqual(['device:device-south', 'vendor:maker-south'])
     expect(await subjects(house, token, '?device=device-south')).toEqual(['device:device-south'])
     expect(await subjects(house, token, '?code=topic_foreign')).toHaveLength(5)

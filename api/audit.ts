@@ -9,7 +9,7 @@ import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
-import { boundOf, mustSeeAll, mustSeeDevice, mustSeeVendor } from './scope.ts'
+import { mustSeeAll, mustSeeDevice, mustSeeVendor } from './scope.ts'
 
 const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]
 
@@ -62,7 +62,8 @@ function refusalsRoute(app: Api, { store }: ApiDeps): void {
     config: { may: 'read_refusals' },
     schema: {
       summary: 'What the front door refused, newest first',
-      description: 'Equal refusals within an hour are one, with a count. A vendor sees its own and its devices’.',
+      description:
+        'Equal refusals within an hour are one, with a count. A vendor sees its own and its devices’; who is bounded by an area names a device.',
       tags: ['credentials'],
       querystring: PageQuery.extend({
         device: Id.optional(),
@@ -84,8 +85,9 @@ function refusalsRoute(app: Api, { store }: ApiDeps): void {
 async function refusalBound(db: Db, caller: Principal, device: string | undefined, vendor: string | undefined) {
   if (device !== undefined) await mustSeeDevice(db, caller, device)
   if (vendor !== undefined) mustSeeVendor(caller, vendor)
+  if (device === undefined && caller.vendor === null) mustSeeAll(caller)
   const subject = device === undefined ? undefined : principalKey({ kind: 'device', id: device })
-  return { subject, ...(vendor !== undefined && { vendor }), ...(await boundOf(db, caller)) }
+  return { subject, vendor: caller.vendor ?? vendor }
 }
 
 const toldOf = ({ at, last_at, what: _, ...row }: AuditRow) => ({

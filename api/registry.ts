@@ -152,8 +152,8 @@ function deleteRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
       await store.write(async (tx) => {
         const caller = callerOf(request)
         mustChange(caller, await seenPath(tx, caller, resource, id), resource)
-        await remove(tx, id, clock.now())
         await noteOf(resource, { what: 'deleted', who: caller.key, at: clock.now(), given: null })(tx, id)
+        await remove(tx, id, clock.now())
       })
       return reply.code(204).send()
     },

@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import { homeWithin, type Listed, pageOf } from './registry.ts'
+import { parsePrincipalKey } from '../domain/principals.ts'
+import { type Listed, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -46,7 +47,11 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
   const { at, who, what, subject, detail = '', address = null, count = 1 } = entry
   const same = what.startsWith(refusals) ? await newestLike(tx, entry) : undefined
   if (!same) {
-    await tx.insertInto('audit').values({ at, last_at: at, who, what, subject, detail, address, count }).execute()
+    const vendor = await vendorOf(tx, subject)
+    await tx
+      .insertInto('audit')
+      .values({ at, last_at: at, who, what, subject, detail, address, vendor, count })
+      .execute()
     return
   }
   await tx
@@ -54,6 +59,15 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
     .set((e) => ({ last_at: at, count: e('count', '+', count) }))
     .where('id', '=', same)
     .execute()
+}
+
+/** The vendor that a subject is, or whose device it is now; null where it is of none. */
+async function vendorOf(tx: Tx, subject: string): Promise<string | null> {
+  const principal = parsePrincipalKey(subject)
+  if (principal?.kind === 'vendor') return principal.id
+  if (principal?.kind !== 'device') return null
+  const row = await tx.selectFrom('devices').select('vendor').where('id', '=', principal.id).executeTakeFirst()
+  return row?.vendor ?? null
 }
 
 /** The newest entry that is equal and not too old. */
@@ -78,26 +92,23 @@ export type AuditFilter = {
   what?: AuditWhat | undefined
   /** Only what was refused. */
   refused?: boolean | undefined
-  /** The vendor itself and its devices. */
+  /** The vendor itself, and what were its devices then. */
   vendor?: string | undefined
   /** `next` of the page before. */
   after?: string | undefined
   most: number
-  /** Only of devices whose home lies in the area with this path. */
-  areaPath?: string | undefined
 }
 
 /** The audit, newest first. */
 export async function listAudit(db: Db, filter: AuditFilter): Promise<Listed<AuditRow>> {
-  const { subject, what, refused, vendor, after, most, areaPath } = filter
+  const { subject, what, refused, vendor, after, most } = filter
   const rows = await db
     .selectFrom('audit')
     .selectAll()
     .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
     .$if(what !== undefined, (query) => query.where('what', '=', what ?? ''))
-    .$if(refused === true, (query) => query.where('what', '>=', refusals).where('what', '<', 'refused;'))
-    .$if(vendor !== undefined, (query) => query.where(ofVendor(vendor ?? '')))
-    .$if(areaPath !== undefined, (query) => query.where(ofArea(areaPath ?? '/')))
+    .$if(refused === true, (query) => query.where(isRefusal))
+    .$if(vendor !== undefined, (query) => query.where('vendor', '=', vendor ?? ''))
     .$if(after !== undefined, (query) => query.where('id', '<', Number(after) || 0))
     .orderBy('id', 'desc')
     .limit(most + 1)
@@ -110,16 +121,8 @@ export async function listAudit(db: Db, filter: AuditFilter): Promise<Listed<Aud
   )
 }
 
-/** By the device's row, so that a page is found from the newest entry on, however many devices the vendor has. */
-const ofVendor = (vendor: string) =>
-  sql<boolean>`(audit.subject = ${`vendor:${vendor}`} or exists (
-    select 1 from devices where devices.id = ${deviceOfSubject} and devices.vendor = ${vendor}))`
-
-const ofArea = (path: string) =>
-  sql<boolean>`exists (select 1 from devices
-    where devices.id = ${deviceOfSubject} and ${homeWithin(sql.ref<string | null>('devices.home'), path)})`
-
-const deviceOfSubject = sql<string>`case when audit.subject like 'device:%' then substr(audit.subject, 8) end`
+/** Not as a range of `what`, by whose index a page would have to sort all refusals. */
+const isRefusal = sql<boolean>`substr(audit.what, 1, ${sql.lit(refusals.length)}) = ${refusals}`
 
 /** What of the audit is beyond its limits: the `last_at` before which an entry goes. */
 export async function auditEdge(db: Db, { keepFrom, mostRows }: { keepFrom: number; mostRows: number }) {

@@ -24,8 +24,11 @@ export function changesAfter(db: Db, seq: number, most: number): Promise<Change[
 
 /** The number of the newest change; 0 where there is none. */
 export async function lastChange(db: Db): Promise<number> {
-  const row = await db.selectFrom('changes').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
-  return row?.seq ?? 0
+  const { last } = await db
+    .selectFrom('changes')
+    .select((e) => e.fn.max<number | null>('seq').as('last'))
+    .executeTakeFirstOrThrow()
+  return last ?? 0
 }
 
 /** Removes at most `most` changes from before `before` (epoch ms). Gives how many. */

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
+import { auditEdge, listAudit, recordAudit, trimAudit } from './audit.ts'
+import { listAuthorities } from './authorities.ts'
+import { changesAfter, lastChange, trimChanges } from './changes.ts'
+import { mayClaim, trimClaims } from './claims.ts'
 import { devicesWaiting, getCommand, listCommands, markDelivered, pendingCommands, trimCommands } from './commands.ts'
+import { credentialById, issueToken, principalOfToken, revokeTokens, trimCredentials } from './credentials.ts'
 import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './dead_letters.ts'
-import { deviceByToken, listDevices, placeOfDevice } from './devices.ts'
+import { accessOfDevice, childrenOf, deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
 import { listHomes } from './homes.ts'
 import { openStore } from './open.ts'
@@ -14,6 +19,7 @@ import { sessionOf } from './operators.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { listContacts, listResidents } from './people.ts'
 import { consumedBy } from './positions.ts'
+import { isCertificateRevoked, listRevocations } from './revocations.ts'
 import type { Store, Tx } from './store.ts'
 import { clearTimers, countRepeat, hasEvidence, nextTimerAt, sameClaims } from './ticket_rows.ts'
 import { listTickets, readTicket } from './tickets.ts'
@@ -51,6 +57,29 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   markDelivered: (tx) => markDelivered(tx, [1, 2], 1),
   trimCommands: (tx) => trimCommands(tx, 1, 10),
   deviceByToken: (tx) => deviceByToken(tx, 'watch-1', 'x', 1),
+  principalOfToken: (tx) => principalOfToken(tx, 'x', 1),
+  credentialById: (tx) => credentialById(tx, 'token-x', 1),
+  issueToken: (tx) => issueToken(tx, 'device:watch-1', { now: 1, overlapMs: 1 }),
+  revokeTokens: (tx) => revokeTokens(tx, 'device:watch-1', 1),
+  trimCredentials: (tx) => trimCredentials(tx, 1, 10),
+  mayClaim: (tx) => mayClaim(tx, 'watch-1', 'x', 1),
+  trimClaims: (tx) => trimClaims(tx, 1, 10),
+  accessOfDevice: (tx) => accessOfDevice(tx, 'watch-1'),
+  childrenOfVendor: (tx) => childrenOf(tx, { vendor: 'acme' })[Symbol.asyncIterator]().next(),
+  childrenOfGateway: (tx) => childrenOf(tx, { gateway: 'hub' })[Symbol.asyncIterator]().next(),
+  isCertificateRevoked: (tx) => isCertificateRevoked(tx, 'acme', '1'),
+  listRevocations: (tx) => listRevocations(tx, 'acme', { after: '1', most: 10 }),
+  listAuthorities: (tx) => listAuthorities(tx, 'acme'),
+  changesAfter: (tx) => changesAfter(tx, 5, 10),
+  lastChange: (tx) => lastChange(tx),
+  trimChanges: (tx) => trimChanges(tx, 1, 10),
+  recordAudit: (tx) => recordAudit(tx, { at: 1, who: 'x', what: 'refused:topic_foreign', subject: 'device:watch-1' }),
+  listAuditOfVendor: (tx) => listAudit(tx, { vendor: 'acme', refused: true, after: '5', most: 10 }),
+  listAuditOfKind: (tx) => listAudit(tx, { what: 'claimed', after: '5', most: 10 }),
+  auditEdge: (tx) => auditEdge(tx, { keepFrom: 1, mostRows: 10 }),
+  trimAudit: (tx) => trimAudit(tx, 1, 10),
+  listDevicesOfVendor: (tx) => listDevices(tx, { most: 10, vendor: 'acme', after: 'd' }),
+  listDeadLettersOfVendor: (tx) => listDeadLetters(tx, {}, { most: 10, vendor: 'acme', after: '5:bulk-1' }),
   placeOfDevice: (tx) => placeOfDevice(tx, 'watch-1'),
   sessionOf: (tx) => sessionOf(tx, 'x', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),

@@ -219,7 +219,8 @@ type CommandTable = {
 }
 /** What every broker process must hear of; `subject` is a principal's key. */
 type ChangeTable = { seq: Generated<number>; at: number; kind: 'access' | 'command'; subject: string }
-/** `count` equal things from `at` to `last_at`. `subject` is a principal's key. */
+/** `count` equal things from `at` to `last_at`. `subject` is a principal's key; `vendor` the vendor that it is, or was of
+ *  at that time. */
 type AuditTable = {
   id: Generated<number>
   at: number
@@ -229,6 +230,7 @@ type AuditTable = {
   subject: string
   detail: string
   address: string | null
+  vendor: string | null
   count: number
 }
 type CounterTable = { name: 'event' | 'ticket'; value: number }

@@ -137,9 +137,12 @@ async function watching(schema: Schema, text: Column, engine: Engine) {
     .addColumn('subject', text, (c) => c.notNull())
     .addColumn('detail', text, (c) => c.notNull())
     .addColumn('address', text)
+    .addColumn('vendor', text)
     .addColumn('count', 'integer', (c) => c.notNull())
     .execute()
   await schema.createIndex('audit_subject').on('audit').columns(['subject', 'what', 'id']).execute()
+  await schema.createIndex('audit_vendor').on('audit').columns(['vendor', 'id']).execute()
+  await schema.createIndex('audit_what').on('audit').columns(['what', 'id']).execute()
   await schema.createIndex('audit_last').on('audit').columns(['last_at', 'id']).execute()
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { generate, type IConnackPacket, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
@@ -32,7 +31,8 @@ export function rawOn(stream: Duplex, version: 3 | 4 | 5 = 4): RawClient {
   stream.on('data', (chunk: Buffer) => reader.parse(chunk))
   stream.on('error', () => {})
   stream.on('end', () => stream.end())
-  const closed = once(stream, 'close').then(() => {
+  // Not by `once` of node:events, which would reject where the line breaks or nobody listens.
+  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve())).then(() => {
     isOver = true
     wake()
   })

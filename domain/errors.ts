@@ -18,7 +18,7 @@ export const errorTable = {
   topic_unknown: { status: 404, text: 'No codec takes this topic; see docs/Vendor.md for the topics.' },
   topic_foreign: {
     status: 403,
-    text: "The topic is of a device for which this account may not speak: a device publishes under vigil/v1/{its id}/…, a gateway or vendor also under its devices' names.",
+    text: 'This account may not speak for the device of the topic; publish under vigil/v1/{own id}/… or that of a child.',
   },
   codec_failed: {
     status: 500,
@@ -49,6 +49,11 @@ export const errorTable = {
   quota_exceeded: {
     status: 429,
     text: 'More is sent than the quota of this device, vendor or address allows; not stored, send again more slowly. Safety signals still pass.',
+  },
+  idempotency_key_invalid: { status: 400, text: 'Idempotency-Key is empty, longer than 255 characters or not ASCII.' },
+  idempotency_key_reused: {
+    status: 422,
+    text: 'Another request came under this Idempotency-Key within 24 hours; take a new key for what is not a repeat.',
   },
   journal_full: {
     status: 503,

@@ -11,6 +11,7 @@ const parts = {
   postgres: { package: 'postgresql-15', find: () => process.env.TEST_DATABASE_URL ?? postgresBin() },
   influxdb: { package: 'influxdb', find: () => onPath('influxd') },
   mosquitto: { package: 'mosquitto-clients', find: () => onPath('mosquitto_pub') && onPath('mosquitto_sub') },
+  openssl: { package: 'openssl', find: () => onPath('openssl') },
   docker: { package: 'docker.io', find: () => onPath('docker') && dockerEngine() },
   chromium: { package: 'chromium', find: () => onPath('chromium') ?? onPath('google-chrome') },
   tmpfs: { package: 'mount, and be root', find: () => (mayMount() ? 'tmpfs' : undefined) },

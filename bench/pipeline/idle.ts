@@ -16,7 +16,8 @@ const SETTLED = 1_500
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function settledBytes(pid: number): Promise<number> {
+/** Resident memory of a process, once it has not grown for a while; bytes. */
+export async function settledBytes(pid: number): Promise<number> {
   let bytes = await residentBytes(pid)
   for (let still = 0; still < SETTLED; still += 100) {
     await pause(100)

@@ -20,7 +20,8 @@ export type Door = {
 /** Pays for a message; throws `quota_exceeded` where it is not to be stored. */
 export type Spend = (admission: Admission) => void
 
-export type Message = { topic: string; payload: Uint8Array; retained: boolean }
+/** `receivedAt`: epoch ms; absent: now. */
+export type Message = { topic: string; payload: Uint8Array; retained: boolean; receivedAt?: number }
 
 /** The way of every message into the journal. */
 export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
@@ -39,6 +40,7 @@ export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
 
   async function append(admission: Admission, via: 'mqtt' | 'http'): Promise<Admission> {
     const { lane, record } = admission
+    const begun = clock.now()
     try {
       await journal.append(lane, record)
     } catch (err) {
@@ -47,14 +49,14 @@ export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {
       complain({ err, lane, topic: record.topic })
       throw err
     }
-    ackSeconds.observe({ lane }, (clock.now() - record.receivedAt) / 1000)
+    ackSeconds.observe({ lane }, (clock.now() - begun) / 1000)
     admitted.inc({ lane, via, refused: record.refused ?? 'none' })
     return admission
   }
 
   return {
     enter(principal, message, via, spend) {
-      const admission = admit(principal, { ...message, receivedAt: clock.now() })
+      const admission = admit(principal, { ...message, receivedAt: message.receivedAt ?? clock.now() })
       try {
         spend?.(admission)
       } catch (err) {

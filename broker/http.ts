@@ -2,20 +2,34 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import { decodeRecord } from '../codecs/decode.ts'
+import type { Clock } from '../domain/clock.ts'
 import { problemOf, VigilError } from '../domain/errors.ts'
 import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { topicOf, type UpKind } from '../domain/topics.ts'
-import type { Door } from './door.ts'
+import type { JournalRecord } from '../journal/journal.ts'
 import type { Identity } from './identity.ts'
+import { type InTurn, inTurn } from './in_turn.ts'
 import { cut } from './metrics.ts'
 import type { MqttBroker } from './mqtt.ts'
+import { type Failures, openFailures } from './newcomers.ts'
 import { noteConnect, noteForeign } from './noting.ts'
 import { addressOfRequest, type Peer } from './peer.ts'
+import type { Overdrawn, Post } from './posting.ts'
 import type { Principal } from './principal.ts'
+import { addressKey } from './quotas.ts'
 
 type Times = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number }
-type Options = { identity: Identity; door: Door; mqtt: MqttBroker; log: Logger; times?: Times }
+type Options = {
+  identity: Identity
+  post: (post: Post) => Promise<JournalRecord>
+  mqtt: MqttBroker
+  clock: Clock
+  log: Logger
+  times?: Times
+}
+/** Whose credentials are looked up when, and how late wrong ones are answered. */
+type Reception = Options & { turn: InTurn; failures: Failures }
 
 const usualTimes: Times = {
   headersTimeout: limits.httpHeadersMs,
@@ -27,12 +41,15 @@ const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion|answers)(
 
 /** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
 export function openHttp(options: Options): Server {
+  const reception = { ...options, turn: inTurn(limits.authenticating), failures: openFailures(options.clock) }
   const server = createServer(options.times ?? usualTimes, (request, response) => {
-    answer(options, request).then(
+    answer(reception, request).then(
       ({ status, body }) => send(response, status, body),
       (err) => {
         if (!(err instanceof VigilError)) options.log.error({ err }, 'HTTP ingest failed')
         const problem = problemOf(err)
+        const { retryAfter } = err as Partial<Overdrawn>
+        if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter)
         send(response, problem.status, problem, 'application/problem+json')
       },
     )
@@ -57,7 +74,7 @@ export function openHttp(options: Options): Server {
 /** `mqtt` where it is offered; older clients offer `mqttv3.1`, and hang up at an answer that they did not offer. */
 const spoken = (offered: Set<string>): string | false => (offered.has('mqtt') ? 'mqtt' : ([...offered][0] ?? false))
 
-async function answer(options: Options, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+async function answer(options: Reception, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
   if (request.url === '/healthz') return { status: 200, body: { status: 'ok' } }
   const [, id, kind] = route.exec(request.url ?? '') ?? []
   if (request.method !== 'POST' || !id || !kind) throw new VigilError('not_found')
@@ -67,7 +84,8 @@ async function answer(options: Options, request: IncomingMessage): Promise<{ sta
   const principal = await identify(options, request, peer)
   const payload = await bodyOf(request)
   const topic = topicOf(device, kind as UpKind)
-  const { record } = await options.door.enter(principal, { topic, payload, retained: false }, 'http')
+  const key = request.headers['idempotency-key']
+  const record = await options.post({ principal, address: peer.address, topic, payload, key: key && String(key) })
   noteForeign(options.identity.refusals, { principal, peer }, record)
   return verdict(record)
 }
@@ -81,15 +99,20 @@ function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; 
   return { status: 202, body: refusals.length > 0 ? { accepted: true, refusals } : { accepted: true } }
 }
 
-async function identify({ identity }: Options, request: IncomingMessage, peer: Peer): Promise<Principal> {
+async function identify(options: Reception, request: IncomingMessage, peer: Peer): Promise<Principal> {
+  const { identity, turn, failures, clock } = options
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const verdict = await identity.bearer(token)
+  const key = addressKey(peer.address)
+  const verdict = await turn(key, () => identity.bearer(token))
   if (verdict.principal) return verdict.principal
+  const ms = failures.delayMs(key)
+  if (ms > 0) await clock.sleep(ms)
   noteConnect(identity.refusals, { name: undefined, password: token }, peer, verdict)
   throw new VigilError(verdict.code, verdict.detail)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limits.packetBytes) throw new VigilError('payload_too_large')
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request) {

@@ -8,8 +8,8 @@ import { cut } from './metrics.ts'
 
 /** Nothing of the front door is asked for what never becomes a request. */
 const unasked = {
-  authenticate: () => Promise.reject(new Error('asked')),
-  door: { enter: () => Promise.reject(new Error('asked')), idle: async () => {} },
+  identity: {},
+  post: () => Promise.reject(new Error('asked')),
   mqtt: {},
 } as unknown as Omit<Parameters<typeof openHttp>[0], 'log'>
 const times = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 }

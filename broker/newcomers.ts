@@ -138,8 +138,10 @@ function fattest(houses: ReadonlyMap<string, House>): House {
   return found!
 }
 
-/** Counts wrong credentials by address. */
-function openFailures(clock: Clock): { delayMs(key: string): number } {
+/** Counts wrong credentials by address. `delayMs`: how late one more is to be answered. */
+export type Failures = { delayMs(key: string): number }
+
+export function openFailures(clock: Clock): Failures {
   const buckets = new Map<string, Bucket>()
   return {
     delayMs(key) {

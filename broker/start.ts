@@ -13,12 +13,14 @@ import { openChanges } from './changes.ts'
 import { openCommands } from './commands.ts'
 import { openDoor } from './door.ts'
 import { openHttp } from './http.ts'
+import { openIdempotency } from './idempotency.ts'
 import { openIdentity } from './identity.ts'
 import { listen, openListeners, type Room, roomFor } from './listeners.ts'
 import { connects, trimmed } from './metrics.ts'
 import { type MqttBroker, openMqtt } from './mqtt.ts'
 import { workOutbox } from './outbox.ts'
 import { addressOf } from './peer.ts'
+import { openPosting } from './posting.ts'
 import { openQuotas } from './quotas.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { StateQuery, stateOf } from './state.ts'
@@ -76,7 +78,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const mqtt = await openMqtt({ ...shared, access, quotas, sessions })
   const commands = openCommands({ store, connections: mqtt.connections, clock, log })
   mqtt.watch(commands)
-  const http = openHttp({ ...shared, mqtt })
+  const idempotency = await openIdempotency({ path: join(options.data, 'requests', 'idempotency.mdb'), clock })
+  const post = openPosting({ door, quotas, idempotency, clock })
+  const http = openHttp({ identity, post, mqtt, clock, log })
   const changes = await openChanges({
     ...{ db: store.db, identity, access, clock, log },
     offer: commands.offer,
@@ -123,6 +127,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       tls?.cut()
       http.closeAllConnections()
       await door.idle()
+      await idempotency.close()
       await sessions.close()
     },
   }

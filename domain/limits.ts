@@ -129,6 +129,12 @@ export const limits = {
   unsentBytesDevice: 1024 ** 2,
   /** The same for integrations, gateways and tools: a second of all telemetry of a large house. */
   unsentBytes: 8 * 1024 ** 2,
+  /** How long the first request under an Idempotency-Key is remembered: a device that was away for a night sends again. */
+  idempotencyKeepMs: 24 * 3_600_000,
+  /** Keys remembered for one principal: one every 9 s. Of more the oldest are forgotten. */
+  idempotencyKeys: 10_000,
+  /** Characters of such a key: a UUID has 36. */
+  idempotencyKeyLength: 255,
   /** A subscriber that takes nothing for so long is cut. */
   drainMs: 10_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */

@@ -211,6 +211,7 @@ describe('commands', () => {
     first.send({ cmd: 'disconnect' })
     await first.closed
     await queue('c-1')
+    await looked()
     const second = await connected('watch-1', { clean: false, subscribes: false })
     await got(second, 1)
     expect(ids(second)).toEqual(['c-1'])
@@ -266,15 +267,44 @@ describe('commands', () => {
     expect(ids(device)).toEqual(['c-1', 'c-2'])
   })
 
+  it('are not sent again by a look that began before their acknowledgement was noted', async () => {
+    const device = await connected('watch-1')
+    await queue('c-1')
+    await got(device, 1)
+    const { db } = store
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    let isHeld = false
+    store.db = db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (result.rows.some((row) => 'gateway' in row)) {
+          isHeld = true
+          await held
+        }
+        return result
+      },
+    })
+    await queue('c-2')
+    await until('it looks', async () => isHeld || undefined)
+    acknowledge(device, 1)
+    await becomes('c-1', 'delivered')
+    release()
+    await looked()
+    expect(ids(device)).toEqual(['c-1', 'c-2'])
+  })
+
   it('are looked for again where the store failed', async () => {
     const device = await connected('watch-1')
     const { db } = store
     let failures = 0
     store.db = new Proxy(db, {
       get(target, name) {
-        if (name === 'selectFrom' && failures++ < 3) throw new Error('the database is away')
         const value: unknown = Reflect.get(target, name)
-        return typeof value === 'function' ? value.bind(target) : value
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          if (args[0] === 'commands' && failures++ < 3) throw new Error('the database is away')
+          return value.apply(target, args)
+        }
       },
     })
     await queue('c-1')
@@ -331,6 +361,22 @@ describe('who speaks for a device', () => {
     await got(again, 1)
     await looked()
     expect(ids(again)).toEqual(['c-3'])
+  })
+
+  it('who takes over from a gateway that has gone gets also what waited there for its turn', async () => {
+    const gateway = await connected('gateway-1', { topic: 'vigil/v1/+/commands' })
+    const all = Array.from({ length: limits.commandsInFlight }, (_, n) => `c-${n}`)
+    for (const id of all) await queue(id, 'mat-1')
+    await queue('last', 'mat-2')
+    await got(gateway, all.length)
+    await looked()
+    const vendor = await connected('vendor/acme', { topic: 'vigil/v1/+/commands' })
+    await looked()
+    gateway.stream.destroy()
+    await got(vendor, all.length)
+    for (const n of all.keys()) acknowledge(vendor, n + 1)
+    await got(vendor, all.length + 1)
+    expect([ids(gateway), ids(vendor)]).toEqual([all, [...all, 'last']])
   })
 
   it('the device itself before its gateway, and its gateway before its vendor', async () => {

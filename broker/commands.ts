@@ -60,7 +60,13 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
   const due = new Set<string>()
   const speakers = new Map<string, Speaker>()
   let acknowledged: PendingCommand[] = []
-  const looking = openWorker({ clock, log, name: 'commands', hasWork: () => speakers.size + due.size > 0, work: look })
+  const looking = openWorker({
+    clock,
+    log,
+    name: 'commands',
+    hasWork: () => noted.length + speakers.size + due.size > 0,
+    work: look,
+  })
   const noting = openWorker({ clock, log, name: 'deliveries', hasWork: () => acknowledged.length > 0, work: note })
 
   async function look(): Promise<void> {
@@ -145,7 +151,7 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     commandsDelivered.inc(await store.write((tx) => markDelivered(tx, seqs, clock.now())))
     acknowledged = acknowledged.slice(some.length)
     noted.push(...seqs)
-    if (looking.isIdle()) for (const seq of noted.splice(0)) taken.delete(seq)
+    looking.wake()
   }
 
   return {

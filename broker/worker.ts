@@ -7,7 +7,6 @@ const pauseMs = 1_000
 export type Worker = {
   /** There may be work: it is begun, unless it is being done already. */
   wake(): void
-  isIdle(): boolean
   /** Resolves when the work is done, or has failed once more. */
   close(): Promise<void>
 }
@@ -45,7 +44,6 @@ export function openWorker({ clock, log, name, hasWork, work }: Options): Worker
 
   return {
     wake,
-    isIdle: () => running === undefined,
     async close() {
       stopping.abort()
       await running

@@ -150,15 +150,17 @@ onBothEngines((engine) => {
 
   test('a gateway and a vendor wait for what waits for their devices', async () => {
     const store = await opened()
-    for (const device of ['gateway-1', 'watch-1', 'watch-1', 'watch-2'])
+    for (const device of ['gateway-1', 'watch-1', 'watch-2'])
       await store.write((tx) => queue(tx, { kind: 'test' }, device))
+    // Expires first, and is still not the first to go.
+    await store.write((tx) => queue(tx, { kind: 'test', expires_in_s: 60 }, 'watch-1'))
     const waiting = async (of: Parameters<typeof devicesWaiting>[1], at = now) => devicesWaiting(store.db, of, at)
     expect(await waiting({ device: 'watch-1' })).toEqual(['watch-1'])
     expect(await waiting({ gateway: 'gateway-1' })).toEqual(['watch-1'])
     expect(await waiting({ vendor: 'acme' })).toEqual(['watch-2'])
     expect(await waiting({ vendor: 'acme' }, now + hour)).toEqual([])
     const both = await pendingCommands(store.db, ['watch-2', 'watch-1'], now)
-    expect(both.map(({ device }) => device)).toEqual(['watch-1', 'watch-1', 'watch-2'])
+    expect(both.map(({ device }) => device)).toEqual(['watch-1', 'watch-2', 'watch-1'])
     expect(both.map(({ seq }) => seq)).toEqual(both.map(({ seq }) => seq).sort((a, b) => a - b))
   })
 

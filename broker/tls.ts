@@ -4,6 +4,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { limits } from '../domain/limits.ts'
 import { type ServerCertificate, tlsSettings } from '../domain/tls.ts'
+import { openHandshakes } from './handshakes.ts'
 import { connects, cut } from './metrics.ts'
 import { addressOf, type Peer } from './peer.ts'
 
@@ -34,6 +35,7 @@ export type Tls = {
 export async function openTls(options: TlsOptions): Promise<Tls> {
   const { certificate, log } = options
   const open = new Set<Socket>()
+  const handshakes = openHandshakes({ onShed: () => cut.inc({ reason: 'tls_handshakes_too_many' }) })
   let authorities = await options.authorities()
   let trusted = authorities.map((pem) => new X509Certificate(pem))
   const context = () => ({
@@ -48,7 +50,10 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
     rejectUnauthorized: false,
     handshakeTimeout: options.handshakeMs ?? limits.tlsHandshakeMs,
   })
-  server.on('secureConnection', (socket) => options.onSecure(socket, peerOf(socket, trusted)))
+  server.on('secureConnection', (socket) => {
+    handshakes.end(socket)
+    options.onSecure(socket, peerOf(socket, trusted))
+  })
   server.on('tlsClientError', (err: NodeJS.ErrnoException, socket) => {
     if (err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') cut.inc({ reason: 'tls_handshake_late' })
     else connects.inc({ result: 'tls_failed' })
@@ -63,6 +68,7 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
       socket.once('close', () => open.delete(socket))
       // Before TLS takes it over and has listeners of its own, and after it let go.
       socket.on('error', () => socket.destroy())
+      handshakes.begin(socket)
       server.emit('connection', socket)
     },
     async reloadAuthorities() {

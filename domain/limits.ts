@@ -103,8 +103,9 @@ export const limits = {
   packetBytesPerSecond: 500,
   /** Bytes of unfinished packets over all connections; beyond it the one that holds the most is cut. */
   unfinishedBytes: 256 * 1024 ** 2,
-  /** Connections that are not authenticated: honest ones are for milliseconds. Beyond it the oldest of the address that
-   *  has the most makes room, first such as were refused and such as say nothing. */
+  /** Connections that are shaking hands by TLS, and those that are not authenticated: honest ones are for milliseconds.
+   *  Beyond it the oldest of the address that has the most makes room, first such as were refused and such as say
+   *  nothing. */
   newcomers: 10_000,
   newcomersPerAddress: 4_000,
   /** CONNECTs whose credentials are looked up at one time, in turn over addresses. */
@@ -148,6 +149,9 @@ export const limits = {
   episodeGapMs: 30 * 60_000,
   /** Evidence rows of one ticket; later repeats are counted on the last row instead of kept one by one. */
   evidencePerTicket: 200,
+  /** Signals of one message and sort that are looked at one by one, the newest of them; older ones are counted with
+   *  them. More is a buffer of days, or an attack that has thousands in each message. */
+  signalsPerMessage: 50,
   /** Tickets of one place that wait for people, from which on signals of long ago are counted on the nearest of them
    *  instead of opening one each: a gateway's buffer of a week without its line holds fewer episodes. */
   staleTickets: 20,

@@ -112,5 +112,4 @@ export async function trimCredentials(tx: Tx, before: number, most: number): Pro
 const credentials = (db: Db, now: number) =>
   db.selectFrom('credentials').select(['id', 'principal', 'expires_at']).where(notExpired(now))
 
-export const notExpired = (now: number) =>
-  sql<boolean>`(credentials.expires_at is null or credentials.expires_at > ${now})`
+const notExpired = (now: number) => sql<boolean>`(credentials.expires_at is null or credentials.expires_at > ${now})`

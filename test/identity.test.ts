@@ -248,7 +248,7 @@ describe.skipIf(!needs('mosquitto') || !needs('openssl'))('client certificates',
     })
     const [authority] = await answers<{ fingerprint: string }>('vendor', 'authority', 'list', 'certified')
     await told('vendor', 'authority', 'remove', 'certified', authority?.fingerprint ?? '')
-    expect(await told('vendor', 'authority', 'list', 'certified')).toContain('none: vigil vendor authority add')
+    expect(await told('vendor', 'authority', 'list', 'certified')).toContain('none: npx vigil vendor authority add')
     const audit = await told('audit', '--subject', 'vendor:certified')
     for (const what of ['authority_added', 'certificates_revoked', 'authority_removed']) expect(audit).toContain(what)
   })

@@ -7,7 +7,7 @@ export const withApi = (command: Command): Command =>
     .option('--url <url>', 'the api, http://host:port or https://host:port; default: the Vigil of the data folder')
     .option(
       '--token <token>',
-      "an administrator's or integrator's token; default: VIGIL_ADMIN_TOKEN or the data folder's",
+      "an administrator's, integrator's or vendor's token; default: VIGIL_ADMIN_TOKEN or the data folder's",
     )
     .addOption(caOption())
     .hook('preAction', (used) => trustAuthorities(used.opts<{ ca?: string }>().ca))

@@ -63,4 +63,4 @@ export async function* makeClaimCodes(
 }
 
 const claiming = ({ id, claim_code }: ClaimCode): string =>
-  `The device trades it once for its token: POST /api/v1/claims; by hand: vigil claim ${id} ${claim_code}`
+  `The device trades it once for its token: POST /api/v1/claims; by hand: npx vigil claim ${id} ${claim_code}`

@@ -52,7 +52,7 @@ export async function revokeDevice(api: Client, id: string): Promise<Told> {
   const answer = await api.post(`/devices/${inPath(id)}/revoke`, {}, Revoked)
   const lines = [
     `${id} is cut off: its tokens are void, and so are client certificates issued until ${answer.revoked_at}.`,
-    `vigil device token ${id} lets it in again; vigil device remove ${id} takes it out of the registry.`,
+    `npx vigil device token ${id} lets it in again; npx vigil device remove ${id} takes it out of the registry.`,
   ]
   return { answer, lines }
 }
@@ -65,12 +65,11 @@ export async function removeDevice(api: Client, id: string): Promise<Told> {
 export type DeviceFilter = { home?: string; vendor?: string; gateway?: string }
 
 /** One line a device. */
-export const listDevices = (api: Client, { home, vendor, gateway }: DeviceFilter): AsyncIterable<Told> =>
-  listed(
-    itemsOf(api, '/devices', z.looseObject(Device.shape), { home, vendor, gateway, limit: '1000' }),
-    deviceLine,
-    'No device here yet: vigil device add registers one, vigil device import a whole list.',
-  )
+export function listDevices(api: Client, { home, vendor, gateway }: DeviceFilter): AsyncIterable<Told> {
+  const devices = itemsOf(api, '/devices', z.looseObject(Device.shape), { home, vendor, gateway, limit: '1000' })
+  const nothing = 'No device here yet: npx vigil device add registers one, npx vigil device import a whole list.'
+  return listed(devices, deviceLine, home || vendor || gateway ? 'No device of these.' : nothing)
+}
 
 export function deviceLine({ id, home, model, last_seen_at }: Device): string {
   const seen = last_seen_at ? `last seen ${last_seen_at}` : 'never seen'

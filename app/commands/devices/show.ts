@@ -4,11 +4,7 @@ import { Device } from '../../../domain/registry.ts'
 import { type Client, Refusal } from '../client.ts'
 import { inPath, type Told } from '../telling.ts'
 
-const Shown = z.looseObject({
-  ...Device.shape,
-  tokens: z.array(z.looseObject({ expires_at: z.string().nullable() })).optional(),
-})
-type Shown = z.output<typeof Shown>
+const Shown = z.looseObject(Device.shape)
 
 const Connections = z.object({ items: z.array(z.looseObject(LiveConnection.shape)) })
 
@@ -40,7 +36,7 @@ const unlessDenied = <T>(answer: Promise<T>): Promise<T | undefined> =>
     throw error
   })
 
-function linesOf(device: Shown, connections: LiveConnection[] | undefined): string[] {
+function linesOf(device: Device, connections: LiveConnection[] | undefined): string[] {
   const fields: [string, string | null | undefined][] = [
     ['device', device.id],
     ['home', device.home ?? 'none: its alarms say "no_home"'],
@@ -53,7 +49,6 @@ function linesOf(device: Shown, connections: LiveConnection[] | undefined): stri
     ['connected', connections && connectedText(connections)],
     ['says it is', device.online === null ? null : device.online ? 'online' : 'offline'],
     ['last seen', device.last_seen_at ?? 'never'],
-    ['tokens', device.tokens && tokenText(device.tokens)],
     ['revoked', device.revoked_at],
   ]
   return fields.flatMap(([name, value]) => (value ? [`${name.padEnd(12)}${value}`] : []))
@@ -65,11 +60,6 @@ const connectedText = (connections: LiveConnection[]): string =>
     : connections
         .map(({ address, via, connected_at }) => `from ${address} over ${via} since ${connected_at}`)
         .join('; ')
-
-const tokenText = (tokens: NonNullable<Shown['tokens']>): string =>
-  tokens.length === 0
-    ? 'none: vigil device token or a claim code gives it one'
-    : tokens.map(({ expires_at }) => (expires_at ? `one until ${expires_at}` : 'one without end')).join(', ')
 
 const refusalLines = (refusals: z.output<typeof RefusalRow>[] | undefined): string[] =>
   refusals && refusals.length > 0 ? ['refused lately:', ...refusals.map((row) => `  ${refusalLine(row)}`)] : []

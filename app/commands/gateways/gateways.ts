@@ -18,7 +18,7 @@ export async function addGateway(
   const { id: made } = z.object({ id: z.string() }).parse(answer)
   const next = [
     `It publishes for its children on their topics (vigil/v1/{child}/signals) over this one connection, and hears what is`,
-    `sent to them on vigil/v1/+/commands and vigil/v1/+/receipts. Which they are:  vigil gateway adopt ${made} <device…>`,
+    `sent to them on vigil/v1/+/commands and vigil/v1/+/receipts. Which they are:  npx vigil gateway adopt ${made} <device…>`,
   ]
   return { answer, lines: [...lines, ...next] }
 }
@@ -28,7 +28,7 @@ export async function* listChildren(api: Client, gateway: string): AsyncGenerato
   // An unknown gateway is an error and no empty list.
   await api.get(`/devices/${inPath(gateway)}`, AnyDevice)
   const children = itemsOf(api, '/devices', AnyDevice, { gateway, limit: '1000' })
-  yield* listed(children, deviceLine, `${gateway} has no children yet: vigil gateway adopt ${gateway} <device…>`)
+  yield* listed(children, deviceLine, `${gateway} has no children yet: npx vigil gateway adopt ${gateway} <device…>`)
 }
 
 /** Lets a gateway publish for devices; `null`: none does any more. One after another, so that an error says which. */

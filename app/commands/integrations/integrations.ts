@@ -58,7 +58,7 @@ export const listIntegrations = (api: Client): AsyncIterable<Told> =>
   listed(
     itemsOf(api, '/integrations', AnyIntegration, { limit: '1000' }),
     integrationLine,
-    'No integration here yet: vigil integration add makes one.',
+    'No integration here yet: npx vigil integration add makes one.',
   )
 
 const integrationLine = ({ id, name, area }: Integration): string =>
@@ -67,7 +67,7 @@ const integrationLine = ({ id, name, area }: Integration): string =>
 /** Voids its token; it stays, and can be given a new one. */
 export async function revokeIntegration(api: Client, id: string): Promise<Told> {
   const answer = await api.post(`${pathOf(id)}/revoke`, {}, Revoked)
-  return { answer, lines: [`${id} is cut off: its token is void. vigil integration token ${id} lets it in again.`] }
+  return { answer, lines: [`${id} is cut off: its token is void. npx vigil integration token ${id} lets it in again.`] }
 }
 
 export async function removeIntegration(api: Client, id: string): Promise<Told> {

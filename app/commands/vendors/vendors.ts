@@ -23,8 +23,8 @@ export async function addVendor(
   const next = [
     'What comes next:',
     '',
-    `  vigil device import <file.csv> --vendor ${made.id} --out codes.csv     its devices, each with a claim code`,
-    `  vigil vendor authority add ${made.id} <ca.pem>                         its CA, if its devices have certificates`,
+    `  npx vigil device import <file.csv> --vendor ${made.id} --out codes.csv     its devices, each with a claim code`,
+    `  npx vigil vendor authority add ${made.id} <ca.pem>                         its CA, if its devices have certificates`,
     '',
   ]
   return { answer: made, lines: [...accountLines(target, made.id, made.token), ...next] }
@@ -49,7 +49,7 @@ const accountLines = ({ plain, tls }: Target, id: string, token: string): string
   `With it the vendor's cloud publishes for its devices, over MQTT under the user name vendor/${id}, and asks the HTTP API about them:`,
   '',
   `  mosquitto_pub ${tls ?? plain} -q 1 -u vendor/${id} -P ${token} -t vigil/v1/<device>/signals -m '{"signal":"sos"}'`,
-  `  vigil device list --token ${token}`,
+  `  npx vigil device list --token ${token}`,
   '',
 ]
 
@@ -58,7 +58,7 @@ export const listVendors = (api: Client): AsyncIterable<Told> =>
   listed(
     itemsOf(api, '/vendors', AnyVendor, { limit: '1000' }),
     vendorLine,
-    'No vendor here yet: vigil vendor add opens the account of one.',
+    'No vendor here yet: npx vigil vendor add opens the account of one.',
   )
 
 function vendorLine({ id, name, revoked_at, quota }: Vendor): string {
@@ -91,8 +91,8 @@ export async function* showVendor(api: Client, id: string): AsyncGenerator<Told>
 export async function revokeVendor(api: Client, id: string): Promise<Told> {
   const answer = await api.post(`${pathOf(id)}/revoke`, {}, Revoked)
   const lines = [
-    `The account of ${id} is cut off: its token is void. Its devices stay; vigil device revoke cuts off one of them.`,
-    `vigil vendor token ${id} lets it in again.`,
+    `The account of ${id} is cut off: its token is void. Its devices stay; npx vigil device revoke cuts off one of them.`,
+    `npx vigil vendor token ${id} lets it in again.`,
   ]
   return { answer, lines }
 }
@@ -116,7 +116,7 @@ export const listAuthorities = (api: Client, vendor: string): AsyncIterable<Told
   listed(
     itemsOf(api, `${pathOf(vendor)}/authorities`, Authority),
     authorityLine,
-    `  none: vigil vendor authority add ${vendor} <ca.pem>`,
+    `  none: npx vigil vendor authority add ${vendor} <ca.pem>`,
   )
 
 const authorityLine = ({ fingerprint, subject, not_after }: Authority): string =>

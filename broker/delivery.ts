@@ -1,8 +1,7 @@
 import type { Aedes, Client, PublishPacket } from 'aedes'
 import type { QoS } from 'mqtt-packet'
-
-/** Bytes that may lie unsent for one subscriber: a second of all telemetry of a large house. */
-const unsentMost = 8 * 1024 * 1024
+import { limits } from '../domain/limits.ts'
+import type { Principal } from './principal.ts'
 
 type Emitter = { emit(packet: unknown, done?: (err?: Error) => void): unknown }
 
@@ -22,7 +21,10 @@ export function deliverWithoutWaiting(aedes: Aedes): void {
 }
 
 /** Whether so much lies unsent for a subscriber that it must be cut, since nobody waits for it. */
-export const isTooSlow = ({ conn }: Client): boolean => conn.writableLength > unsentMost
+export function isTooSlow({ conn }: Client, principal: Principal): boolean {
+  const isDevice = principal.kind === 'device' && principal.children === undefined
+  return conn.writableLength > (isDevice ? limits.unsentBytesDevice : limits.unsentBytes)
+}
 
 type Deliver = (packet: PublishPacket, done: () => void) => void
 type Subscriber = Client & {

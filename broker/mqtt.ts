@@ -124,7 +124,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       const principal = live.of(client)?.principal
       if (!principal || !permission.mayHear(principal, packet.topic)) return null
       if (repeats.isRepeat(client, packet) || sessions.leavesToQueue(client, packet)) return null
-      if (!isTooSlow(client)) return wanted(atGrantedQos(client, packet))
+      if (!isTooSlow(client, principal)) return wanted(atGrantedQos(client, packet))
       if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
       client.conn.destroy()
       return null
@@ -172,7 +172,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     if (!connection) return false
     const { principal } = connection
     const { topic } = subscription
-    const allowed = await permission.maySubscribe(principal, topic)
+    const allowed = hasRoomFor(client, principal, topic) && (await permission.maySubscribe(principal, topic))
     if (allowed) sessions.grant(subscription)
     else {
       // It may be kept from before, when it was allowed.
@@ -295,6 +295,12 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       await new Promise<void>((resolve) => aedes.close(resolve))
     },
   }
+}
+
+/** Administrators, who are tools, may have as many subscriptions as they like. */
+function hasRoomFor(client: Client, { kind }: Principal, topic: string): boolean {
+  const { subscriptions: have } = client as Client & { subscriptions: object }
+  return kind === 'administrator' || topic in have || Object.keys(have).length < limits.subscriptions
 }
 
 /** CONNACK return codes: 3 server unavailable, 4 bad user name or password, 5 not authorized. */

@@ -210,6 +210,8 @@ describe('commands', () => {
     const first = await connected('watch-1', { clean: false })
     first.send({ cmd: 'disconnect' })
     await first.closed
+    await stopOne()
+    broker = await startOne()
     await queue('c-1')
     await looked()
     const second = await connected('watch-1', { clean: false, subscribes: false })

@@ -8,7 +8,7 @@ import { parsePrincipalKey, principalKey } from '../domain/principals.ts'
 import { parseTopic, topicOf } from '../domain/topics.ts'
 import { devicesWaiting, markDelivered, type PendingCommand, pendingCommands, type Speaker } from '../store/commands.ts'
 import type { Store } from '../store/store.ts'
-import type { Connection, Connections } from './connections.ts'
+import type { Connections } from './connections.ts'
 import { subscribedAt } from './delivery.ts'
 import { commandsDelivered, commandsSent } from './metrics.ts'
 import type { Principal } from './principal.ts'
@@ -124,8 +124,9 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     for (const [speaker, key] of keys) {
       // Of several connections the newest, because an older one may be dead without anybody knowing.
       for (const connection of key ? connections.byKey(key).reverse() : []) {
-        const qos = isOpen(connection) ? subscribedAt(connection.client, topic) : undefined
-        if (qos !== undefined) return { client: connection.client, qos: qos === 0 ? 0 : 1, speaker }
+        const { client } = connection
+        const qos = client.conn.destroyed ? undefined : subscribedAt(client, topic)
+        if (qos !== undefined) return { client, qos: qos === 0 ? 0 : 1, speaker }
       }
     }
     return undefined
@@ -195,5 +196,3 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     speakers.set(principalKey(principal), { gateway: principal.id })
   }
 }
-
-const isOpen = ({ client, leaving }: Connection): boolean => !leaving && !client.closed && !client.conn.destroyed

@@ -4,7 +4,7 @@ import type { Tx } from '../store/store.ts'
 import {
   addEvidence,
   addTimeline,
-  countRepeat,
+  countRepeats,
   type EvidenceRow,
   insertTicket,
   setTimer,
@@ -82,7 +82,7 @@ export async function reopenTicket(tx: Tx, ticket: TicketRow, finding: Finding, 
 export async function repeatEvidence(tx: Tx, row: EvidenceRow, finding: Finding, reason: string): Promise<Kept> {
   const ticket = await ticketOf(tx, row.ticket)
   const clears = finding.doubts.length === 0 && row.doubts !== '[]' && ticket.state !== 'closed'
-  await countOn(tx, row, clears)
+  await countOn(tx, row, finding.alert, clears)
   if (row.repeats > 0 && !clears) return { countedOn: row.id }
   const updated_at = Math.max(ticket.updated_at, finding.at)
   await updateTicket(tx, ticket.id, { updated_at, ...(clears ? { doubts: '[]' } : {}) })
@@ -101,7 +101,7 @@ export async function ticketOf(tx: Tx, id: string): Promise<TicketRow> {
 async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<Kept> {
   const like = await lastLike(tx, ticket, finding.alert)
   if (like && (await isFull(tx, ticket))) {
-    await countOn(tx, like, finding.doubts.length === 0)
+    await countOn(tx, like, finding.alert, finding.doubts.length === 0)
     return { countedOn: like.id, ...(like.repeats === 0 ? { seen: 'repeated' } : {}) }
   }
   await insertEvidence(tx, ticket, finding)
@@ -130,8 +130,8 @@ function lastLike(tx: Tx, ticket: string, alert: RecordAlert): Promise<EvidenceR
     .executeTakeFirst()
 }
 
-async function countOn(tx: Tx, row: EvidenceRow, clearDoubts: boolean): Promise<void> {
-  await countRepeat(tx, row.id)
+async function countOn(tx: Tx, row: EvidenceRow, { copies }: RecordAlert, clearDoubts: boolean): Promise<void> {
+  await countRepeats(tx, row.id, 1 + copies)
   if (clearDoubts) await tx.updateTable('evidence').set({ doubts: '[]' }).where('id', '=', row.id).execute()
 }
 
@@ -151,6 +151,7 @@ async function insertEvidence(tx: Tx, ticket: string, { alert, doubts }: Finding
     reason: alert.reason,
     doubts,
     detail: alert.detail,
+    repeats: alert.copies,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Doubt } from '../domain/signals.ts'
 import type { Tx } from '../store/store.ts'
-import { type EvidenceRow, updateTicket } from '../store/ticket_rows.ts'
+import { countRepeats, type EvidenceRow, updateTicket } from '../store/ticket_rows.ts'
 import type { TicketRow } from '../store/tickets.ts'
 import { grown, ticketOf } from './changes.ts'
 import { isFresh, saysMore } from './duplicates.ts'
@@ -73,7 +73,7 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
 
   function tallied(tally: Tally | undefined, alert: RecordAlert, doubts: readonly Doubt[], counted: Counted) {
     if (!tally || !isAlike(tally, alert, doubts)) return undefined
-    tally.fresh += 1
+    tally.fresh += 1 + alert.copies
     tally.newest = { alert, counted, doubts }
     return counted
   }
@@ -116,7 +116,7 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
     const episode = episodes.get(name)
     if (!episode) return
     for (const tally of episode.tallies.values()) {
-      if (tally.fresh > 0) await addRepeats(tx, tally.row.id, tally.fresh)
+      if (tally.fresh > 0) await countRepeats(tx, tally.row.id, tally.fresh)
       tally.fresh = 0
       if (tally.newest) owed.push(tally.newest)
       tally.newest = undefined
@@ -181,14 +181,6 @@ const changedColumns = ({ severity, kind, first_at, last_at, doubts, updated_at 
   doubts,
   updated_at,
 })
-
-async function addRepeats(tx: Tx, evidence: number, count: number): Promise<void> {
-  await tx
-    .updateTable('evidence')
-    .set((e) => ({ repeats: e('repeats', '+', count) }))
-    .where('id', '=', evidence)
-    .execute()
-}
 
 async function claimsOf(tx: Tx, { device, signal }: RecordAlert): Promise<Set<number>> {
   const rows = await tx

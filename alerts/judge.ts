@@ -1,5 +1,6 @@
 import { decodeRecord } from '../codecs/decode.ts'
 import { idPattern } from '../domain/ids.ts'
+import { limits } from '../domain/limits.ts'
 import { type Decoded, nothingDecoded, type Signal } from '../domain/message.ts'
 import { type Doubt, type SignalKind, signals } from '../domain/signals.ts'
 import type { StoredRecord } from '../journal/journal.ts'
@@ -32,6 +33,8 @@ export type RecordAlert = Alert & {
   signal: SignalKind
   time: EventTime
   detail: EvidenceDetail
+  /** Signals of the same message and sort that are only counted with this one. */
+  copies: number
 }
 
 /** `errors`: what our own code threw over the record; the alerts are complete all the same. */
@@ -54,7 +57,23 @@ export function judge(record: StoredRecord, rules: Rules): Judgement {
     const full = (alert: Alert) => recordAlert({ record, device, n, signal, alert })
     return guarded(() => full(rules.detect(signal)), full(brokenAlert(signal.signal)))
   })
-  return { record, alerts, errors }
+  return { record, alerts: withoutCopies(alerts), errors }
+}
+
+/**
+ * Of very many signals of one sort in a message only the newest are left, the oldest of them with the others as its
+ * copies: among a buffer of old ones may be one of now.
+ */
+function withoutCopies(alerts: RecordAlert[]): RecordAlert[] {
+  const most = limits.signalsPerMessage
+  if (alerts.length <= most) return alerts
+  const sorts = Map.groupBy(alerts, ({ signal, kind, severity, doubts }) => [signal, kind, severity, ...doubts].join())
+  const left = [...sorts.values()].flatMap((sort) => {
+    if (sort.length <= most) return sort
+    const newest = sort.toSorted((a, b) => b.time.at - a.time.at || a.n - b.n).slice(0, most)
+    return newest.map((alert, i) => (i === most - 1 ? { ...alert, copies: sort.length - most } : alert))
+  })
+  return left.sort((a, b) => a.n - b.n)
 }
 
 type Parts = { record: StoredRecord; device: string; n: number; signal: Signal; alert: Alert }
@@ -62,7 +81,17 @@ type Parts = { record: StoredRecord; device: string; n: number; signal: Signal; 
 function recordAlert({ record, device, n, signal, alert }: Parts): RecordAlert {
   const time = eventTime(signal.at, record.receivedAt)
   const doubts = new Set([...recordDoubts(record), ...signalDoubts(signal), ...time.doubts, ...alert.doubts])
-  return { ...alert, doubts: [...doubts], record, n, device, signal: signal.signal, time, detail: detailOf(signal) }
+  return {
+    ...alert,
+    doubts: [...doubts],
+    record,
+    n,
+    device,
+    signal: signal.signal,
+    time,
+    detail: detailOf(signal),
+    copies: 0,
+  }
 }
 
 const detailOf = ({ position, confidence }: Signal): EvidenceDetail => ({

@@ -48,7 +48,7 @@ export const lag = new Gauge({
 /** Counts what was committed. Called after the commit, because a transaction may run more than once. `now` in epoch ms. */
 export function countOutcomes(outcomes: Outcome[], now: number): void {
   for (const { alert, what, reason, doubts } of outcomes) {
-    signalsFolded.inc({ signal: alert.signal, what, reason })
+    signalsFolded.inc({ signal: alert.signal, what, reason }, 1 + alert.copies)
     for (const doubt of doubts) signalsDoubted.inc({ doubt })
     if (alert.time.skewMs !== null) signalsSkewed.inc()
     if (what === 'open') ticketSeconds.observe(Math.max(0, now - alert.record.receivedAt) / 1000)

@@ -1,3 +1,4 @@
+import { limits } from '../domain/limits.ts'
 import { signals } from '../domain/signals.ts'
 import { codecOf } from './codecs.ts'
 import { decodeRecord } from './decode.ts'
@@ -8,12 +9,14 @@ import { decodeRecord } from './decode.ts'
  *
  * The look costs a few nanoseconds a byte and is over the whole payload: a signal at the end of a long batch must not
  * wait either. Only where it finds a hazard's word (`smoke`, which every smoke detector says all day) or an escape that
- * could hide one does the codec itself decide.
+ * could hide one does the codec itself decide, and of a payload that is too large nobody: it is urgent.
  */
 export function isUrgent(topic: string, payload: Uint8Array): boolean {
   if (codecOf(topic)?.urgent(topic, payload)) return true
   const seen = lookAt(payload)
   if (seen !== 'perhaps') return seen === 'yes'
+  // It is refused for its size, and read for its signals alone: not here, where all others wait meanwhile.
+  if (payload.byteLength > limits.payloadBytes) return true
   return decodeRecord({ topic, payload, receivedAt: 0 }).signals.length > 0
 }
 

@@ -60,12 +60,39 @@ const kindsFound = (text: string, pattern: keyof Patterns): SignalKind[] =>
 
 /** Bytes that are no proper JSON -> lower-case text: UTF-16 and NUL-padded text closed up, ASCII escapes undone. */
 export function foldedText(bytes: Buffer): string {
-  let text = bytes.toString('latin1')
-  if (text.includes('\0')) text = text.replaceAll('\0', '')
-  if (text.includes('\\u00')) {
-    text = text.replaceAll(/\\u00([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const closed = bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes
+  const plain = Buffer.from(closed.buffer, closed.byteOffset, closed.byteLength).includes('\\u00')
+    ? unescaped(closed)
+    : closed
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('latin1').toLowerCase()
+}
+
+/** Undoes `\u0000` to `\u007f`. By hand, because a payload may be megabytes of nothing else. */
+function unescaped(bytes: Uint8Array): Uint8Array {
+  const plain = new Uint8Array(bytes.length)
+  let length = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const letter = bytes[i] === backslash ? letterAt(bytes, i) : -1
+    plain[length++] = letter < 0 ? bytes[i]! : letter
+    if (letter >= 0) i += 5
   }
-  return text.toLowerCase()
+  return plain.subarray(0, length)
+}
+
+/** The ASCII letter whose escape begins at `i`, or -1. */
+function letterAt(bytes: Uint8Array, i: number): number {
+  if (bytes[i + 1] !== 0x75 || bytes[i + 2] !== zero || bytes[i + 3] !== zero) return -1
+  const [high, low] = [digit(bytes[i + 4]), digit(bytes[i + 5])]
+  return high < 0 || high > 7 || low < 0 ? -1 : high * 16 + low
+}
+const backslash = 0x5c
+const zero = 0x30
+
+/** The value of a hexadecimal digit, or -1. */
+function digit(byte = 0): number {
+  if (byte >= zero && byte <= 0x39) return byte - zero
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** Signals claimed by a `signal` key and a known word, however broken the rest is. */

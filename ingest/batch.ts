@@ -21,6 +21,8 @@ const bytesPerTurn = 256 * 1024
 
 /** Messages kept whole in one transaction: some 20 ms, because a ticket may be waiting for its turn to be written. */
 const lettersPerWrite = 250
+/** Payload bytes that cost as much as one of those more. */
+const bytesAsLetter = 4 * 1024
 /** Answers that cost as much as one of those. */
 const answersAsLetter = 20
 /** Between two of those, so that others find their turn, for which they look every few milliseconds. */
@@ -43,7 +45,10 @@ type Effects = { letters: Letter[]; receipts: Outgoing[] }
  */
 export async function workBatch(ingest: Ingest, lane: Lane, records: StoredRecord[]): Promise<void> {
   batchRecords.observe({ lane }, records.length)
-  for (const part of partsOf(records)) await workPart(ingest, lane, part)
+  for (const [i, part] of partsOf(records).entries()) {
+    if (i > 0) await ingest.clock.sleep(gapMs, ingest.signal)
+    await workPart(ingest, lane, part)
+  }
 }
 
 async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Promise<void> {
@@ -98,7 +103,8 @@ function runsOf(judged: Judged[]): Judged[][] {
   const runs: Judged[][] = [[]]
   let costs = 0
   for (const one of judged) {
-    const cost = (one.letter ? 1 : 0) + Math.ceil(one.answers.length / answersAsLetter)
+    const letters = one.letter ? 1 + Math.floor(one.record.payload.byteLength / bytesAsLetter) : 0
+    const cost = letters + Math.ceil(one.answers.length / answersAsLetter)
     costs += cost
     if (cost > 0 && costs > lettersPerWrite) {
       runs.push([])

@@ -14,6 +14,8 @@ type NewTicket = Omit<Insertable<Database['tickets']>, 'number' | 'doubts' | 'sh
 type NewEvidence = Omit<Insertable<Database['evidence']>, 'id' | 'doubts' | 'detail' | 'repeats'> & {
   doubts: Doubt[]
   detail: EvidenceDetail
+  /** 0 where absent. */
+  repeats?: number
 }
 type NewEntry = Omit<Insertable<Database['timeline']>, 'id'>
 
@@ -45,7 +47,7 @@ export async function addEvidence(tx: Tx, evidence: NewEvidence): Promise<boolea
       ...evidence,
       doubts: JSON.stringify(evidence.doubts),
       detail: JSON.stringify(evidence.detail),
-      repeats: 0,
+      repeats: evidence.repeats ?? 0,
     })
     .onConflict((conflict) => conflict.columns(['lane', 'seq', 'n']).doNothing())
     .executeTakeFirstOrThrow()
@@ -76,11 +78,11 @@ export async function hasEvidence(db: Db, lane: string, seq: number, n: number):
   return row !== undefined
 }
 
-/** Counts one more repeat on a piece of evidence. */
-export async function countRepeat(tx: Tx, evidenceId: number): Promise<void> {
+/** Counts so many more repeats on a piece of evidence. */
+export async function countRepeats(tx: Tx, evidenceId: number, times: number): Promise<void> {
   await tx
     .updateTable('evidence')
-    .set((e) => ({ repeats: e('repeats', '+', 1) }))
+    .set((e) => ({ repeats: e('repeats', '+', times) }))
     .where('id', '=', evidenceId)
     .execute()
 }

@@ -9,7 +9,7 @@ import {
   addEvidence,
   addTimeline,
   clearTimers,
-  countRepeat,
+  countRepeats,
   insertTicket,
   nextTimerAt,
   sameClaims,
@@ -205,7 +205,7 @@ onBothEngines((engine) => {
     const same = await sameClaims(store.db, 'watch-1', 'sos', t0)
     expect(same.map(({ n }) => n)).toEqual([1, 0])
     expect(await sameClaims(store.db, 'watch-1', 'fall', t0)).toEqual([])
-    await store.write((tx) => countRepeat(tx, same[0]!.id))
+    await store.write((tx) => countRepeats(tx, same[0]!.id, 1))
     expect((await readTicket(store.db, 't-1'))?.evidence.map(({ repeats }) => repeats)).toEqual([0, 1])
   })
 

@@ -12,6 +12,7 @@ import { openSessions } from '../../broker/sessions/sessions.ts'
 import { openTls } from '../../broker/tls.ts'
 import { makeAuthority, makeServer } from '../../domain/certificates.ts'
 import { systemClock } from '../../domain/clock.ts'
+import { VigilError } from '../../domain/errors.ts'
 import { openLmdbJournal } from '../../journal/lmdb.ts'
 import { openStore } from '../../store/open.ts'
 import { replaceable } from '../tls_parts.ts'
@@ -49,7 +50,13 @@ export async function openOpenHouse(): Promise<OpenHouse> {
   const shared = { identity, door, clock: systemClock, log }
   const quotas = openQuotas({ clock: systemClock, vendorQuota: async () => null })
   const mqtt = await openMqtt({ ...shared, quotas, sessions, access: { look: async () => {} } })
-  const http = openHttp({ ...shared, mqtt })
+  const http = openHttp({
+    identity,
+    mqtt,
+    clock: systemClock,
+    log,
+    post: () => Promise.reject(new VigilError('not_found')),
+  })
   const tcp = await openListeners({
     host: '127.0.0.1',
     port: 0,

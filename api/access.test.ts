@@ -288,6 +288,28 @@ describe('who may do what', () => {
     }
   })
 
+  it('gives an operator of a vendor who is bounded by a district no more than what is both', async () => {
+    const house = await openHouse()
+    await furnishMore(house)
+    await house.store.write(async (tx) => {
+      await tx.updateTable('devices').set({ vendor: 'maker-north' }).execute()
+      await tx.updateTable('operators').set({ area: 'north' }).where('id', '=', 'vendor-north').execute()
+    })
+    const token = 'token-vendor-north'
+    const devices = await house.call('GET', '/api/v1/devices', { token })
+    expect(devices.body.items.map(({ id }) => id)).toEqual(['device-north', 'spare-north'])
+    expect((await house.call('GET', '/api/v1/vendors', { token })).body.items).toEqual([])
+    const refused = async (method: string, path: string, body?: object) =>
+      (await house.call(method, `/api/v1/${path}`, { token, body })).body.code
+    expect(await refused('GET', 'vendors/maker-north')).toBe('not_found')
+    expect(await refused('POST', 'vendors/maker-north/revocations', { serial: '01' })).toBe('not_found')
+    expect(await refused('GET', 'refusals')).toBe('forbidden')
+    expect(await refused('GET', 'refusals?vendor=maker-north')).toBe('not_found')
+    expect(await refused('POST', 'devices/device-south/revoke')).toBe('not_found')
+    const imported = await house.call('POST', '/api/v1/devices/import', { token, body: { devices: [{ id: 'x' }] } })
+    expect(imported.body.items).toMatchObject([{ result: 'refused', code: 'forbidden' }])
+  })
+
   it('takes no device’s token, and an account’s only as long as it is valid', async () => {
     const house = await openHouse()
     const { token: device } = await house.store.write((tx) => rotateToken(tx, 'device-north', 0))

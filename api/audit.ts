@@ -85,7 +85,7 @@ function refusalsRoute(app: Api, { store }: ApiDeps): void {
 async function refusalBound(db: Db, caller: Principal, device: string | undefined, vendor: string | undefined) {
   if (device !== undefined) await mustSeeDevice(db, caller, device)
   if (vendor !== undefined) mustSeeVendor(caller, vendor)
-  if (device === undefined && caller.vendor === null) mustSeeAll(caller)
+  if (device === undefined && (caller.vendor === null || caller.areaPath !== null)) mustSeeAll(caller)
   const subject = device === undefined ? undefined : principalKey({ kind: 'device', id: device })
   return { subject, vendor: caller.vendor ?? vendor }
 }

@@ -26,9 +26,10 @@ export async function mustSeeDevice(db: Db, caller: Principal, id: string): Prom
   mustSee(caller, isOfVendor(caller, place?.vendor) ? place?.area_path : undefined)
 }
 
-/** Throws `not_found` unless the caller may see this vendor: its own, or, bounded by nothing, any. */
+/** Throws `not_found` unless the caller may see this vendor: its own, or any. Vendors lie in no area, so whoever is
+ *  bounded by one sees none; else an administrator of a district could make himself an operator of any vendor. */
 export function mustSeeVendor(caller: Principal, vendor: string): void {
-  if (caller.vendor === null ? caller.areaPath !== null : caller.vendor !== vendor) throw new VigilError('not_found')
+  if (caller.areaPath !== null || !isOfVendor(caller, vendor)) throw new VigilError('not_found')
 }
 
 /** Throws `forbidden` for who has the role of a vendor and names none: it may look, and do nothing. */

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { canonicalClaimCode } from '../domain/claim_code.ts'
 import { limits } from '../domain/limits.ts'
 import { onBothEngines } from '../test/engines.ts'
 import { claim, makeClaimCode, mayClaim } from './claims.ts'
 import { createDevice, deviceByToken, registerDevice, revokeDevice, rotateToken } from './devices.ts'
 import type { Store } from './store.ts'
+import { tokenHash } from './tokens.ts'
 
 const refused = expect.objectContaining({ code: 'claim_refused', detail: undefined })
 async function withCode(store: Store): Promise<string> {
@@ -86,6 +88,8 @@ onBothEngines((engine) => {
     const kept = JSON.stringify(await store.db.selectFrom('claims').selectAll().execute())
     expect(kept).not.toContain(code.replaceAll('-', ''))
     expect(kept).not.toContain(code)
+    // With its device, so that one guess is not a guess at every device's code.
+    expect(kept).not.toContain(tokenHash(canonicalClaimCode(code)))
     await store.write((tx) => claim(tx, 'watch', code, 1))
     expect(await deviceByToken(store.db, 'watch', token, 1)).toBeUndefined()
   })

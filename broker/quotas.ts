@@ -33,8 +33,11 @@ export function openQuotas({ clock, vendorQuota }: Options): Quotas {
 
   function ownMeter(principal: Principal, now: number): Meter {
     const meter = meters.of(keyOf(principal), () => allowanceOf(principal), now)
-    if (principal.kind !== 'vendor') meter.vendor = vendorOf(principal)
-    meter.isGateway = isGateway(principal)
+    const [vendor, gateway] = [principal.kind === 'vendor' ? undefined : vendorOf(principal), isGateway(principal)]
+    // A device may have been given to a vendor, or a gateway its first child, since it was metered first.
+    if (meter.vendor !== vendor || meter.isGateway !== gateway) meter.allow(allowanceOf(principal), now)
+    meter.vendor = vendor
+    meter.isGateway = gateway
     return meter
   }
 

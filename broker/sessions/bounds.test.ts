@@ -73,6 +73,17 @@ describe('bounds', () => {
       expect(await filters(after, id)).toEqual([receipts])
   })
 
+  it('of one principal, after a restart: the idlest is still the one that was not used for longest', async () => {
+    const before = await opened()
+    for (let n = 0; n < limits.sessionsPerPrincipal; n++) await subscribe(before, client(n).id, receipts)
+    await clock.leap(2 * 24 * 3_600_000)
+    await before.persistence.subscriptionsByClient(client(0))
+    const after = await reopened(before)
+    await subscribe(after, client('new').id, receipts)
+    expect(await filters(after, client(0).id)).toEqual([receipts])
+    expect(await filters(after, client(1).id)).toEqual([])
+  })
+
   it('of time: a session that nobody came back to is forgotten, one with a connection is not', async () => {
     const sessions = await opened()
     const clients: Record<string, unknown> = { [client(1).id]: {} }

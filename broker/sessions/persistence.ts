@@ -38,6 +38,8 @@ export type PersistenceOptions = {
   isGranted(subscription: object): boolean
   /** Whether a session may have a message by a wildcard. */
   mayReceive(sessionId: string, topic: string): boolean | Promise<boolean>
+  /** The keys of the principals that may have a message of the topic by a wildcard, where they are few; see sessions.ts. */
+  hearersOf(topic: string): Promise<readonly string[] | undefined>
   /** Is told of every packet that was put into a queue. */
   onQueued(packet: object): void
 }

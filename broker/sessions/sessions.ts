@@ -34,6 +34,8 @@ export type SessionsOptions = DiskOptions & {
    * not published, and its publisher is told.
    */
   mayReceive(sessionId: string, topic: string): boolean | Promise<boolean>
+  /** The keys of the principals of which `mayReceive` is to be asked for a topic; absent or undefined: all that there are. */
+  hearersOf?(topic: string): Promise<readonly string[] | undefined>
 }
 
 const sweepEveryMs = 3_600_000
@@ -51,6 +53,7 @@ export async function openSessions(options: SessionsOptions): Promise<Sessions> 
   return {
     persistence: persistence(parts, {
       mayReceive: options.mayReceive,
+      hearersOf: options.hearersOf ?? (async () => undefined),
       isGranted: (subscription) => granted.has(subscription),
       onQueued: (packet) => void queued.add(packet),
     }),

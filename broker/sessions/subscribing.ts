@@ -14,7 +14,7 @@ type Share =
   | 'getClientList'
 
 /** What sessions are subscribed to. SUBACK and UNSUBACK wait until it is durable. */
-export function subscribing(parts: Parts, { isGranted }: PersistenceOptions): Pick<Persistence, Share> {
+export function subscribing(parts: Parts, { isGranted, hearersOf }: PersistenceOptions): Pick<Persistence, Share> {
   const { roster, index, disk } = parts
 
   function add(session: Session, { topic, qos, rh, rap, nl }: Subscription): void {
@@ -53,7 +53,8 @@ export function subscribing(parts: Parts, { isGranted }: PersistenceOptions): Pi
       const clientsCount = [...roster.all()].filter(({ subscriptions }) => subscriptions.size > 0).length
       return { subsCount: index.count, clientsCount }
     },
-    subscriptionsByTopic: async (topic) => index.receivers(topic),
+    // Aedes would never finish a message where this fails; then everybody is asked about, which tells its publisher.
+    subscriptionsByTopic: async (topic) => index.receivers(topic, await hearersOf(topic).catch(() => undefined)),
     // Aedes asks for it where a client wants nothing of before, so all of its session goes [MQTT-3.1.2-6].
     async cleanSubscriptions({ id }) {
       const session = roster.get(id)

@@ -23,6 +23,8 @@ it('the picture for print says the text', () => {
     [...svg.matchAll(/M(\d+),(\d+)h10v10h-10z/g)].map(([, x, y]) => `${Number(x) / 10},${Number(y) / 10}`),
   )
   expect(dark.size).toBeGreaterThan(100)
+  const edges = [...dark].flatMap((square) => square.split(',').map(Number))
+  expect([Math.min(...edges), Math.max(...edges)], 'a margin of four squares').toEqual([4, size - 5])
   expect(read((x, y) => dark.has(`${x},${y}`), size, size)).toBe(text)
 })
 

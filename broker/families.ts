@@ -12,6 +12,9 @@ const settleMs = 60_000
 type Family = {
   children: Map<string, number>
   usedAt: number
+  /** It was read, and once more after the last time that changes may have been missed. */
+  isRead: boolean
+  isFresh: boolean
   /** While it is read: what changed meanwhile, which the pages that come in may not know yet. */
   loading?: { done: Promise<void>; changed: Set<string> } | undefined
 }
@@ -27,7 +30,9 @@ export type Families = {
   of(key: string): Promise<Children>
   /** Notes where a device belongs now; undefined: it is not registered any more. */
   changed(device: string, access: Pick<DeviceAccess, 'home' | 'vendor' | 'gateway'> | undefined): void
-  /** Reads all anew at the next asking, since changes may have been missed. Who holds a map must ask again. */
+  /** The keys of those whose families are known and hold the device. */
+  ownersOf(device: string): ReadonlySet<string>
+  /** Reads each anew at the next asking, since changes may have been missed. */
   forgetAll(): void
 }
 
@@ -60,33 +65,35 @@ export function openFamilies({ db, clock, isLive }: Options): Families {
     if (left?.size === 0) owners.delete(device)
   }
 
+  /** Reads it in place: whoever holds the map goes on speaking for his devices meanwhile. */
   async function load(key: string, family: Family, changed: Set<string>): Promise<void> {
+    const found = new Set<string>()
     for await (const page of childrenOf(db, familyOf(key))) {
-      const isKept = families.get(key) === family
       for (const { id, home } of page) {
-        if (changed.has(id)) continue
-        if (isKept) add(key, family, id, partitionOf(home ?? id))
-        else family.children.set(id, partitionOf(home ?? id))
+        found.add(id)
+        if (!changed.has(id)) add(key, family, id, partitionOf(home ?? id))
       }
     }
+    for (const device of [...family.children.keys()])
+      if (!found.has(device) && !changed.has(device)) remove(key, family, device)
   }
 
-  function begin(key: string): Family {
+  function read(key: string, family: Family): void {
     const changed = new Set<string>()
-    const family: Family = { children: new Map(), usedAt: clock.now() }
-    families.set(key, family)
+    family.isFresh = true
     const done = load(key, family, changed).then(
       () => {
-        family.loading = undefined
+        Object.assign(family, { isRead: true, loading: undefined })
         makeRoom()
       },
       (err) => {
-        if (families.get(key) === family) drop(key, family)
+        Object.assign(family, { isFresh: false, loading: undefined })
+        if (family.isRead) return
+        drop(key, family)
         throw err
       },
     )
     family.loading = { done, changed }
-    return family
   }
 
   function drop(key: string, family: Family): void {
@@ -104,13 +111,16 @@ export function openFamilies({ db, clock, isLive }: Options): Families {
 
   return {
     async of(key) {
-      const family = families.get(key) ?? begin(key)
+      const known = families.get(key)
+      const family: Family = known ?? { children: new Map(), usedAt: 0, isRead: false, isFresh: false }
       families.delete(key)
       families.set(key, family)
       family.usedAt = clock.now()
+      if (!family.isFresh) read(key, family)
       await family.loading?.done
       return family.children
     },
+    ownersOf: (device) => owners.get(device) ?? nobody,
     changed(device, access) {
       const now = new Set(access ? ownersOf(access) : [])
       for (const { loading } of families.values()) loading?.changed.add(device)
@@ -124,13 +134,12 @@ export function openFamilies({ db, clock, isLive }: Options): Families {
       }
     },
     forgetAll() {
-      // Not emptied: whoever holds one goes on speaking for his devices until he has asked again.
-      families.clear()
-      owners.clear()
-      held = 0
+      for (const family of families.values()) family.isFresh = false
     },
   }
 }
+
+const nobody: ReadonlySet<string> = new Set()
 
 function familyOf(key: string): { vendor: string } | { gateway: string } {
   const name = parsePrincipalKey(key)

@@ -12,6 +12,7 @@ import type { PassOn } from './admission.ts'
 import type { Connection, Connections } from './connections.ts'
 import { atGrantedQos, deliverAtHighestQos, deliverWithoutWaiting, isTooSlow } from './delivery.ts'
 import type { Door } from './door.ts'
+import { deliverToFamilies } from './family_delivery.ts'
 import { openFlows } from './flow.ts'
 import { openGate } from './gate.ts'
 import { holdToKeepAlive, turnAway, unwelcome } from './handshake.ts'
@@ -133,6 +134,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   })
   await aedes.listen()
   deliverWithoutWaiting(aedes)
+  deliverToFamilies(aedes, live, identity.families)
   const events: EventEmitter = aedes
   // Of its own housekeeping; without a listener it would end the process.
   events.on('error', (err: Error) => log.error({ err }, 'MQTT broker failed at something of its own'))

@@ -7,6 +7,7 @@ import { accessOfDevice } from '../store/devices.ts'
 import { getIntegration } from '../store/integrations.ts'
 import type { Db } from '../store/store.ts'
 import { ownersOf } from './families.ts'
+import { hearersOf } from './family_delivery.ts'
 import { type Principal, speakerOf } from './principal.ts'
 
 /** Who may what. Publishing is decided for every message, so it asks nobody. */
@@ -37,6 +38,8 @@ export type Permission = {
   mayHear(principal: Principal, topic: string): boolean
   /** The same of whoever is not connected, by the id of his session, which begins with his key and a slash. */
   mayReceive(sessionId: string, topic: string): boolean | Promise<boolean>
+  /** The keys of all that `mayReceive` may let have a topic by a wildcard, where they are few. Rejects as it does. */
+  hearersOf(topic: string): Promise<string[] | undefined>
   /** Something about a principal changed. */
   changed(key: string): void
   changedAll(): void
@@ -86,6 +89,10 @@ export function openPermission(db: Db): Permission {
       if (device === undefined) return false
       if (name.kind === 'device' && name.id === device) return true
       return owners.get(device).then((of) => of.includes(key))
+    },
+    async hearersOf(topic) {
+      const device = downDevice(topic)
+      return device === undefined ? undefined : hearersOf(device, await owners.get(device))
     },
     changed(key) {
       const name = parsePrincipalKey(key)

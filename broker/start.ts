@@ -73,8 +73,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const access = openAccess({ db: store.db, identity, clock, log })
   const quotas = openQuotas({ clock, vendorQuota: async (id) => (await getVendor(store.db, id))?.quota ?? null })
   const shared = { identity, door, clock, log }
-  const { mayReceive } = identity.permission
-  const sessions = await openSessions({ path: join(options.data, 'sessions'), clock, log, mayReceive })
+  const { mayReceive, hearersOf } = identity.permission
+  const sessions = await openSessions({ path: join(options.data, 'sessions'), clock, log, mayReceive, hearersOf })
   const mqtt = await openMqtt({ ...shared, access, quotas, sessions })
   const commands = openCommands({ store, connections: mqtt.connections, clock, log })
   mqtt.watch(commands)

@@ -19,6 +19,8 @@ import { openWorker } from './worker.ts'
 const devicesAtOnce = 32
 /** Deliveries that one transaction notes. */
 const notedAtOnce = 500
+/** Gathered before they are noted: a ticket may be waiting for its turn to be written. */
+const gatherMs = 25
 /** Every device's commands, as a gateway or a vendor may subscribe to those that it speaks for. */
 const allCommands = topicOf('+', 'commands')
 
@@ -146,7 +148,8 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     return line
   }
 
-  async function note(): Promise<void> {
+  async function note(signal: AbortSignal): Promise<void> {
+    await clock.sleep(gatherMs, signal)
     const some = acknowledged.slice(0, notedAtOnce)
     const seqs = some.map(({ seq }) => seq)
     commandsDelivered.inc(await store.write((tx) => markDelivered(tx, seqs, clock.now())))

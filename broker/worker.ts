@@ -11,9 +11,10 @@ export type Worker = {
   close(): Promise<void>
 }
 
-type Options = { clock: Clock; log: Logger; name: string; hasWork(): boolean; work(): Promise<void> }
+type Options = { clock: Clock; log: Logger; name: string; hasWork(): boolean; work(signal: AbortSignal): Promise<void> }
 
-/** Calls `work` over and over while there is something to do, and tries again after a failure. */
+/** Calls `work` over and over while there is something to do, and tries again after a failure. Its signal aborts when the
+ *  worker is closed: then nothing is to be waited for any more. */
 export function openWorker({ clock, log, name, hasWork, work }: Options): Worker {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -22,7 +23,7 @@ export function openWorker({ clock, log, name, hasWork, work }: Options): Worker
   async function run(): Promise<void> {
     while (hasWork()) {
       try {
-        await work()
+        await work(signal)
       } catch (err) {
         log.error({ err, name }, 'not done, trying again')
         if (signal.aborted) return

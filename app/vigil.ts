@@ -68,8 +68,8 @@ const tokenCommand = ({ config, command }: CommandLine): Command =>
   )
 
 function print(lines: readonly string[]): void {
-  // Whoever read our lines may have seen enough: `vigil device list | head`.
-  process.stdout.on('error', () => process.exit())
+  // Whoever reads our lines may have seen enough: `vigil device list | head`.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => process.exit())
   for (const line of lines) process.stdout.write(`${line}\n`)
 }
 

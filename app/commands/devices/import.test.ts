@@ -70,7 +70,8 @@ describe('an import', () => {
     const [header, ...codes] = readFileSync(inFolder('codes.csv'), 'utf8').trimEnd().split('\n')
     expect(header).toBe('id,claim_code,qr')
     expect(codes).toEqual(ids(10_000).map((id) => `${id},${codeOf(id)},${claimQr(id, codeOf(id))}`))
-    expect(remarked[0]).toBe('10,000 devices are registered, 0 were before.')
+    expect(remarked.slice(0, 2)).toEqual(['1,000 of 10,000 …', '2,000 of 10,000 …'])
+    expect(remarked[9]).toBe('10,000 devices are registered, 0 were before.')
   })
 
   it('asks for gateways before those that they speak for', async () => {

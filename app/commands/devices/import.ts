@@ -40,8 +40,11 @@ export async function importDevices(
     tellItem(line, { result: 'refused', code: 'request_invalid', detail: reason })
   }
   const keeping = await openKeeping(options, options.json ? undefined : (line) => print([line]))
+  let done = 0
   try {
     for await (const { row, item } of importRows(api, rows, options)) {
+      if (done > 0 && done % limits.importDevices === 0) remark([`${number(done)} of ${number(rows.length)} …`])
+      done += 1
       count[item.result] += 1
       if (item.result === 'created') await keeping.keep(item)
       if (item.result === 'refused') remark([`line ${row.line}: ${row.device.id}: ${item.detail} (${item.code})`])
@@ -53,6 +56,8 @@ export async function importDevices(
   remark(summary(count, options))
   return count.refused === 0
 }
+
+const number = (n: number): string => n.toLocaleString('en')
 
 /** What became of each row, in the order in which it was asked: gateways before those that they speak for. */
 async function* importRows(
@@ -79,7 +84,6 @@ async function* importRows(
 const byGateway = (a: Row, b: Row): number => Number(Boolean(a.device.gateway)) - Number(Boolean(b.device.gateway))
 
 function summary(count: Record<Item['result'], number>, { out, qr }: KeepingOptions): string[] {
-  const number = (n: number) => n.toLocaleString('en')
   const codes = count.created > 0 && out ? [`Their claim codes are in ${out}: they are told only this once.`] : []
   const pictures = count.created > 0 && qr ? [`Their QR pictures are in ${qr}, one a device.`] : []
   const rest =

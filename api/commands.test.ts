@@ -15,7 +15,10 @@ async function open(): Promise<{ house: House; pass(ms: number): void }> {
   let ahead = now - systemClock.now()
   const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead }
   const house = await openHouse({ clock })
-  return { house, pass: (ms) => void (ahead += ms) }
+  const pass = (ms: number): void => {
+    ahead += ms
+  }
+  return { house, pass }
 }
 const send = (house: House, body: unknown, options: CallOptions = {}) =>
   house.call('POST', path, { token, body, ...options })

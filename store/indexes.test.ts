@@ -21,7 +21,7 @@ import { listContacts, listResidents } from './people.ts'
 import { consumedBy } from './positions.ts'
 import { isCertificateRevoked, listRevocations } from './revocations.ts'
 import type { Store, Tx } from './store.ts'
-import { clearTimers, countRepeat, hasEvidence, nextTimerAt, sameClaims } from './ticket_rows.ts'
+import { clearTimers, countRepeats, hasEvidence, nextTimerAt, sameClaims } from './ticket_rows.ts'
 import { listTickets, readTicket } from './tickets.ts'
 
 /** Every query that runs while the house is running; what an administrator does once a year may take its time. */
@@ -32,7 +32,7 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   listTicketsOfArea: (tx) => listTickets(tx, { areaPath: '/city/', after: '5', most: 10 }),
   sameClaims: (tx) => sameClaims(tx, 'watch-1', 'sos', 1),
   hasEvidence: (tx) => hasEvidence(tx, 'urgent', 1, 0),
-  countRepeat: (tx) => countRepeat(tx, 1),
+  countRepeats: (tx) => countRepeats(tx, 1, 1),
   clearTimers: (tx) => clearTimers(tx, 't-1'),
   nextTimerAt: (tx) => nextTimerAt(tx),
   readEvents: (tx) => readEvents(tx, 5, 10),

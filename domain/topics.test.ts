@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { downKinds, parseTopic, topicOf, upKinds } from './topics.ts'
+import { receiptTarget } from './principals.ts'
+import { areaOfTickets, areaTickets, downKinds, parseTopic, receiptsTopic, topicOf, upKinds } from './topics.ts'
 
 test('every topic of the contract is taken apart as it was put together', () => {
   for (const kind of [...upKinds, ...downKinds]) {
@@ -33,4 +34,33 @@ test.each([
   'vigil/v1/watch-1/toString',
 ])('%s is none of ours', (topic) => {
   expect(parseTopic(topic)).toBeUndefined()
+})
+
+test('receipts go to devices and vendors, by user name, and to nobody else', () => {
+  expect(receiptsTopic('watch-1')).toBe('vigil/v1/watch-1/receipts')
+  expect(receiptsTopic('vendor/acme')).toBe('vigil/v1/vendors/acme/receipts')
+  for (const user of ['integration/north', 'vendor/', 'vendor/a/b', 'topic x/y', '', 'vendor/a b'])
+    expect(receiptsTopic(user)).toBeUndefined()
+})
+
+test('topics of tickets tell their area', () => {
+  expect(areaOfTickets(areaTickets('north'))).toBe('north')
+  expect(areaOfTickets('vigil/v1/tickets')).toBeNull()
+  for (const topic of [
+    'vigil/v1/areas//tickets',
+    'vigil/v1/areas/+/tickets',
+    'vigil/v1/areas/a/b/tickets',
+    'vigil/v1/areas/tickets',
+  ])
+    expect(areaOfTickets(topic)).toBeUndefined()
+})
+
+test('what became of a message is told to its device, or to a sender who had no business with it', () => {
+  const of = (principal?: string, device?: string, refused?: string) => receiptTarget({ principal, device, refused })
+  expect(of('watch-1', 'watch-1')).toBe('watch-1')
+  expect(of('vendor/acme', 'watch-1', 'metric_unknown')).toBe('watch-1')
+  expect(of('vendor/acme', 'watch-1', 'topic_foreign')).toBe('vendor/acme')
+  expect(of('vendor/acme', undefined, 'topic_unknown')).toBe('vendor/acme')
+  expect(of(undefined, 'watch-1')).toBe('watch-1')
+  expect(of()).toBeUndefined()
 })

@@ -2,17 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Client } from 'aedes'
 import { connectAsync, type IClientOptions, MqttClient } from 'mqtt'
 import { generate, type Packet, parser } from 'mqtt-packet'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
+import { limits } from '../domain/limits.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openLmdbJournal } from '../journal/lmdb.ts'
 import { createDevice } from '../store/devices.ts'
 import { openStore } from '../store/open.ts'
 import { enqueue, pending } from '../store/outbox.ts'
 import type { Store } from '../store/store.ts'
+import { isTooSlow } from './delivery.ts'
+import type { Principal } from './principal.ts'
 import { type RunningBroker, startBroker } from './start.ts'
 
 const adminToken = 'administrators-token'
@@ -135,5 +139,27 @@ describe('one client and the others', () => {
     for (let i = 0; i < 100; i++) await device.publishAsync(topic('watch-1', 'readings'), large, { qos: 1 })
     frozen.socket.resume()
     await frozen.closed
+  })
+
+  it('a subscriber that takes nothing for long is cut, however little waits for it', async () => {
+    const frozen = await frozenSubscriber('admin', 'vigil/v1/+/readings')
+    const device = await connected('watch-1')
+    // Less than `limits.unsentBytes`, and more than the operating system keeps for a socket; the rest is `limits.drainMs`.
+    for (let i = 0; i < 35; i++) await device.publishAsync(topic('watch-1', 'readings'), large, { qos: 1 })
+    const standing = async () => ((await broker.state({ what: 'front_door' })) as { connections: number }).connections
+    await expect.poll(standing, { timeout: 20_000 }).toBe(1)
+    frozen.socket.resume()
+    await frozen.closed
+  }, 30_000)
+
+  it('a device may have less unsent than a gateway or an integration', () => {
+    const withUnsent = (bytes: number) => ({ conn: { writableLength: bytes } }) as unknown as Client
+    const device: Principal = { kind: 'device', id: 'watch-1', partition: 1 }
+    const gateway: Principal = { ...device, children: new Map() }
+    const integration: Principal = { kind: 'integration', id: 'crm', area: null }
+    const isCut = (principal: Principal, bytes: number) => isTooSlow(withUnsent(bytes), principal)
+    expect([0, 1].map((more) => isCut(device, limits.unsentBytesDevice + more))).toEqual([false, true])
+    for (const principal of [gateway, integration])
+      expect([0, 1].map((more) => isCut(principal, limits.unsentBytes + more))).toEqual([false, true])
   })
 })

@@ -1,4 +1,5 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
+import { limits } from '../domain/limits.ts'
 
 /**
  * After an outage all devices come at once, and one that finds the operating system's queue full tries again after 1, 3,
@@ -55,7 +56,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
   const servers: Server[] = []
   let { port } = options
   for (let n = 0; n < listeners; n++) {
-    const server = createServer({ noDelay: true }, take)
+    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: limits.tcpKeepAliveMs }, take)
     port = await listen(server, { host, port, backlog, reusePort })
     servers.push(server)
   }

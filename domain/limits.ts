@@ -116,6 +116,9 @@ export const limits = {
   failedConnectDelayMs: 5_000,
   /** A device that asks for no keep-alive, or a longer one, is held to this: a line that died unseen holds its place. */
   keepAliveSeconds: 3_600,
+  /** Silence after which the operating system asks whether the other side is still there: also before and without MQTT's own
+   *  keep-alive; more often would wake sleeping radios. */
+  tcpKeepAliveMs: 5 * 60_000,
   /** MQTT asks for 23 at least; UUIDs with a prefix have some 60. */
   clientIdBytes: 128,
   /** Levels of a topic: more than these Aedes' matcher cannot hold. */

@@ -135,7 +135,7 @@ describe('vigil start', () => {
     await real.ended
     const asDemo = await startUp()
     expect(asDemo.out()).toContain('No demo homes')
-    expect((await done(['device', 'list'])).out).toBe('')
+    expect((await done(['device', 'list', '--json'])).out).toBe('')
   })
 
   it('starts a process again that was killed, where it listened before, and says so', async () => {

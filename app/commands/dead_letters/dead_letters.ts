@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Client } from '../client.ts'
+import type { Told } from '../telling.ts'
 
 export type LetterFilter = { code?: string; device?: string }
 
 const Letters = z.object({
   items: z.array(
-    z.object({
+    z.looseObject({
       id: z.string(),
       received_at: z.string(),
       topic: z.string(),
@@ -19,14 +20,15 @@ const Letters = z.object({
 const Replaying = z.object({ replaying: z.number() })
 
 /** The newest refused messages, one line each, at most `most`. */
-export async function listDeadLetters(api: Client, filter: LetterFilter, most: number): Promise<string[]> {
+export async function* listDeadLetters(api: Client, filter: LetterFilter, most: number): AsyncGenerator<Told> {
   const query = new URLSearchParams({ ...filter, limit: String(most) })
   const { items, next } = await api.get(`/dead-letters?${query}`, Letters)
-  const lines = items.map(({ id, received_at, topic, code, detail, state }) => {
+  for (const letter of items) {
+    const { id, received_at, topic, code, detail, state } = letter
     const why = detail.startsWith(code) ? detail : `${code}: ${detail}`
-    return `${id}  ${received_at}  ${state}  ${topic}  ${why}`
-  })
-  return next ? [...lines, `… and more: --most ${most * 2} shows them.`] : lines
+    yield { answer: letter, lines: [`${id}  ${received_at}  ${state}  ${topic}  ${why}`] }
+  }
+  if (next) yield { lines: [`… and more: --most ${most * 2} shows them.`] }
 }
 
 /**

@@ -4,10 +4,14 @@ import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import type { Admission } from './admission.ts'
-import { cut, slowed } from './metrics.ts'
+import { cut, refusals, slowed } from './metrics.ts'
 import type { Purse } from './quotas.ts'
 import { type CutReason, noLoad, Reader, type Reins } from './reading.ts'
 import { openTurns } from './turns.ts'
+
+/** How heavy a signal is: one that is its sender's own and small is not. */
+const weightOf = ({ refused, payload }: Admission['record']): number =>
+  (refused ? 1 : 0) + Math.floor(payload.byteLength / limits.heavyBytes)
 
 /** How one connection is read, and what it may spend. */
 export class Flow implements Reins {
@@ -34,14 +38,16 @@ export class Flow implements Reins {
 
   /**
    * Pays for a message, and throws `quota_exceeded` where it is not to be stored: its sender was slowed for as long as
-   * it may be, and goes on all the same. Signals are free.
+   * it may be, and goes on all the same. Signals are free, but that heavy ones are read more slowly; none is refused.
    */
   spend({ lane, record }: Admission): void {
-    if (!this.#purse || lane === 'urgent') return
+    if (!this.#purse) return
     const now = this.#clock.now()
+    if (lane === 'urgent') return this.#purse.spendOnSignals(weightOf(record), now)
     // What a device leaves as its will is the last that is heard of it.
     if (this.#isRefusing(now) && !this.#client.closed && this.#purse.debtor(now)) {
       this.#purse.refused()
+      refusals.inc({ code: 'quota_exceeded' })
       throw new VigilError('quota_exceeded')
     }
     this.#purse.spend(record.refused ? limits.refusedCost : 1, record.payload.byteLength + record.topic.length, now)
@@ -80,6 +86,10 @@ export class Flow implements Reins {
 
   orphaned(packet: PublishPacket): void {
     this.#onOrphan(packet)
+  }
+
+  urgentHoldMs(): number {
+    return this.isLeaving ? 0 : (this.#purse?.signalsDebtMs(this.#clock.now()) ?? 0)
   }
 
   cut(reason: CutReason): void {

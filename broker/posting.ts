@@ -5,7 +5,7 @@ import type { JournalRecord } from '../journal/journal.ts'
 import { type Admission, admit } from './admission.ts'
 import type { Door } from './door.ts'
 import type { Idempotency, Keyed } from './idempotency.ts'
-import { slowed } from './metrics.ts'
+import { refusals, slowed } from './metrics.ts'
 import { keyOf, type Principal } from './principal.ts'
 import type { Purse, Quotas } from './quotas.ts'
 
@@ -35,6 +35,7 @@ export function openPosting({ door, quotas, idempotency, clock }: Options): (pos
       const debtor = purse.debtor(now)
       if (debtor) {
         purse.refused()
+        refusals.inc({ code: 'quota_exceeded' })
         slowed.inc({ by: debtor.key.slice(0, debtor.key.indexOf(':')) })
         throw overdrawn(debtor.debtMs(now))
       }

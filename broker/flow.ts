@@ -47,7 +47,7 @@ export class Flow implements Reins {
     // What a device leaves as its will is the last that is heard of it.
     if (this.#isRefusing(now) && !this.#client.closed && this.#purse.debtor(now)) {
       this.#purse.refused()
-      refusals.inc({ code: 'quota_exceeded' })
+      refusals.inc({ what: 'publish', code: 'quota_exceeded' })
       throw new VigilError('quota_exceeded')
     }
     this.#purse.spend(record.refused ? limits.refusedCost : 1, record.payload.byteLength + record.topic.length, now)

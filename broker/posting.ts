@@ -35,7 +35,7 @@ export function openPosting({ door, quotas, idempotency, clock }: Options): (pos
       const debtor = purse.debtor(now)
       if (debtor) {
         purse.refused()
-        refusals.inc({ code: 'quota_exceeded' })
+        refusals.inc({ what: 'publish', code: 'quota_exceeded' })
         slowed.inc({ by: debtor.key.slice(0, debtor.key.indexOf(':')) })
         throw overdrawn(debtor.debtMs(now))
       }

@@ -47,6 +47,34 @@ describe('a device that sends more than its quota', () => {
     await vi.waitFor(() => expect(client.of('puback').length).toBe(count), { timeout: 60_000 })
     expect(await journal.head('urgent')).toBe(count)
   }, 90_000)
+
+  it.each([
+    ['under names that are not its own', 'vigil/v1/made-up/signals', '{"signal":"sos"}', 1],
+    ['that are large', signals, `{"signal":"sos","pad":"${'x'.repeat(limits.heavyBytes * 4)}"}`, 4],
+  ])(
+    'may send signals %s only so fast, and none is refused',
+    async (_which, topic, payload, weight) => {
+      const clock = virtualClock()
+      const { device, enter, journal } = await openFrontDoor({ clock })
+      const client = await enter('watch-1', await device('watch-1'))
+      const { burst } = limits.heavySignals
+      const atOnce = Math.ceil(burst / weight)
+      const count = atOnce + 20
+      client.socket.write(
+        Buffer.concat(Array.from({ length: count }, (_, n) => generate(publishPacket(topic, payload, n + 1)))),
+      )
+      await vi.waitFor(async () => expect(await journal.head('urgent')).toBeGreaterThanOrEqual(atOnce))
+      await clock.advance(0)
+      expect(await journal.head('urgent')).toBeLessThan(count)
+      // Who sends no such ones waits for nothing.
+      const other = await enter('watch-2', await device('watch-2'))
+      other.socket.write(generate(publishPacket('vigil/v1/watch-2/signals', '{"signal":"sos"}', 1)))
+      await other.next('puback')
+      for (let ms = 0; ms < 60_000 && (await journal.head('urgent')) < count + 1; ms += 100) await clock.advance(100)
+      await vi.waitFor(async () => expect(await journal.head('urgent')).toBe(count + 1))
+    },
+    60_000,
+  )
 })
 
 describe('what was read whole', () => {

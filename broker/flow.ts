@@ -43,7 +43,10 @@ export class Flow implements Reins {
   spend({ lane, record }: Admission): void {
     if (!this.#purse) return
     const now = this.#clock.now()
-    if (lane === 'urgent') return this.#purse.spendOnSignals(weightOf(record), now)
+    if (lane === 'urgent') {
+      this.#purse.spendOnSignals(weightOf(record), now)
+      return
+    }
     // What a device leaves as its will is the last that is heard of it.
     if (this.#isRefusing(now) && !this.#client.closed && this.#purse.debtor(now)) {
       this.#purse.refused()
@@ -89,7 +92,8 @@ export class Flow implements Reins {
   }
 
   urgentHoldMs(): number {
-    return this.isLeaving ? 0 : (this.#purse?.signalsDebtMs(this.#clock.now()) ?? 0)
+    if (this.isLeaving || !this.#purse) return 0
+    return Math.min(limits.heavySignalHoldMs, this.#purse.signalsDebtMs(this.#clock.now()))
   }
 
   cut(reason: CutReason): void {

@@ -22,6 +22,8 @@ export type CutReason = 'packet_too_large' | 'packet_too_slow' | 'too_many_filte
 export type Reins = {
   /** How long nothing that may wait is to be read on, ms; 0: go on. Asked again when that is over. */
   holdMs(backlogBytes: number): number
+  /** How long not even that is read on which may not wait for anything else, ms; 0: go on. */
+  urgentHoldMs(): number
   /** Whether a message may not wait, whatever is owed. */
   isUrgent(packet: PublishPacket): boolean
   /** What is no message is charged as so many. */
@@ -153,8 +155,12 @@ export class Reader {
   #mustWait(packet: Packet): boolean {
     if (packet.cmd === 'connect' || packet.cmd === 'disconnect') return false
     const { reins, clock } = this.#options
-    const ms = reins.holdMs(this.#client.conn.readableLength)
-    if (ms === 0 || (packet.cmd === 'publish' && reins.isUrgent(packet as PublishPacket))) return false
+    const held = reins.holdMs(this.#client.conn.readableLength)
+    const heldUrgent = reins.urgentHoldMs()
+    if (held === 0 && heldUrgent === 0) return false
+    const isUrgent = packet.cmd === 'publish' && reins.isUrgent(packet as PublishPacket)
+    const ms = isUrgent ? heldUrgent : held
+    if (ms === 0) return false
     this.#cancelHold = clock.after(ms, () => {
       this.#cancelHold = undefined
       this.#unfinishedSince = clock.now()

@@ -71,6 +71,13 @@ export const limits = {
   modestConnects: { perSecond: 1 / 30, burst: 3 },
   /** A message that is refused at the door costs as much as these many: it ends as a dead letter and a receipt. */
   refusedCost: 10,
+  /** Signals that take work beside the ticket: each under a name that its sender may not speak for, and each further
+   *  `heavyBytes` of a large one. They are never refused, but read no faster once the burst has come: each may take a
+   *  millisecond that the SOS of others waits. */
+  heavySignals: { perSecond: 50, burst: 300 },
+  heavyBytes: 16 * 1024,
+  /** The longest that a connection waits for a heavy signal of before. */
+  heavySignalHoldMs: 1_000,
   /** How long in a row a connection over its quota is not read; then its telemetry is refused, so that an SOS behind it
    *  is heard. What a person who pressed barely notices. */
   quotaPatienceMs: 2_000,

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { setPriority } from 'node:os'
 import { listRunning } from '../../app/runtime.ts'
 import { Latencies } from '../../simulators/load/latencies.ts'
-import { registerFleet } from '../pipeline/fleet.ts'
 import { openSeams } from '../pipeline/seams.ts'
 import { type System, startSystem } from '../pipeline/system.ts'
 import { residentBytes } from '../pipeline/usage.ts'
 import type { Bot, Counts } from './attacker.ts'
 import type { AttackName } from './attacks.ts'
+import { registerDevices } from './devices.ts'
 import { type Honest, openHonest, type Way, ways } from './honest.ts'
 import type { Order } from './worker.ts'
 
@@ -59,8 +59,8 @@ export async function runAttacks(options: AttackOptions, say: Say): Promise<Atta
   const system = await startSystem()
   try {
     const seams = await openSeams({ data: system.data })
-    const devices = await registerFleet(seams.store, 'honest', HONEST, 1)
-    const bots = await registerFleet(seams.store, 'bot', BOTS, 1)
+    const devices = await registerDevices(seams.store, 'honest', HONEST)
+    const bots = await registerDevices(seams.store, 'bot', BOTS)
     await seams.close()
     const honest = await openHonest({ ...system, devices, everyMs: options.everyMs })
     return await measure({ options, system, honest, bots, say })

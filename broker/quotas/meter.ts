@@ -92,6 +92,8 @@ export class Meter {
   /** Whoever has something left in these is not slowed for what others do; never far in debt. */
   readonly modest: Bucket
   readonly modestConnects: Bucket
+  /** Signals that take work beside the ticket. */
+  readonly heavySignals: Bucket
   #messages: Bucket
   #bytes: Bucket
   readonly #messagePace = new Pace()
@@ -105,6 +107,7 @@ export class Meter {
     this.connects = new Bucket(allowance.connects, now)
     this.modest = new Bucket(limits.modest, now)
     this.modestConnects = new Bucket(limits.modestConnects, now)
+    this.heavySignals = new Bucket(limits.heavySignals, now)
   }
 
   /** Another allowance from now on; the debts of before are forgiven. */
@@ -139,7 +142,7 @@ export class Meter {
 
   /** Whether a new meter in its place would be no different. */
   isAtRest(now: number): boolean {
-    const buckets = [this.connects, this.modest, this.modestConnects]
+    const buckets = [this.connects, this.modest, this.modestConnects, this.heavySignals]
     return this.used(now) === 0 && buckets.every((bucket) => bucket.used(now) === 0)
   }
 }

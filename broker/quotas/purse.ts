@@ -26,6 +26,16 @@ export class Purse {
     for (const meter of this.#shared) meter.take(messages, bytes, now)
   }
 
+  /** Takes for signals that are heavy; others are free. */
+  spendOnSignals(heavy: number, now: number): void {
+    if (heavy > 0) this.#own?.heavySignals.take(heavy, now)
+  }
+
+  /** How long until signals may be read again, ms; 0 where they may, as of whoever sends no heavy ones. */
+  signalsDebtMs(now: number): number {
+    return this.#own?.heavySignals.debtMs(now) ?? 0
+  }
+
   /** Who must be waited for until messages may come again; undefined: nobody. */
   debtor(now: number): Meter | undefined {
     const own = this.#own

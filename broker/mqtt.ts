@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
 import type { Logger } from 'pino'
+import { isUrgent } from '../codecs/urgent.ts'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable, VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
@@ -112,7 +113,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
       if (!client) return void journalWill(packet).then(() => done(null), done)
       const connection = live.of(client)
       if (!connection) return done(new VigilError('unauthenticated'))
-      if (packet.qos === 2 && sessions.hasInbound(client, packet.messageId)) return ackAgain(connection, packet, done)
+      if (packet.qos === 2 && isKnownAlready(client, packet)) return ackAgain(connection, packet, done)
       journalThenAck(client, connection, packet, done)
     },
     authorizeSubscribe: (client, subscription, done) => {
@@ -185,6 +186,15 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     return allowed
   }
 
+  /**
+   * Whether a QoS 2 message has come before. A device that lost its memory counts from 1 again, and its session still has
+   * the number of a message that it never let go: a signal is a repeat only where its sender says so too.
+   */
+  function isKnownAlready(client: Client, packet: PublishPacket): boolean {
+    if (!sessions.hasInbound(client, packet.messageId)) return false
+    return packet.dup || !isUrgent(packet.topic, bytesOf(packet))
+  }
+
   /** A QoS 2 message that came before: it is acknowledged again, in its turn, and nothing else. */
   function ackAgain(connection: Connection, packet: PublishPacket, done: (err?: Error | null) => void): void {
     settle(packet, 'nobody')
@@ -207,10 +217,9 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
     done: (err?: Error | null) => void,
   ): void {
     const { topic, retain } = packet
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const entered = options.door.enter(
       connection.principal,
-      { topic, payload, retained: retain },
+      { topic, payload: bytesOf(packet), retained: retain },
       'mqtt',
       (admission) => flows.of(client)?.spend(admission),
     )
@@ -304,6 +313,8 @@ function hasRoomFor(client: Client, { kind }: Principal, topic: string): boolean
   const { subscriptions: have } = client as Client & { subscriptions: object }
   return kind === 'administrator' || topic in have || Object.keys(have).length < limits.subscriptions
 }
+
+const bytesOf = ({ payload }: PublishPacket): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload)
 
 /** CONNACK return codes: 3 server unavailable, 4 bad user name or password, 5 not authorized. */
 function refusedConnect(returnCode: 3 | 4 | 5, code: ErrorCode): AuthenticateError {

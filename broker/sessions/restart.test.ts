@@ -7,7 +7,7 @@ import type { IConnectPacket, IPublishPacket } from 'mqtt-packet'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../domain/clock.ts'
-import type { Journal } from '../../journal/journal.ts'
+import type { Journal, Lane } from '../../journal/journal.ts'
 import { openLmdbJournal } from '../../journal/lmdb.ts'
 import { createDevice } from '../../store/devices.ts'
 import { openStore } from '../../store/open.ts'
@@ -171,6 +171,22 @@ describe('a broker that starts again', () => {
     third.send(message('second'))
     await third.next('pubrec')
     expect(await journalled()).toEqual(['first', 'second'])
+  })
+
+  it('journals a signal under a number that was never let go, of a device that counts from 1 again', async () => {
+    const message = (kind: 'readings' | 'signals', dup = false): IPublishPacket => {
+      const payload = kind === 'signals' ? '{"signal":"sos"}' : '{"readings":{"heart_rate":70}}'
+      return { cmd: 'publish', topic: topic('watch-1', kind), payload, qos: 2, messageId: 1, dup, retain: false }
+    }
+    const before = await connected('watch-1')
+    before.send(message('readings'))
+    await before.next('pubrec')
+    await over(before)
+    const after = await connected('watch-1')
+    after.send(message('signals'), message('signals', true), message('readings'))
+    await after.next('pubrec', 3)
+    const count = async (lane: Lane) => (await journal.read(lane, 0, 10)).length
+    expect([await count('urgent'), await count('bulk')]).toEqual([1, 1])
   })
 
   it('knows nothing of a session that ended with a clean connection', async () => {

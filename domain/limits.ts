@@ -74,7 +74,7 @@ export const limits = {
   /** Signals that take work beside the ticket: each under a name that its sender may not speak for, and each further
    *  `heavyBytes` of a large one. They are never refused, but read no faster once the burst has come: each may take a
    *  millisecond that the SOS of others waits. */
-  heavySignals: { perSecond: 50, burst: 300 },
+  heavySignals: { perSecond: 50, burst: 150 },
   heavyBytes: 16 * 1024,
   /** The longest that a connection waits for a heavy signal of before. */
   heavySignalHoldMs: 1_000,

@@ -51,6 +51,12 @@ const LOOK_EVERY = 100
 const CALM_SECONDS = 3
 /** How long the last presses may take, ms. */
 const SEEN_WITHIN = 60_000
+/** Devices that are known may connect only so often, so most packets come from others. */
+const shares: Partial<Record<AttackName, number>> = { 'fuzz, unknown': 0.9, 'fuzz, logged in': 0.1 }
+function shareOf(attacks: readonly AttackName[], attack: AttackName): number {
+  const all = attacks.reduce((sum, one) => sum + (shares[one] ?? 0), 0)
+  return (shares[attack] ?? 0) / all
+}
 const isFuzz = (name: AttackName): boolean => name.startsWith('fuzz')
 
 type Say = (line: string) => void
@@ -117,14 +123,13 @@ const calm = (seconds: number): Promise<Counts> =>
 async function carryOut({ options, system, bots }: Bench, attack: AttackName): Promise<Counts> {
   const child = fork(new URL('./worker.ts', import.meta.url), { serialization: 'advanced' })
   if (child.pid !== undefined) setPriority(child.pid, 10)
-  const fuzzing = options.attacks.filter(isFuzz).length
   const order: Order = {
     attack,
     seed: options.seed,
     mqttPort: system.mqttPort,
     httpPort: Number(new URL(system.httpUrl).port),
     bots: bots.map(({ device, token }) => ({ device, token })),
-    packets: isFuzz(attack) ? Math.ceil(options.packets / fuzzing) : Number.POSITIVE_INFINITY,
+    packets: isFuzz(attack) ? Math.ceil(options.packets * shareOf(options.attacks, attack)) : Number.POSITIVE_INFINITY,
     seconds: isFuzz(attack) ? FUZZ_SECONDS : options.seconds,
   }
   const answer = once(child, 'message')

@@ -29,13 +29,13 @@ async function hold(attacker: Attacker, socket: Socket | undefined): Promise<voi
 
 /** Sends a connection's worth of packets and hears what comes of them. */
 const fuzz =
-  (broken: number, first: (attacker: Attacker) => Buffer[]): Attack =>
+  (length: number, broken: number, first: (attacker: Attacker) => Buffer[]): Attack =>
   (attacker) =>
     again(attacker, 30, async () => {
       const socket = await open(attacker)
       if (!socket) return
       socket.resume()
-      await write(attacker, socket, [...first(attacker), ...burst(40, () => somePacket(attacker.random, broken))])
+      await write(attacker, socket, [...first(attacker), ...burst(length, () => somePacket(attacker.random, broken))])
       // What it has not read of a broken stream it will not read; what it reads it has read by its answers.
       socket.end()
       await Promise.race([gone(socket), attacker.over])
@@ -78,8 +78,8 @@ export const attacks = {
       await write(attacker, socket, [randomBytes(attacker.random, 1 + below(attacker.random, 2_000))])
       socket.destroy()
     }),
-  'fuzz, unknown': fuzz(0.3, ({ random }) => [somePacket(random, 0.5)]),
-  'fuzz, logged in': fuzz(0.05, ({ bots, random }) => [login(pick(random, bots))]),
+  'fuzz, unknown': fuzz(40, 0.3, ({ random }) => [somePacket(random, 0.5)]),
+  'fuzz, logged in': fuzz(200, 0.01, ({ bots, random }) => [login(pick(random, bots))]),
   'giant JSON': json(giantJson, 'readings'),
   'deep JSON': json(deepJson, 'readings'),
   'hazard words': json(hazardWords, 'readings'),

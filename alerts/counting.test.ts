@@ -97,6 +97,13 @@ describe('a flood of signals', () => {
     expect(await night.tickets()).toHaveLength(limits.staleTickets + 1)
   })
 
+  it('of drills does not hide the one that is none', async () => {
+    const records = numbered((n) => ['watch', { signal: 'sos', ...(n !== 350 && { test: true }) }], 400)
+    const night = await folded(records, 1_000)
+    expect(await night.ticket()).toMatchObject({ unverified: false })
+    expect(countedSignals(await night.ticket())).toBe(400)
+  })
+
   it('under names that are made up is its sender’s', async () => {
     const records = numbered((n) => [`made-up-${n}`, { signal: 'sos' }], 300).map((record) => ({
       ...record,

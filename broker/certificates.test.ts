@@ -224,6 +224,23 @@ describe('a certificate whose standing changed', () => {
     expect(await login(device)).toMatchObject({ code: 'certificate_refused' })
   })
 
+  it('is void where one of the CAs above it was revoked, which are authorities too', async () => {
+    const upper = await makeBelow(acme, 'upper', true)
+    const lower = await makeBelow(upper, 'lower', true)
+    await store.write((tx) => addAuthority(tx, 'acme', `${upper.cert}\n${lower.cert}`, at))
+    changed('vendor:acme')
+    const device = shownOf((await makeClient(lower, 'watch-1', making)).cert)
+    const direct = shownOf((await makeClient(acme, 'watch-1', making)).cert)
+    expect((await login(device)).principal).toMatchObject({ id: 'watch-1' })
+    const revoke = (pem: string) =>
+      store.write((tx) => revokeCertificate(tx, 'acme', new X509Certificate(pem).serialNumber, at))
+    await revoke(acme.cert)
+    expect((await login(device)).principal).toMatchObject({ id: 'watch-1' })
+    await revoke(upper.cert)
+    expect(await login(device)).toMatchObject({ detail: expect.stringContaining('revoked') })
+    expect((await login(direct)).principal).toMatchObject({ id: 'watch-1' })
+  })
+
   it('is void where its device was revoked after it was issued; a newer one and a token work', async () => {
     const old = shownOf((await makeClient(acme, 'watch-2', making)).cert)
     await store.write((tx) => revokeDevice(tx, 'watch-2', at))

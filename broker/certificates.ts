@@ -90,19 +90,39 @@ function issuerOf({ x509, chain }: PeerCertificate, authorities: Authority[], no
     climbed.push(last)
     const below: X509Certificate = last
     const authority = authorities.find(({ x509: one }) => isIssued(below, one))
-    if (authority) return issuedBy(authority, climbed, now)
+    if (authority) return issuedBy(authority, climbed, now, above(authority, authorities))
     last = chain.find((one) => one.ca && one !== below && isIssued(below, one))
   }
   return { problem: "it was issued by no vendor's authority; send the intermediate certificates along" }
 }
 
-function issuedBy({ vendor, x509 }: Authority, climbed: X509Certificate[], now: number): Issued | Unproven {
+/**
+ * An authority that is no root, and those of the same vendor above it: the vendor may have revoked one of them by the
+ * list of the next. The number of a root is its own business, and may be that of a device.
+ */
+function above({ vendor, x509 }: Authority, authorities: Authority[]): X509Certificate[] {
+  const found: X509Certificate[] = []
+  let last: X509Certificate | undefined = x509
+  while (last !== undefined && !isIssued(last, last) && found.length < limits.authoritiesPerVendor) {
+    found.push(last)
+    const below: X509Certificate = last
+    last = authorities.find((one) => one.vendor === vendor && isIssued(below, one.x509))?.x509
+  }
+  return found
+}
+
+function issuedBy(
+  { vendor, x509 }: Authority,
+  climbed: X509Certificate[],
+  now: number,
+  over: X509Certificate[],
+): Issued | Unproven {
   const problem = problemOfTime(x509, now)
   if (problem) return { problem: `the authority that issued it ${problem.replace(/^it /, '')}` }
   return {
     vendor,
     expiresAt: Math.min(...[...climbed, x509].map((one) => Date.parse(one.validTo))),
-    serials: climbed.map(({ serialNumber }) => serialNumber),
+    serials: [...climbed, ...over].map(({ serialNumber }) => serialNumber),
     notBefore: Date.parse(climbed[0]!.validFrom),
   }
 }

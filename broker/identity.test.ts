@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, makeClient, makeServer, type Pair } from '../domain/certificates.ts'
 import { type Clock, systemClock } from '../domain/clock.ts'
@@ -288,11 +289,27 @@ describe('by certificate, over TLS', () => {
     await house.store.write((tx) => addAuthority(tx, 'acme', acme.cert, making.at))
   })
 
-  async function enter(name: string, tlsPort: number, by = acme): Promise<Guest> {
-    const { key, cert } = await makeClient(by, name, { at: systemClock.now(), kind: 'ec' })
+  async function enter(name: string, tlsPort: number, by = acme, along = ''): Promise<Guest> {
+    const made = await makeClient(by, name, { at: systemClock.now(), kind: 'ec' })
+    const [key, cert] = [made.key, `${made.cert}\n${along}`]
     const secure = { protocol: 'mqtts', port: tlsPort, key, cert, ca: own.cert, servername: 'localhost' } as const
     return house.enter('', { ...secure, username: undefined, password: undefined, clientId: `tls ${name}` } as object)
   }
+
+  it('lets in whom a CA below an authority certified that is sent along, until that one is revoked', async () => {
+    const { mqttsPort } = await house.start('secure', { tls: { port: 0, certificate: replaceable(server) } })
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'a factory' }], {
+      ...({ algorithm: 'sha256', keyType: 'ec', ca: acme } as const),
+      extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
+    })
+    const factory = { key, cert }
+    await expect(enter('watch-1', mqttsPort!, factory)).rejects.toMatchObject({ code: 5 })
+    const watch = await enter('watch-1', mqttsPort!, factory, cert)
+    const { serialNumber } = new X509Certificate(cert)
+    await house.store.write((tx) => revokeCertificate(tx, 'acme', serialNumber, clock.now()))
+    await gone(watch)
+    await expect(enter('watch-1', mqttsPort!, factory, cert)).rejects.toMatchObject({ code: 5 })
+  })
 
   it('lets devices and accounts in, tells the others why not, and cuts what becomes void', async () => {
     const broker = await house.start('secure', { tls: { port: 0, certificate: replaceable(server) } })

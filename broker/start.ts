@@ -4,7 +4,6 @@ import type { Clock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { ServerCertificate } from '../domain/tls.ts'
 import { type Journal, lanes } from '../journal/journal.ts'
-import { allAuthorities } from '../store/authorities.ts'
 import { consumedBy, furthestPosition } from '../store/positions.ts'
 import type { Store } from '../store/store.ts'
 import { getVendor } from '../store/vendors.ts'
@@ -84,7 +83,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const changes = await openChanges({
     ...{ db: store.db, identity, access, clock, log },
     offer: commands.offer,
-    vendorChanged: async (id) => void (await Promise.all([quotas.vendorChanged(id), tls?.reloadAuthorities()])),
+    vendorChanged: quotas.vendorChanged,
   })
   const feed = await openTicketFeed({
     db: store.db,
@@ -139,20 +138,18 @@ type TlsListeners = {
   close(): void
   /** Ends those that stand. */
   cut(): void
-  reloadAuthorities(): Promise<void>
 }
 
 async function openTlsListeners(
-  { tls: wanted, host, log, store }: BrokerOptions,
+  { tls: wanted, host, log }: BrokerOptions,
   mqtt: MqttBroker,
   room: Room,
 ): Promise<TlsListeners | undefined> {
   if (!wanted) return undefined
   const { certificate, port } = wanted
-  const authorities = async () => (await allAuthorities(store.db)).map(({ pem }) => pem)
-  const tls = await openTls({ certificate, authorities, onSecure: mqtt.handle, log })
+  const tls = openTls({ certificate, onSecure: mqtt.handle, log })
   const listeners = await openListeners({ host, port, room, onConnection: tls.take })
-  return { ...listeners, cut: tls.close, reloadAuthorities: tls.reloadAuthorities }
+  return { ...listeners, cut: tls.close }
 }
 
 /** Says that there is no room, once a second at most. */

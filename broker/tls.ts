@@ -1,4 +1,4 @@
-import { constants, X509Certificate } from 'node:crypto'
+import { constants, type X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
@@ -10,8 +10,6 @@ import { addressOf, type Peer } from './peer.ts'
 
 export type TlsOptions = {
   certificate: ServerCertificate
-  /** The certificates (PEM) of the CAs that client certificates are checked against, up to a root among them. */
-  authorities(): Promise<string[]>
   /** A connection whose handshake is over. Whether its certificate is good for anything is for others to decide. */
   onSecure(socket: TLSSocket, peer: Peer): void
   log: Logger
@@ -22,8 +20,6 @@ export type TlsOptions = {
 export type Tls = {
   /** Takes a TCP connection over and shakes hands on it. */
   take(socket: Socket): void
-  /** Asks for the authorities anew. New connections are checked against them; the old list stays where that fails. */
-  reloadAuthorities(): Promise<void>
   /** Cuts whatever is still open. */
   close(): void
 }
@@ -31,17 +27,18 @@ export type Tls = {
 /**
  * TLS for the front door. It asks every client for a certificate and requires none. Sessions are not resumed: a resumed
  * one would bring neither the certificate's chain nor a look at the authorities of today, and a handshake is cheap.
+ *
+ * It knows no authorities of vendors: it makes sure that the client has the key, and certificates.ts judges the rest. Of
+ * a certificate that it trusts, Node tells nothing of the CAs that the client sent along.
  */
-export async function openTls(options: TlsOptions): Promise<Tls> {
+export function openTls(options: TlsOptions): Tls {
   const { certificate, log } = options
   const open = new Set<Socket>()
   const handshakes = openHandshakes({ onShed: () => cut.inc({ reason: 'tls_handshakes_too_many' }) })
-  let authorities = await options.authorities()
-  let trusted = authorities.map((pem) => new X509Certificate(pem))
   const context = () => ({
     ...tlsSettings,
     ...certificate.current(),
-    ca: authorities,
+    ca: [],
     secureOptions: constants.SSL_OP_NO_TICKET,
   })
   const server = createServer({
@@ -52,7 +49,7 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   })
   server.on('secureConnection', (socket) => {
     handshakes.end(socket)
-    options.onSecure(socket, peerOf(socket, trusted))
+    options.onSecure(socket, peerOf(socket))
   })
   server.on('tlsClientError', (err: NodeJS.ErrnoException, socket) => {
     if (err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') cut.inc({ reason: 'tls_handshake_late' })
@@ -71,16 +68,6 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
       handshakes.begin(socket)
       server.emit('connection', socket)
     },
-    async reloadAuthorities() {
-      try {
-        const read = await options.authorities()
-        trusted = read.map((pem) => new X509Certificate(pem))
-        authorities = read
-        server.setSecureContext(context())
-      } catch (err) {
-        log.error({ err }, 'authorities of vendors not usable, those from before stay')
-      }
-    },
     close() {
       forget()
       for (const socket of open) socket.destroy()
@@ -88,17 +75,19 @@ export async function openTls(options: TlsOptions): Promise<Tls> {
   }
 }
 
-function peerOf(socket: TLSSocket, authorities: X509Certificate[]): Peer {
+function peerOf(socket: TLSSocket): Peer {
   const address = addressOf(socket.remoteAddress)
   const x509 = socket.getPeerX509Certificate()
-  if (!x509) return { address }
-  // Signatures decide and not names, because two vendors may give their authorities the same name. Node tells nothing of
-  // CAs that the client sent along, so one that is no authority itself leads nowhere.
-  const authority = authorities.find((one) => isSignedBy(x509, one))
-  const chain = authority ? [x509, authority] : [x509]
-  const problem = socket.authorized ? {} : { problem: String(socket.authorizationError) }
-  return { address, certificate: { x509, chain, ...problem } }
+  return x509 ? { address, certificate: { x509, chain: chainOf(x509) } } : { address }
 }
 
-const isSignedBy = (one: X509Certificate, issuer: X509Certificate): boolean =>
-  one.checkIssued(issuer) && one.verify(issuer.publicKey)
+/** The certificate and those that came with it, no more than may lie between it and an authority. */
+function chainOf(x509: X509Certificate): X509Certificate[] {
+  const chain: X509Certificate[] = []
+  let next: X509Certificate | undefined = x509
+  while (next && chain.length < limits.certificateChain) {
+    chain.push(next)
+    next = next.issuerCertificate
+  }
+  return chain
+}

@@ -87,9 +87,8 @@ export async function openOpenHouse(): Promise<OpenHouse> {
 async function openSecure(mqtt: MqttBroker, log: Logger): Promise<Listeners> {
   const authority = await makeAuthority('interoperability', { at: systemClock.now(), kind: 'ec' })
   const own = await makeServer(authority, ['localhost'], { at: systemClock.now(), kind: 'ec' })
-  const tls = await openTls({
+  const tls = openTls({
     certificate: replaceable(own),
-    authorities: async () => [],
     onSecure: mqtt.handle,
     log,
   })

@@ -14,8 +14,6 @@ export type Connection = {
   readonly since: number
   /** Ends with the last acknowledgement that is due on it. */
   acks: Promise<void>
-  /** It is about to be cut; what it sends meanwhile is heard. */
-  leaving: boolean
 }
 
 type LetIn = { principal: Principal; credential: Credential }
@@ -64,7 +62,7 @@ export function openConnections(): Connections {
       const peer = peers.get(client) ?? { address: '' }
       const number = ++newest
       const acks = Promise.resolve()
-      const connection = { number, client, peer, principal, credential, since: now, acks, leaving: false }
+      const connection = { number, client, peer, principal, credential, since: now, acks }
       known.set(client, connection)
       add(connection)
       return connection

@@ -13,6 +13,9 @@ import { openTurns } from './turns.ts'
 const weightOf = ({ refused, payload }: Admission['record']): number =>
   (refused ? 1 : 0) + Math.floor(payload.byteLength / limits.heavyBytes)
 
+export const bytesOf = ({ payload }: PublishPacket): Buffer =>
+  typeof payload === 'string' ? Buffer.from(payload) : payload
+
 /** How one connection is read, and what it may spend. */
 export class Flow implements Reins {
   readonly #client: Client
@@ -83,8 +86,8 @@ export class Flow implements Reins {
     this.#purse?.spend(packets, 0, this.#clock.now())
   }
 
-  isUrgent({ topic, payload }: PublishPacket): boolean {
-    return isUrgent(topic, typeof payload === 'string' ? Buffer.from(payload) : payload)
+  isUrgent(packet: PublishPacket): boolean {
+    return isUrgent(packet.topic, bytesOf(packet))
   }
 
   orphaned(packet: PublishPacket): void {

@@ -27,3 +27,5 @@ export function openRepeats() {
     },
   }
 }
+
+export type Repeats = ReturnType<typeof openRepeats>

@@ -1,0 +1,85 @@
+import type { AuthenticateError, Client, ConnectPacket } from 'aedes'
+import type { Logger } from 'pino'
+import type { Clock } from '../../domain/clock.ts'
+import { type ErrorCode, VigilError } from '../../domain/errors.ts'
+import type { Access } from '../access.ts'
+import type { Flows } from '../flow.ts'
+import type { Gate } from '../gate.ts'
+import { holdToKeepAlive, turnAway, unwelcome } from '../handshake.ts'
+import type { Identity } from '../identity.ts'
+import { connects } from '../metrics.ts'
+import { noteConnect } from '../noting.ts'
+import { type Denial, keyOf, type Login } from '../principal.ts'
+import { sessionId } from '../sessions/sessions.ts'
+
+type Done<E extends Error> = (err: E | null, success: boolean) => void
+
+type Options = {
+  identity: Identity
+  access: Pick<Access, 'look'>
+  gate: Gate
+  flows: Flows
+  clock: Clock
+  log: Logger
+}
+
+/** From CONNECT to CONNACK: what Aedes asks before anybody is let in. */
+export function openConnecting({ identity, access, gate, flows, clock, log }: Options) {
+  const { connections: live } = identity
+
+  /** Whether somebody who is known may come in now; a denial where he is not known. */
+  async function letIn(client: Client, { name, password }: Login): Promise<boolean | Denial> {
+    const peer = live.peerOf(client) ?? { address: '' }
+    const { seen } = identity
+    const login = { name, password, certificate: peer.certificate }
+    const verdict = await gate.askInTurn(client, () => identity.login(login))
+    if (!verdict.principal) {
+      connects.inc({ result: verdict.code })
+      noteConnect(identity.refusals, login, peer, verdict)
+      return verdict
+    }
+    const connection = live.authenticated(client, verdict, clock.now())
+    // Among the connections only now: a change that was heard of meanwhile did not find it.
+    if (identity.seen !== seen) await access.look(connection)
+    // Before Aedes looks for a session of this id, or for a connection that is to make room.
+    Object.assign(client, { id: sessionId(keyOf(verdict.principal), client.id) })
+    const purse = await gate.admit(connection)
+    if (purse) flows.of(client)?.paidBy(purse)
+    return purse !== undefined
+  }
+
+  return {
+    preConnect(client: Client, packet: ConnectPacket, done: Done<Error>) {
+      const refusal = unwelcome(packet)
+      if (!refusal) {
+        holdToKeepAlive(packet)
+        return done(null, true)
+      }
+      connects.inc({ result: refusal.code })
+      turnAway(client, refusal.answer, () => done(new VigilError(refusal.code), false))
+    },
+    authenticate(client: Client, login: Login, done: Done<AuthenticateError>) {
+      letIn(client, login).then(
+        (admitted) => {
+          if (typeof admitted !== 'boolean') {
+            const { code } = admitted
+            return gate.refuse(client, () => done(refusedConnect(code === 'certificate_refused' ? 5 : 4, code), false))
+          }
+          connects.inc({ result: admitted ? 'accepted' : 'quota_exceeded' })
+          if (!admitted) return done(refusedConnect(3, 'quota_exceeded'), false)
+          done(null, true)
+        },
+        (err) => {
+          connects.inc({ result: 'failed' })
+          log.error({ err }, 'registry not readable, connection refused')
+          done(refusedConnect(3, 'internal'), false)
+        },
+      )
+    },
+  }
+}
+
+/** CONNACK return codes: 3 server unavailable, 4 bad user name or password, 5 not authorized. */
+function refusedConnect(returnCode: 3 | 4 | 5, code: ErrorCode): AuthenticateError {
+  return Object.assign(new VigilError(code), { returnCode })
+}

@@ -18,6 +18,7 @@ import { newId } from '../domain/random.ts'
 import { auditRoutes } from './audit.ts'
 import { createIdentify, guard, type RouteAccess } from './auth.ts'
 import { authorityRoutes } from './authorities.ts'
+import { boundBodies } from './bodies.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
@@ -56,6 +57,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   const app = bareApp(deps)
   answerFailures(app)
   logAndCount(app, deps)
+  boundBodies(app, deps.clock)
   const identify = createIdentify(deps)
   const routes = guard(app, identify)
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, addHeadersOnExceeding: noHeaders })

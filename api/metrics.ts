@@ -75,3 +75,8 @@ export const lateRequests = new Counter({
   name: 'vigil_api_late_requests_total',
   help: 'Requests that did not arrive whole in time, and whose connections were cut',
 })
+
+export const bodiesCut = new Counter({
+  name: 'vigil_api_bodies_cut_total',
+  help: 'Requests cut because the bodies of all took too much memory, and theirs the most',
+})

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { sign, X509Certificate } from 'node:crypto'
 import {
   BasicConstraintsExtension,
   X509Certificate as Readable,
@@ -12,9 +12,10 @@ import { systemClock } from '../domain/clock.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { onBothEngines } from '../test/engines.ts'
-import { addAuthority, allAuthorities, listAuthorities, removeAuthority } from './authorities.ts'
+import { type Authority, addAuthority, allAuthorities, listAuthorities, removeAuthority } from './authorities.ts'
 import { changesAfter, lastChange } from './changes.ts'
 import { serialOfCertificate, serialsOfCrl } from './crl.ts'
+import { tags } from './der.ts'
 import {
   isCertificateRevoked,
   listRevocations,
@@ -207,9 +208,9 @@ onBothEngines((engine) => {
     const { serialNumber } = new X509Certificate(client.cert)
     const entries = [{ serialNumber, revocationDate: new Date(now) }, { serialNumber: '0a0b' }]
     const expected = [serialOf(serialNumber), 'A0B']
-    expect(await serialsOfCrl(await crl(acme, entries), authorities)).toEqual(expected)
-    expect(await serialsOfCrl(await crl(rsa, entries, 'rsa'), authorities)).toEqual(expected)
-    expect(await serialsOfCrl(await crl(acme, []), authorities)).toEqual([])
+    expect(serialsOfCrl(await crl(acme, entries), authorities)).toEqual(expected)
+    expect(serialsOfCrl(await crl(rsa, entries, 'rsa'), authorities)).toEqual(expected)
+    expect(serialsOfCrl(await crl(acme, []), authorities)).toEqual([])
     expect(serialOfCertificate(client.cert, authorities)).toBe(serialOf(serialNumber))
   })
 
@@ -232,12 +233,49 @@ onBothEngines((engine) => {
       acme.cert,
       '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----',
     ])
-      await expect(serialsOfCrl(pem, authorities)).rejects.toEqual(refusedWith('revocation_invalid'))
+      expect(() => serialsOfCrl(pem, authorities)).toThrow(refusedWith('revocation_invalid'))
     const theirs = await makeClient(impostor, 'watch-1', { at: now, kind: 'ec' })
     for (const pem of [theirs.cert, 'hello'])
       expect(() => serialOfCertificate(pem, authorities)).toThrow(refusedWith('revocation_invalid'))
   })
 })
+
+test('a revocation list may name so many, each with its reason; one more is too many', () => {
+  const authorities = [{ pem: acme.cert } as Authority]
+  const serials = serialsOfCrl(crlOf(limits.revocationsPerList), authorities)
+  expect(serials).toHaveLength(limits.revocationsPerList)
+  expect([serials[0], serials.at(-1)]).toEqual(['7A000000', (0x7a000000 + limits.revocationsPerList - 1).toString(16).toUpperCase()])
+  expect(() => serialsOfCrl(crlOf(limits.revocationsPerList + 1), authorities)).toThrow(/names at most 20000/)
+})
+
+test('a revocation list that is cut off anywhere is refused as one', () => {
+  const whole = bytesOf(crlOf(1))
+  for (let length = 0; length < whole.length; length++)
+    expect(() => serialsOfCrl(pemOf(whole.subarray(0, length)), []), `${length} bytes`).toThrow(/revocation_invalid/)
+})
+
+function der(tag: number, ...contents: Buffer[]): Buffer {
+  const content = Buffer.concat(contents)
+  if (content.length < 0x80) return Buffer.from([tag, content.length, ...content])
+  const size = Buffer.alloc(4)
+  size.writeUInt32BE(content.length)
+  return Buffer.concat([Buffer.from([tag, 0x84]), size, content])
+}
+const pemOf = (list: Buffer) => `-----BEGIN X509 CRL-----\n${list.toString('base64')}\n-----END X509 CRL-----`
+
+/** A list with entries such as OpenSSL writes them, each with the reason keyCompromise. */
+function crlOf(count: number): string {
+  const { sequence, integer, bits, utcTime } = tags
+  const time = der(utcTime, Buffer.from('261122000000Z'))
+  const reason = der(sequence, der(sequence, Buffer.from('0603551d1504030a0101', 'hex')))
+  const serial = (n: number) => der(integer, Buffer.from((0x7a000000 + n).toString(16), 'hex'))
+  const entries = Array.from({ length: count }, (_, n) => der(sequence, serial(n), time, reason))
+  const ecdsaWithSha256 = der(sequence, Buffer.from('06082a8648ce3d040302', 'hex'))
+  const version = der(integer, Buffer.from([1]))
+  const named = der(sequence, version, ecdsaWithSha256, der(sequence), time, time, der(sequence, ...entries))
+  const signature = der(bits, Buffer.from([0]), sign('sha256', named, acme.key))
+  return pemOf(der(sequence, named, ecdsaWithSha256, signature))
+}
 
 /** One bit of the list itself changed, in the middle of the dates. */
 function flipped(der: Buffer): Buffer {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { parsePrincipalKey } from '../domain/principals.ts'
+import { deleteOldest } from './oldest.ts'
 import { type Listed, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
@@ -138,12 +139,5 @@ export async function auditEdge(db: Db, { keepFrom, mostRows }: { keepFrom: numb
 }
 
 /** Removes at most `most` entries that were last seen before `before` (epoch ms). Gives how many. */
-export async function trimAudit(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('audit')
-    .where('id', 'in', (e) =>
-      e.selectFrom('audit').select('id').where('last_at', '<', before).orderBy('last_at').orderBy('id').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimAudit = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'audit', key: 'id', time: 'last_at' }, before, most)

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { deleteOldest } from './oldest.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -32,12 +33,5 @@ export async function lastChange(db: Db): Promise<number> {
 }
 
 /** Removes at most `most` changes from before `before` (epoch ms). Gives how many. */
-export async function trimChanges(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('changes')
-    .where('seq', 'in', (e) =>
-      e.selectFrom('changes').select('seq').where('at', '<', before).orderBy('at').orderBy('seq').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimChanges = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'changes', key: 'seq', time: 'at' }, before, most)

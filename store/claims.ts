@@ -3,6 +3,7 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { principalKey } from '../domain/principals.ts'
 import { issueToken } from './credentials.ts'
+import { deleteOldest } from './oldest.ts'
 import { mustExist } from './registry.ts'
 import type { Db, Tx } from './store.ts'
 import { tokenHash, tokenMatches } from './tokens.ts'
@@ -51,15 +52,8 @@ export async function voidClaimCode(tx: Tx, device: string): Promise<void> {
 }
 
 /** Removes at most `most` codes that ran out before `before` (epoch ms), claimed or not. Gives how many. */
-export async function trimClaims(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('claims')
-    .where('device', 'in', (e) =>
-      e.selectFrom('claims').select('device').where('expires_at', '<', before).orderBy('expires_at').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimClaims = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'claims', key: 'device', time: 'expires_at' }, before, most)
 
 /** A code is shorter than a token, so each is hashed with its device: who steals the table must guess one by one. */
 const saltedBy = (device: string, code: string): string => `${device} ${canonicalClaimCode(code)}`

@@ -6,6 +6,7 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
 import { announce } from './changes.ts'
+import { deleteOldest } from './oldest.ts'
 import { type Listed, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
@@ -190,15 +191,8 @@ async function keepAnswer(tx: Tx, seq: number, given: GivenAnswer | undefined, r
 }
 
 /** Removes commands that expired before `before` (epoch ms), at most `most` of them. Gives how many. */
-export async function trimCommands(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('commands')
-    .where('seq', 'in', (e) =>
-      e.selectFrom('commands').select('seq').where('expires_at', '<', before).orderBy('expires_at').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimCommands = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'commands', key: 'seq', time: 'expires_at' }, before, most)
 
 /** How many commands wait now, and how many of those kept expired before anybody had them. */
 export async function countUndelivered(db: Db, now: number): Promise<{ waiting: number; expired: number }> {

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import { limits } from '../domain/limits.ts'
 import { newId, newSecret } from '../domain/random.ts'
 import { announce } from './changes.ts'
+import { deleteOldest } from './oldest.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 import { tokenHash } from './tokens.ts'
@@ -99,15 +100,8 @@ export const credentialStillValid = async (db: Db, id: string, now: number): Pro
   (await credentialById(db, id, now)) !== undefined
 
 /** Removes at most `most` credentials that ran out before `before` (epoch ms). Gives how many. */
-export async function trimCredentials(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('credentials')
-    .where('id', 'in', (e) =>
-      e.selectFrom('credentials').select('id').where('expires_at', '<', before).orderBy('expires_at').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimCredentials = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'credentials', key: 'id', time: 'expires_at' }, before, most)
 
 const credentials = (db: Db, now: number) =>
   db.selectFrom('credentials').select(['id', 'principal', 'expires_at']).where(notExpired(now))

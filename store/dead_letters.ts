@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool,
 import { isoTime } from '../domain/clock.ts'
 import { userName } from '../domain/principals.ts'
 import { newId } from '../domain/random.ts'
+import { deleteOldest } from './oldest.ts'
 import { homeWithin, type Listed, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
@@ -146,21 +147,8 @@ export async function deadLetterEdge(db: Db, rule: { keepFrom: number; mostBytes
 }
 
 /** Removes letters received before `before` (epoch ms), at most `most` of them, oldest first. Gives how many. */
-export async function trimDeadLetters(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('dead_letters')
-    .where('id', 'in', (e) =>
-      e
-        .selectFrom('dead_letters')
-        .select('id')
-        .where('received_at', '<', before)
-        .orderBy('received_at')
-        .orderBy('id')
-        .limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimDeadLetters = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'dead_letters', key: 'id', time: 'received_at' }, before, most)
 
 const columns = ['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const
 const size = sql<number>`length(payload)`.as('size')

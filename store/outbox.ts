@@ -1,3 +1,4 @@
+import { deleteOldest } from './oldest.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -42,12 +43,5 @@ export async function markSent(tx: Tx, ids: number[], at: number): Promise<void>
 }
 
 /** Removes what was sent before `before` (epoch ms), at most `most` of it. Gives how many. */
-export async function trimOutbox(tx: Tx, before: number, most: number): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('outbox')
-    .where('id', 'in', (e) =>
-      e.selectFrom('outbox').select('id').where('sent_at', '<', before).orderBy('sent_at').limit(most),
-    )
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const trimOutbox = (tx: Tx, before: number, most: number): Promise<number> =>
+  deleteOldest(tx, { table: 'outbox', key: 'id', time: 'sent_at' }, before, most)

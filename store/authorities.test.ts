@@ -244,7 +244,10 @@ test('a revocation list may name so many, each with its reason; one more is too 
   const authorities = [{ pem: acme.cert } as Authority]
   const serials = serialsOfCrl(crlOf(limits.revocationsPerList), authorities)
   expect(serials).toHaveLength(limits.revocationsPerList)
-  expect([serials[0], serials.at(-1)]).toEqual(['7A000000', (0x7a000000 + limits.revocationsPerList - 1).toString(16).toUpperCase()])
+  expect([serials[0], serials.at(-1)]).toEqual([
+    '7A000000',
+    (0x7a000000 + limits.revocationsPerList - 1).toString(16).toUpperCase(),
+  ])
   expect(() => serialsOfCrl(crlOf(limits.revocationsPerList + 1), authorities)).toThrow(/names at most 20000/)
 })
 

@@ -72,6 +72,7 @@ export function recordsOf(
   areas: readonly z.input<typeof AreaInput>[],
   households: readonly Household[],
 ): RegistryRecords {
+  const devices = households.flatMap(({ plan }) => plan.devices.map((device) => deviceInput(plan, device)))
   return {
     areas,
     homes: households.map(homeInput),
@@ -79,6 +80,7 @@ export function recordsOf(
       household.plan.residents.map((resident) => residentInput(household, resident)),
     ),
     contacts: households.flatMap(contactInputs),
-    devices: households.flatMap(({ plan }) => plan.devices.map((device) => deviceInput(plan, device))),
+    // A gateway is there before those for which it speaks.
+    devices: [...devices.filter(({ gateway }) => !gateway), ...devices.filter(({ gateway }) => gateway)],
   }
 }

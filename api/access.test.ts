@@ -12,6 +12,7 @@ import { rotateToken } from '../store/devices.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
+import { openLines } from './lines.ts'
 import { openTestBroker } from './test_broker.ts'
 import { districts, type House, noTelemetry, openHouse } from './test_house.ts'
 
@@ -100,7 +101,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     frontDoor: async () => undefined,
     peers: async () => [],
   }
-  const { app, routes } = await buildApp(deps)
+  const { app, routes } = await buildApp({ ...deps, lines: openLines() })
   await app.close()
   return routes
 }

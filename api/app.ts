@@ -58,8 +58,13 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   answerFailures(app)
   logAndCount(app, deps)
   boundBodies(app, deps.clock)
+  app.addHook('onRequest', async ({ raw }) => deps.lines.used(raw.socket))
   const identify = createIdentify(deps)
   const routes = guard(app, identify)
+  // Whoever hears events was let in by now, and says nothing for hours.
+  app.addHook('preHandler', async ({ raw, routeOptions }) => {
+    if (routeOptions.url === eventsPath) deps.lines.left(raw.socket)
+  })
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, addHeadersOnExceeding: noHeaders })
   await app.register(helmet, securityHeaders)
   await document(app)

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
 import type { Store } from '../store/store.ts'
+import type { Lines } from './lines.ts'
 import type { HttpTimes } from './servers.ts'
 
 /** One of the other processes of this house and the base of its loopback admin listener. */
@@ -23,6 +24,8 @@ export type ApiDeps = {
   adminToken?: string
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
+  /** The connections that requests come on. */
+  lines: Lines
   /** How long a caller may take; absent: as domain/limits.ts says. */
   times?: HttpTimes
 }

@@ -80,3 +80,8 @@ export const bodiesCut = new Counter({
   name: 'vigil_api_bodies_cut_total',
   help: 'Requests cut because the bodies of all took too much memory, and theirs the most',
 })
+
+export const linesCut = new Counter({
+  name: 'vigil_api_connections_cut_total',
+  help: 'HTTP connections cut because there were too many, of one address or of all',
+})

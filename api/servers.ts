@@ -7,6 +7,7 @@ import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
 import { type ServerCertificate, tlsSettings } from '../domain/tls.ts'
 import type { Api } from './context.ts'
+import type { Lines } from './lines.ts'
 import * as metrics from './metrics.ts'
 import { asProblem, rawProblem } from './problem.ts'
 import { mayUpgrade } from './upgrades.ts'
@@ -58,13 +59,19 @@ function handshakeFailed(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.destroy()
 }
 
-export type HttpsOptions = { host: string; port: number; certificate: ServerCertificate; times?: HttpTimes | undefined }
+export type HttpsOptions = {
+  host: string
+  port: number
+  certificate: ServerCertificate
+  times?: HttpTimes | undefined
+  lines: Lines
+}
 export type RunningHttps = { port: number; close(): void }
 type Upgrade = (...args: [request: Parameters<Api['routing']>[0], socket: Duplex, head: Buffer]) => void
 
 /** Opens a second way to the same routes, over TLS. Rejects where the port is taken. */
 export async function openHttps(app: Api, upgrade: Upgrade, options: HttpsOptions): Promise<RunningHttps> {
-  const { certificate, times = usualTimes } = options
+  const { certificate, times = usualTimes, lines } = options
   const context = () => ({ ...tlsSettings, ...certificate.current() })
   const settings = {
     ...context(),
@@ -82,6 +89,7 @@ export async function openHttps(app: Api, upgrade: Upgrade, options: HttpsOption
   const raw = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     raw.add(socket)
+    lines.opened(socket)
     socket.once('close', () => raw.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {

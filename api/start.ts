@@ -2,15 +2,18 @@ import type { AddressInfo } from 'node:net'
 import type { ServerCertificate } from '../domain/tls.ts'
 import { buildApp } from './app.ts'
 import type { ApiDeps } from './context.ts'
+import { openLines } from './lines.ts'
 import { openHttps } from './servers.ts'
 import { createUpgrades } from './upgrades.ts'
 
-export type ApiOptions = ApiDeps & {
+export type ApiOptions = Omit<ApiDeps, 'lines'> & {
   host: string
   /** 0 picks a free one. */
   port: number
   /** The same over TLS; absent: there is none. */
   tls?: { port: number; certificate: ServerCertificate } | undefined
+  /** HTTP connections at one time; absent: as domain/limits.ts says. Less where this process may not have so many files open. */
+  linesMost?: number | undefined
 }
 
 /** `httpsPort`: undefined where there is no TLS. */
@@ -21,12 +24,14 @@ export type RunningApi = { port: number; httpsPort: number | undefined; close():
  * Rejects where a port is taken. `close` ends the live streams; subscribers resume by number.
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { app, events } = await buildApp(options)
-  const upgrades = createUpgrades(options, events)
+  const lines = openLines(options.linesMost)
+  const { app, events } = await buildApp({ ...options, lines })
+  const upgrades = createUpgrades({ ...options, lines }, events)
   app.server.on('upgrade', upgrades.take)
+  app.server.on('connection', lines.opened)
   const { host, port, tls, times } = options
   await app.listen({ host, port })
-  const https = tls && (await openHttps(app, upgrades.take, { host, ...tls, times }))
+  const https = tls && (await openHttps(app, upgrades.take, { host, ...tls, times, lines }))
   return {
     port: (app.server.address() as AddressInfo).port,
     httpsPort: https?.port,

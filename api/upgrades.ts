@@ -30,6 +30,7 @@ export function createUpgrades(deps: ApiDeps, events: Events): Upgrades {
   }
   return {
     take(request, socket, head) {
+      deps.lines.left(request.socket)
       open.add(socket)
       socket.once('close', () => open.delete(socket))
       // The HTTP server has let go of the socket with its listeners; a broken line must not end the process.

@@ -4,6 +4,7 @@ import { openTelemetry } from '../ingest/open.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
 import { openJournalForReading } from './journal_reader.ts'
+import { linesFor, openFilesOf } from './open_files.ts'
 import { findRunning, listRunning } from './runtime.ts'
 import { openTlsPort } from './tls.ts'
 
@@ -32,7 +33,8 @@ export async function openApi(house: House): Promise<Room> {
   const frontDoor = async () => loopback((await findRunning(data, 'broker'))?.ports.door)
   const peers = () => othersIn(data)
   const tls = await openTlsPort(config.httpsPort, house)
-  const api = await startApi({ store, telemetry, clock, log, host, port, tls, adminToken, frontDoor, peers })
+  const linesMost = linesFor(await openFilesOf(process.pid))
+  const api = await startApi({ store, telemetry, clock, log, host, port, tls, adminToken, frontDoor, peers, linesMost })
   return {
     ports: { http: api.port, https: api.httpsPort },
     async close() {

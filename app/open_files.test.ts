@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { connectionsFor, openFilesIn, openFilesOf } from './open_files.ts'
+import { connectionsFor, linesFor, openFilesIn, openFilesOf } from './open_files.ts'
 
 it('reads the soft limit, which is the one that holds', () => {
   const limits = 'Limit       Soft Limit    Hard Limit   Units\nMax open files            1024      524288     files\n'
@@ -21,4 +21,5 @@ it('keeps some files for all but connections', () => {
   expect(connectionsFor(1_024)).toBe(924)
   expect(connectionsFor(50)).toBe(1)
   expect(connectionsFor(undefined)).toBeUndefined()
+  expect([1_024, 50_000, undefined, 1].map(linesFor)).toEqual([512, 10_000, 10_000, 1])
 })

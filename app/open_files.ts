@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { limits } from '../domain/limits.ts'
 
 /** What the text of /proc/{pid}/limits says a process may have open now; undefined where it says nothing. */
 export function openFilesIn(limits: string): number | undefined {
@@ -19,3 +20,7 @@ const ASIDE_SHARE = 0.02
 /** How many devices a front door can hold that may have so many files open; undefined where that is not known. */
 export const connectionsFor = (files: number | undefined): number | undefined =>
   files === undefined ? undefined : Math.max(1, files - Math.max(ASIDE_LEAST, Math.ceil(files * ASIDE_SHARE)))
+
+/** HTTP connections for which there is room: half of the files, since each MQTT over WebSocket takes two more. */
+export const linesFor = (files: number | undefined): number =>
+  Math.min(limits.newcomers, Math.max(1, Math.floor((files ?? Number.POSITIVE_INFINITY) / 2)))

@@ -74,6 +74,16 @@ const rotating =
   (tx, id, now, overlapMs) =>
     issueToken(tx, key(id), { now, overlapMs })
 
+/** Creates an account and its first token, which is shown this once. */
+const withToken = <Input, Item extends { id: string }>(
+  create: (tx: Tx, input: Input, now: number) => Promise<Item>,
+  key: (id: string) => string,
+) =>
+  creating(async (tx: Tx, input: Input, now) => {
+    const made = await create(tx, input, now)
+    return { ...made, token: (await issueToken(tx, key(made.id), { now })).token }
+  })
+
 /** Vendors lie in no area: whoever is bounded by one sees none, and a vendor sees itself. */
 export const vendor = resource({
   noun: 'a vendor',
@@ -92,10 +102,7 @@ export const vendor = resource({
   account: { may: 'write_vendors', rotate: rotating(vendors.vendorKey), revoke: vendors.revokeVendor },
   list: vendors.listVendors,
   get: vendors.getVendor,
-  create: creating(async (tx: Tx, input: z.output<typeof registry.VendorInput>, now) => {
-    const made = await vendors.createVendor(tx, input, now)
-    return { ...made, token: (await issueToken(tx, vendors.vendorKey(made.id), { now })).token }
-  }),
+  create: withToken(vendors.createVendor, vendors.vendorKey),
   update: updating(vendors.updateVendor),
   remove: vendors.deleteVendor,
 })
@@ -120,10 +127,7 @@ export const integration = resource({
   },
   list: integrations.listIntegrations,
   get: integrations.getIntegration,
-  create: creating(async (tx: Tx, input: z.output<typeof registry.IntegrationInput>, now) => {
-    const made = await integrations.createIntegration(tx, input, now)
-    return { ...made, token: (await issueToken(tx, integrations.integrationKey(made.id), { now })).token }
-  }),
+  create: withToken(integrations.createIntegration, integrations.integrationKey),
   update: updating(integrations.updateIntegration),
   remove: integrations.deleteIntegration,
 })

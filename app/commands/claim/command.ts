@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { targetOf } from '../accounts/command.ts'
 import type { CommandLine } from '../command_line.ts'
-import { targetOf } from '../devices/command.ts'
 import { tell } from '../telling.ts'
 
 /** `vigil claim`: what a pre-registered device does to fetch its first token, by hand. */

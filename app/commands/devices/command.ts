@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { systemClock } from '../../../domain/clock.ts'
 import { type CommandKind, commandKinds } from '../../../domain/commands.ts'
+import { commandOnOne, targetOf, tokenCommand } from '../accounts/command.ts'
 import { withApi } from '../api_options.ts'
 import { duration, natural, positive } from '../arguments.ts'
 import type { ClientOptions } from '../client.ts'
@@ -12,18 +13,6 @@ import type { ImportOptions } from './import.ts'
 import type { SendingOptions } from './send_command.ts'
 
 const work = () => import('./devices.ts')
-
-/** Where devices of the Vigil that the command speaks to publish. */
-export const targetOf = async ({ config }: CommandLine, url: string | undefined) =>
-  (await import('../client.ts')).mqttTarget(config(), url)
-
-/** The option of a command that gives a new token. */
-export const withOverlap = (command: Command): Command =>
-  command.addOption(
-    new Option('--overlap <time>', 'how long the old one still works: 30m, 24h, 7d; default: not at all').argParser(
-      duration,
-    ),
-  )
 
 /** The options of a command that registers a device. */
 export const withDeviceFields = (command: Command): Command =>
@@ -61,35 +50,34 @@ const listCommand = (line: CommandLine): Command =>
   )
 
 const showCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line.command('show', 'tell everything about a device: connected or not, refused or not').argument('<id>'),
-    async (api, _options, id) => (await import('./show.ts')).showDevice(api, id),
+    'show',
+    'tell everything about a device: connected or not, refused or not',
+    async () => (await import('./show.ts')).showDevice,
   )
 
-const tokenCommand = (line: CommandLine): Command =>
-  asking<{ overlap?: number }, [string]>(
+const renewCommand = (line: CommandLine): Command =>
+  tokenCommand(
     line,
-    withOverlap(
-      line.command('token', 'give a device a new token; the old one is void at once, or after --overlap'),
-    ).argument('<id>'),
-    async (api, { overlap, url }, id) => (await work()).renewToken(api, await targetOf(line, url), id, overlap),
+    'give a device a new token; the old one is void at once, or after --overlap',
+    async () => (await work()).renewToken,
   )
 
 const revokeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line
-      .command('revoke', 'cut a device off at once and void its tokens and certificates; it stays registered')
-      .argument('<id>'),
-    async (api, _options, id) => (await work()).revokeDevice(api, id),
+    'revoke',
+    'cut a device off at once and void its tokens and certificates; it stays registered',
+    async () => (await work()).revokeDevice,
   )
 
 const removeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line.command('remove', 'cut a device off and take it out of the registry; its tickets stay').argument('<id>'),
-    async (api, _options, id) => (await work()).removeDevice(api, id),
+    'remove',
+    'cut a device off and take it out of the registry; its tickets stay',
+    async () => (await work()).removeDevice,
   )
 
 const claimCodeCommand = (line: CommandLine): Command =>
@@ -142,7 +130,7 @@ export const deviceCommand = (line: CommandLine): Command =>
     addCommand,
     listCommand,
     showCommand,
-    tokenCommand,
+    renewCommand,
     revokeCommand,
     removeCommand,
     importCommand,

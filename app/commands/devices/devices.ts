@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Device } from '../../../domain/registry.ts'
+import { renewedToken, WithToken } from '../accounts/tokens.ts'
 import type { Client } from '../client.ts'
 import { inPath, itemsOf, listed, type Told } from '../telling.ts'
 import { type Target, tokenLines } from './publishing.ts'
@@ -13,8 +14,6 @@ export type DeviceFields = {
   gateway?: string
 }
 
-const WithToken = z.looseObject({ id: z.string(), token: z.string() })
-const Renewed = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
 const Revoked = z.looseObject({ id: z.string(), revoked_at: z.string() })
 
 /** Registers a device, and tells its token and how to publish with it. */
@@ -37,15 +36,9 @@ export async function renewToken(
   id: string,
   overlapMs: number | undefined,
 ): Promise<Told> {
-  const made = await api.post(`/devices/${inPath(id)}/token`, overlapBody(overlapMs), Renewed)
-  return { answer: made, lines: [...tokenLines(target, id, made.token), oldToken(made.old_valid_until)] }
+  const { made, old } = await renewedToken(api, `/devices/${inPath(id)}`, overlapMs)
+  return { answer: made, lines: [...tokenLines(target, id, made.token), old] }
 }
-
-export const overlapBody = (overlapMs: number | undefined): { overlap_s?: number } =>
-  overlapMs === undefined ? {} : { overlap_s: Math.ceil(overlapMs / 1_000) }
-
-export const oldToken = (until: string | null | undefined): string =>
-  until ? `The old token works until ${until}.` : 'The old token is void from now on.'
 
 /** Cuts a device off and keeps it registered. */
 export async function revokeDevice(api: Client, id: string): Promise<Told> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { targetOf } from '../accounts/command.ts'
 import type { CommandLine } from '../command_line.ts'
-import { targetOf, withDeviceFields } from '../devices/command.ts'
+import { withDeviceFields } from '../devices/command.ts'
 import type { DeviceFields } from '../devices/devices.ts'
 import { asking } from '../telling.ts'
 

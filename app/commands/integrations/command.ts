@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Fault } from '../../fault.ts'
+import { commandOnOne, targetOf, tokenCommand } from '../accounts/command.ts'
 import type { CommandLine } from '../command_line.ts'
-import { targetOf, withOverlap } from '../devices/command.ts'
 import { asking } from '../telling.ts'
 import type { IntegrationFields } from './integrations.ts'
 
@@ -24,33 +24,22 @@ const addCommand = (line: CommandLine): Command =>
 const listCommand = (line: CommandLine): Command =>
   asking(line, line.command('list', 'list them'), async (api) => (await work()).listIntegrations(api))
 
-const tokenCommand = (line: CommandLine): Command =>
-  asking<{ overlap?: number }, [string]>(
+const renewCommand = (line: CommandLine): Command =>
+  tokenCommand(
     line,
-    withOverlap(line.command('token', 'give it a new token; the old one is void at once, or after --overlap')).argument(
-      '<id>',
-    ),
-    async (api, { overlap, url }, id) =>
-      (await work()).renewIntegrationToken(api, await targetOf(line, url), id, overlap),
+    'give it a new token; the old one is void at once, or after --overlap',
+    async () => (await work()).renewIntegrationToken,
   )
 
 const revokeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
-    line,
-    line.command('revoke', 'cut it off at once and void its token').argument('<id>'),
-    async (api, _options, id) => (await work()).revokeIntegration(api, id),
-  )
+  commandOnOne(line, 'revoke', 'cut it off at once and void its token', async () => (await work()).revokeIntegration)
 
 const removeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
-    line,
-    line.command('remove', 'cut it off and forget it').argument('<id>'),
-    async (api, _options, id) => (await work()).removeIntegration(api, id),
-  )
+  commandOnOne(line, 'remove', 'cut it off and forget it', async () => (await work()).removeIntegration)
 
 /** `vigil integration`: programs of a dispatch centre that read tickets. */
 export const integrationCommand = (line: CommandLine): Command =>
-  [addCommand, listCommand, tokenCommand, revokeCommand, removeCommand].reduce(
+  [addCommand, listCommand, renewCommand, revokeCommand, removeCommand].reduce(
     (integration, sub) => integration.addCommand(sub(line)),
     line.command('integration', 'programs that read the tickets of an area'),
   )

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { Integration } from '../../../domain/registry.ts'
+import { renewedToken, WithToken } from '../accounts/tokens.ts'
 import type { Client } from '../client.ts'
-import { oldToken, overlapBody } from '../devices/devices.ts'
 import type { Target } from '../devices/publishing.ts'
 import { inPath, itemsOf, listed, type Told } from '../telling.ts'
 
 const AnyIntegration = z.looseObject(Integration.shape)
-const WithToken = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
 const Revoked = z.looseObject({ revoked_at: z.string().nullish() })
 
 const pathOf = (id: string): string => `/integrations/${inPath(id)}`
@@ -36,8 +35,8 @@ export async function renewIntegrationToken(
   overlapMs: number | undefined,
 ): Promise<Told> {
   const { area } = await api.get(pathOf(id), AnyIntegration)
-  const made = await api.post(`${pathOf(id)}/token`, overlapBody(overlapMs), WithToken)
-  return { answer: made, lines: [...tokenLines(target, id, made.token, area), oldToken(made.old_valid_until)] }
+  const { made, old } = await renewedToken(api, pathOf(id), overlapMs)
+  return { answer: made, lines: [...tokenLines(target, id, made.token, area), old] }
 }
 
 function tokenLines({ plain, tls }: Target, id: string, token: string, area: string | null): string[] {

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { VendorQuota } from '../../../domain/registry.ts'
 import { Fault } from '../../fault.ts'
+import { commandOnOne, targetOf, tokenCommand } from '../accounts/command.ts'
 import { amount, natural, positive } from '../arguments.ts'
 import type { CommandLine } from '../command_line.ts'
-import { targetOf, withOverlap } from '../devices/command.ts'
 import { readGiven } from '../files.ts'
 import { asking } from '../telling.ts'
 
@@ -26,33 +26,34 @@ const listCommand = (line: CommandLine): Command =>
   asking(line, line.command('list', 'list the vendors'), async (api) => (await work()).listVendors(api))
 
 const showCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line.command('show', 'tell about a vendor: its authorities, what it was refused').argument('<id>'),
-    async (api, _options, id) => (await work()).showVendor(api, id),
+    'show',
+    'tell about a vendor: its authorities, what it was refused',
+    async () => (await work()).showVendor,
   )
 
-const tokenCommand = (line: CommandLine): Command =>
-  asking<{ overlap?: number }, [string]>(
+const renewCommand = (line: CommandLine): Command =>
+  tokenCommand(
     line,
-    withOverlap(
-      line.command('token', 'give its account a new token; the old one is void at once, or after --overlap'),
-    ).argument('<id>'),
-    async (api, { overlap, url }, id) => (await work()).renewVendorToken(api, await targetOf(line, url), id, overlap),
+    'give its account a new token; the old one is void at once, or after --overlap',
+    async () => (await work()).renewVendorToken,
   )
 
 const revokeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line.command('revoke', 'cut its account off at once and void its token; its devices stay').argument('<id>'),
-    async (api, _options, id) => (await work()).revokeVendor(api, id),
+    'revoke',
+    'cut its account off at once and void its token; its devices stay',
+    async () => (await work()).revokeVendor,
   )
 
 const removeCommand = (line: CommandLine): Command =>
-  asking<object, [string]>(
+  commandOnOne(
     line,
-    line.command('remove', 'close the account of a vendor that has no devices any more').argument('<id>'),
-    async (api, _options, id) => (await work()).removeVendor(api, id),
+    'remove',
+    'close the account of a vendor that has no devices any more',
+    async () => (await work()).removeVendor,
   )
 
 type QuotaOptions = Partial<Record<'connections' | 'connectsPerS' | 'messagesPerS' | 'bytesPerS', number>>
@@ -147,7 +148,7 @@ export const vendorCommand = (line: CommandLine): Command =>
     addCommand,
     listCommand,
     showCommand,
-    tokenCommand,
+    renewCommand,
     revokeCommand,
     removeCommand,
     quotaCommand,

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { Vendor, type VendorQuota } from '../../../domain/registry.ts'
+import { renewedToken, WithToken } from '../accounts/tokens.ts'
 import type { Client } from '../client.ts'
-import { oldToken, overlapBody } from '../devices/devices.ts'
 import type { Target } from '../devices/publishing.ts'
 import { RefusalRow, refusalLine } from '../devices/show.ts'
 import { firstOf, inPath, itemsOf, listed, type Told } from '../telling.ts'
 
 const AnyVendor = z.looseObject(Vendor.shape)
-const WithToken = z.looseObject({ id: z.string(), token: z.string(), old_valid_until: z.string().nullish() })
 const Revoked = z.looseObject({ revoked_at: z.string() })
 
 const pathOf = (id: string): string => `/vendors/${inPath(id)}`
@@ -37,8 +36,8 @@ export async function renewVendorToken(
   id: string,
   overlapMs: number | undefined,
 ): Promise<Told> {
-  const made = await api.post(`${pathOf(id)}/token`, overlapBody(overlapMs), WithToken)
-  return { answer: made, lines: [...accountLines(target, id, made.token), oldToken(made.old_valid_until)] }
+  const { made, old } = await renewedToken(api, pathOf(id), overlapMs)
+  return { answer: made, lines: [...accountLines(target, id, made.token), old] }
 }
 
 const accountLines = ({ plain, tls }: Target, id: string, token: string): string[] => [

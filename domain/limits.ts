@@ -2,9 +2,9 @@
 export const limits = {
   /** One message. An hour of 50 Hz three-axis motion as JSON is larger, a window round an impact is ~20 KiB. */
   payloadBytes: 256 * 1024,
-  /** One MQTT packet, or the body of one HTTP request. Four payloads, so that an oversized message can still be kept and
+  /** One MQTT packet, or the body of one HTTP request. Eight payloads, so that an oversized message can still be kept and
    *  answered; beyond this the connection is cut, because its bytes would have to be held in memory. */
-  packetBytes: 1024 * 1024,
+  packetBytes: 2 * 1024 * 1024,
   /** JSON nesting. Real devices stay under 10; recursion over the parsed value must stay safe. */
   payloadDepth: 32,
   /** Entries of one batch: a day of one reading every 17 s. */
@@ -25,7 +25,7 @@ export const limits = {
   tlsHandshakeMs: 10_000,
   /** From the first byte of an HTTP request to the end of its headers, which fit in a few packets. */
   httpHeadersMs: 15_000,
-  /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 70 kbit/s. */
+  /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 140 kbit/s. */
   httpRequestMs: 120_000,
   /** How often HTTP connections are looked over for those that are late. */
   httpLookMs: 5_000,

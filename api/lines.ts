@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { addressOf } from '../broker/peer.ts'
-import { addressKey } from '../broker/quotas.ts'
+import { addressKey } from '../broker/quotas/quotas.ts'
+import { addressOf } from '../broker/sockets/peer.ts'
 import { limits } from '../domain/limits.ts'
 import { linesCut } from './metrics.ts'
 

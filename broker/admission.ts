@@ -5,8 +5,8 @@ import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { parseTopic } from '../domain/topics.ts'
 import type { JournalRecord, Lane } from '../journal/journal.ts'
-import { maySpeakFor } from './permission.ts'
-import { type Principal, speakerOf } from './principal.ts'
+import { maySpeakFor } from './identity/permission.ts'
+import { type Principal, speakerOf } from './identity/principal.ts'
 
 /** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms. */
 export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number }

@@ -4,7 +4,7 @@ import { virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { Journal, JournalRecord } from '../journal/journal.ts'
 import { createDevice } from '../store/devices.ts'
-import { holdToKeepAlive } from './handshake.ts'
+import { holdToKeepAlive } from './mqtt/unwelcome.ts'
 import { adminToken, connectPacket, openFrontDoor, publishPacket } from './test_sockets.ts'
 
 const readings = 'vigil/v1/watch-1/readings'

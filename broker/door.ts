@@ -3,8 +3,8 @@ import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type Admission, admit } from './admission.ts'
+import type { Principal } from './identity/principal.ts'
 import { ackSeconds, admitted, withheld } from './metrics.ts'
-import type { Principal } from './principal.ts'
 
 export type Door = {
   /**

@@ -5,10 +5,10 @@ import type { Counter } from 'prom-client'
 import { z } from 'zod'
 import { type Clock, isoTime } from '../domain/clock.ts'
 import type { FrontDoor, LiveConnection } from '../domain/front_door.ts'
-import type { Connection, Connections } from './connections.ts'
+import type { Connection, Connections } from './identity/connections.ts'
+import { keyOf } from './identity/principal.ts'
 import { admitted, connects, cut, refusals } from './metrics.ts'
-import { keyOf } from './principal.ts'
-import type { Quotas } from './quotas.ts'
+import type { Quotas } from './quotas/quotas.ts'
 
 /** What is asked of a broker: a page of its connections, or its figures. As a query string, so all is text. */
 export const StateQuery = z.discriminatedUnion('what', [

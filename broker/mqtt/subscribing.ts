@@ -1,9 +1,9 @@
 import type { Client, Subscription } from 'aedes'
 import { limits } from '../../domain/limits.ts'
-import type { Identity } from '../identity.ts'
-import { noteSubscribe } from '../noting.ts'
-import { receiptsFor } from '../permission.ts'
-import type { Principal } from '../principal.ts'
+import type { Identity } from '../identity/identity.ts'
+import { noteSubscribe } from '../identity/noting.ts'
+import { receiptsFor } from '../identity/permission.ts'
+import type { Principal } from '../identity/principal.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TellRefused } from './receipts.ts'
 

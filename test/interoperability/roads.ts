@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect } from 'node:tls'
 import { createWebSocketStream, WebSocket } from 'ws'
-import { listen } from '../../broker/listeners.ts'
+import { listen } from '../../broker/sockets/listeners.ts'
 import type { OpenHouse } from './open_house.ts'
 
 /** The ways to Vigil's broker. */

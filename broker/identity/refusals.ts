@@ -1,0 +1,111 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../domain/clock.ts'
+import type { ErrorCode } from '../../domain/errors.ts'
+import { limits } from '../../domain/limits.ts'
+import { recordAudit } from '../../store/audit.ts'
+import type { Store } from '../../store/store.ts'
+import { refusals as counted } from '../metrics.ts'
+
+const writeEveryMs = 1_000
+const hourMs = 3_600_000
+/** Characters of a detail; a topic of a device fits, what somebody makes up to be long does not matter. */
+const detailMost = 200
+
+/**
+ * Something that the front door said no to. `who`: the key of the principal, undefined where nobody was let in;
+ * `subject`: whom it is about, a key too.
+ */
+export type Refusal = {
+  what: 'connect' | 'subscribe' | 'publish'
+  code: ErrorCode
+  who: string | undefined
+  subject: string
+  detail: string
+  address: string
+}
+
+export type Refusals = {
+  note(refusal: Refusal): void
+  /** Writes what was noted, once a second, until `signal` aborts, and then a last time. */
+  work(signal: AbortSignal): Promise<void>
+}
+
+/** Who stands in the audit where nobody was let in, and for what is told of nobody apart. */
+const nobody = 'nobody'
+const others = { who: nobody, subject: 'others', detail: 'and others', address: '' }
+
+type Entry = Refusal & { place: string; count: number }
+/** What was told apart in this hour, of those who were let in and of those who were not. */
+type Hour = { begun: number; known: Set<string>; nobodies: Set<string>; sources: Map<string, number> }
+
+/**
+ * Counts refusals and writes them to the audit. Whoever is refused chooses his names, topics and often addresses, so only
+ * so many are told apart in an hour (`limits.refusalRowsPerHour`, half of it for those who were let in; of each
+ * `limits.refusedTopicsApart`); the others are counted in one row.
+ */
+export function openRefusals({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): Refusals {
+  let pending = new Map<string, Entry>()
+  let hour = newHour(clock.now())
+
+  function newHour(begun: number): Hour {
+    return { begun, known: new Set(), nobodies: new Set(), sources: new Map() }
+  }
+
+  /** The name under which a refusal is counted, and what is written of it. */
+  function placed(refusal: Refusal): [string, Refusal] {
+    const { code, who, address, subject, detail } = refusal
+    if (clock.now() - hour.begun >= hourMs) hour = newHour(clock.now())
+    const pool = who === undefined ? hour.nobodies : hour.known
+    const source = `${code} ${who ?? address}`
+    const place = `${source} ${subject} ${detail}`
+    if (pool.has(place)) return [place, refusal]
+    const ofSource = hour.sources.get(source) ?? 0
+    if (pool.size >= limits.refusalRowsPerHour / 2) return [code, { ...refusal, ...others }]
+    if (ofSource >= limits.refusedTopicsApart)
+      return [source, { ...refusal, detail: others.detail, subject: who ?? others.subject }]
+    pool.add(place)
+    hour.sources.set(source, ofSource + 1)
+    return [place, refusal]
+  }
+
+  async function write(): Promise<void> {
+    if (pending.size === 0) return
+    const entries = [...pending.values()]
+    pending = new Map()
+    const at = clock.now()
+    try {
+      await store.write(async (tx) => {
+        for (const { code, who = nobody, subject, detail, address, count } of entries)
+          await recordAudit(tx, { at, who, what: `refused:${code}`, subject, detail, address, count })
+      })
+    } catch (err) {
+      // Put back, so that an outage of the database loses none of the counts.
+      for (const { place, count, ...refusal } of entries) add(place, refusal, count)
+      throw err
+    }
+  }
+
+  function add(place: string, refusal: Refusal, count: number): void {
+    const known = pending.get(place)
+    if (known) known.count += count
+    else pending.set(place, { ...refusal, place, count })
+  }
+
+  return {
+    note(refusal) {
+      counted.inc({ what: refusal.what, code: refusal.code })
+      const told = { ...refusal, detail: storable(refusal.detail) }
+      const [place, entry] = placed(told)
+      add(place, entry, 1)
+    },
+    async work(signal) {
+      while (!signal.aborted) {
+        await clock.sleep(writeEveryMs, signal)
+        await write().catch((err) => log.error({ err }, 'refusals not written to the audit, trying again'))
+      }
+    },
+  }
+}
+
+/** Text that every database takes: PostgreSQL refuses NUL, UTF-8 has no lone surrogates. */
+const storable = (text: string): string => text.slice(0, detailMost).toWellFormed().replaceAll('\0', '\uFFFD')

@@ -1,0 +1,41 @@
+import { partitionOf } from '../../domain/ids.ts'
+import type { PrincipalName } from '../../domain/principals.ts'
+import { principalKey } from '../../domain/principals.ts'
+import { accessOfDevice, type DeviceAccess } from '../../store/devices.ts'
+import { getIntegration } from '../../store/integrations.ts'
+import type { Db } from '../../store/store.ts'
+import { getVendor } from '../../store/vendors.ts'
+import type { Families } from './families.ts'
+import type { DevicePrincipal, Principal } from './principal.ts'
+
+/** Makes principals of what the registry knows. */
+export type Registry = {
+  /** Undefined where there is nobody of this name. */
+  principalOf(name: PrincipalName): Promise<Principal | undefined>
+  deviceOf(device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'has_children'>): Promise<DevicePrincipal>
+}
+
+export function openRegistry(db: Db, families: Families): Registry {
+  const registry: Registry = {
+    async principalOf(name) {
+      if (name.kind === 'administrator') return { kind: 'administrator' }
+      if (name.kind === 'device') {
+        const device = await accessOfDevice(db, name.id)
+        return device && registry.deviceOf(device)
+      }
+      if (name.kind === 'integration') {
+        const integration = await getIntegration(db, name.id)
+        return integration && { kind: 'integration', id: name.id, area: integration.area }
+      }
+      if (!(await getVendor(db, name.id))) return undefined
+      return { kind: 'vendor', id: name.id, children: await families.of(principalKey(name)) }
+    },
+    async deviceOf({ id, home, vendor, has_children }) {
+      const partition = partitionOf(home ?? id)
+      const principal: DevicePrincipal = { kind: 'device', id, partition, ...(vendor !== null && { vendor }) }
+      if (!has_children) return principal
+      return { ...principal, children: await families.of(principalKey(principal)) }
+    },
+  }
+  return registry
+}

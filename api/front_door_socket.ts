@@ -25,7 +25,7 @@ function headOf({ method, rawHeaders, socket }: IncomingMessage): string {
  * the other.
  */
 export async function passUpgrade(
-  { frontDoor }: Pick<ApiDeps, 'frontDoor'>,
+  { frontDoor, lines }: Pick<ApiDeps, 'frontDoor' | 'lines'>,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -37,6 +37,8 @@ export async function passUpgrade(
     broker.once('connect', resolve)
     broker.once('error', (err) => reject(new VigilError('front_door_unreachable', undefined, { cause: err })))
   })
+  // The answer to the upgrade comes first; whatever follows, CONNACK, means that somebody has said who he is.
+  broker.once('data', () => broker.once('data', () => lines.left(request.socket)))
   broker.on('error', () => socket.destroy())
   broker.on('close', () => socket.destroy())
   socket.on('close', () => broker.destroy())

@@ -26,11 +26,13 @@ export function createUpgrades(deps: ApiDeps, events: Events): Upgrades {
   const open = new Set<Duplex>()
   const takers: Record<string, Events['upgrade']> = {
     [mqttPath]: (request: IncomingMessage, socket: Duplex, head: Buffer) => passUpgrade(deps, request, socket, head),
-    [eventsPath]: events.upgrade,
+    [eventsPath]: async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      await events.upgrade(request, socket, head)
+      deps.lines.left(request.socket)
+    },
   }
   return {
     take(request, socket, head) {
-      deps.lines.left(request.socket)
       open.add(socket)
       socket.once('close', () => open.delete(socket))
       // The HTTP server has let go of the socket with its listeners; a broken line must not end the process.
@@ -49,5 +51,6 @@ function refuse({ log }: ApiDeps, socket: Duplex, err: unknown): void {
   const problem = asProblem(err, newId('req'))
   metrics.problems.inc({ code: problem.code })
   if (problem.code === 'internal') log.error({ err, id: problem.request_id }, 'upgrade failed')
-  socket.end(rawProblem(problem))
+  // Not only our own side of it, or who is refused could keep the other open for ever.
+  socket.end(rawProblem(problem), () => socket.destroy())
 }

@@ -21,5 +21,5 @@ it('keeps some files for all but connections', () => {
   expect(connectionsFor(1_024)).toBe(924)
   expect(connectionsFor(50)).toBe(1)
   expect(connectionsFor(undefined)).toBeUndefined()
-  expect([1_024, 50_000, undefined, 1].map(linesFor)).toEqual([512, 10_000, 10_000, 1])
+  expect([1_024, 50_000, undefined, 1].map(linesFor)).toEqual([409, 10_000, 10_000, 1])
 })

@@ -21,6 +21,6 @@ const ASIDE_SHARE = 0.02
 export const connectionsFor = (files: number | undefined): number | undefined =>
   files === undefined ? undefined : Math.max(1, files - Math.max(ASIDE_LEAST, Math.ceil(files * ASIDE_SHARE)))
 
-/** HTTP connections for which there is room: half of the files, since each MQTT over WebSocket takes two more. */
+/** HTTP connections for which there is room: each that becomes MQTT over WebSocket takes a second file. */
 export const linesFor = (files: number | undefined): number =>
-  Math.min(limits.newcomers, Math.max(1, Math.floor((files ?? Number.POSITIVE_INFINITY) / 2)))
+  Math.min(limits.newcomers, Math.max(1, Math.floor((files ?? Number.POSITIVE_INFINITY) * 0.4)))

@@ -160,7 +160,11 @@ describe('a vendor', () => {
     const out = await told('device', 'claim-code', 'acme-2')
     const code = /vigil claim acme-2 (\S+)/.exec(out)?.[1] ?? ''
     expect(out).toContain('█')
-    expect(await answer('claim', 'acme-2', code.toLowerCase().replaceAll('-', ''))).toMatchObject({ device: 'acme-2' })
+    const over = ['--url', `https://localhost:${house.httpsPort}`]
+    const typed = code.toLowerCase().replaceAll('-', '')
+    expect((await vigil('claim', 'acme-2', typed, ...over)).err).toContain('give its CA with --ca')
+    over.push('--ca', join(house.data, 'tls', 'ca.pem'))
+    expect(await answer('claim', 'acme-2', typed, ...over)).toMatchObject({ device: 'acme-2' })
   })
 
   it('manages its own devices with its token, speaks for them, and sees nobody else and what it was refused', async () => {

@@ -47,7 +47,7 @@ function clientOf(base: string, token: string | undefined): Client {
     }
     const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
     const response = await fetch(new URL(`/api/v1${path}`, base), request).catch((cause) => {
-      throw new Fault(`Nothing answers at ${base}: is Vigil running there? npm start starts it.`, { cause })
+      throw new Fault(unanswered(base, cause), { cause })
     })
     const answer: unknown = await response.json().catch(() => undefined)
     if (!response.ok) throw refusal(answer, response.status, base)
@@ -59,6 +59,27 @@ function clientOf(base: string, token: string | undefined): Client {
     patch: (path, body, shape) => call('PATCH', path, body, shape),
     delete: (path) => call('DELETE', path, undefined, z.undefined()),
   }
+}
+
+/** What OpenSSL and Node say of a server whose certificate leads to no CA that is trusted here. */
+const untrusted = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+])
+
+/** Why `fetch` failed, and what to do: no certificate to trust is no server that is away. */
+function unanswered(base: string, error: { cause?: { code?: string } }): string {
+  const code = error.cause?.code ?? ''
+  if (untrusted.has(code))
+    return `The certificate of ${base} is of a CA that is not trusted here: give its CA with --ca; a Vigil’s own is tls/ca.pem of its data folder. (${code})`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `The certificate of ${base} is not for this name: use one that it has, or add this one with VIGIL_TLS_NAMES there. (${code})`
+  if (code === 'CERT_HAS_EXPIRED') return `The certificate of ${base} has ended: renew it there. (${code})`
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return `${base} speaks no TLS: give --url http://…, or the port with TLS.`
+  return `Nothing answers at ${base}: is Vigil running there? npm start starts it.`
 }
 
 /** Where its devices publish; of a Vigil elsewhere only the host is known. */

@@ -103,8 +103,17 @@ describe('an import', () => {
     )
     expect(readFileSync(options.out, 'utf8')).toBe(codes)
     expect(await importText('id\nwatch-1\n', { out: inFolder('more.csv') })).toBe(true)
-    expect(remarked.at(-1)).toBe('0 devices are registered, 1 were before.')
+    expect(remarked.at(-1)).toBe('0 devices are registered, 1 was before.')
     expect(readFileSync(inFolder('more.csv'), 'utf8')).toBe('id,claim_code,qr\n')
+  })
+
+  it('says of one what it says of many, and that codes go to another file next time', async () => {
+    expect(await importText('id\nwatch-1\nwatch 2\n', { out: inFolder('codes.csv') })).toBe(false)
+    expect(remarked.slice(1)).toEqual([
+      '1 device is registered, 0 were before.',
+      `Their claim codes are in ${inFolder('codes.csv')}: they are told only this once.`,
+      '1 line was not taken: mend it and run the same list again with another --out.',
+    ])
   })
 
   it('that breaks off keeps the codes that it has, and says what to do', async () => {

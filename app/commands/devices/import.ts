@@ -83,11 +83,16 @@ async function* importRows(
 
 const byGateway = (a: Row, b: Row): number => Number(Boolean(a.device.gateway)) - Number(Boolean(b.device.gateway))
 
+const of = (n: number, one: string, many: string): string => (n === 1 ? one : many)
+
 function summary(count: Record<Item['result'], number>, { out, qr }: KeepingOptions): string[] {
   const codes = count.created > 0 && out ? [`Their claim codes are in ${out}: they are told only this once.`] : []
   const pictures = count.created > 0 && qr ? [`Their QR pictures are in ${qr}, one a device.`] : []
+  const again = `mend ${of(count.refused, 'it', 'them')} and run the same list again${out ? ' with another --out' : ''}`
   const rest =
-    count.refused > 0 ? [`${number(count.refused)} lines were not taken: mend them and run the same list again.`] : []
-  const first = `${number(count.created)} devices are registered, ${number(count.exists)} were before.`
+    count.refused > 0
+      ? [`${number(count.refused)} ${of(count.refused, 'line was', 'lines were')} not taken: ${again}.`]
+      : []
+  const first = `${number(count.created)} ${of(count.created, 'device is', 'devices are')} registered, ${number(count.exists)} ${of(count.exists, 'was', 'were')} before.`
   return [first, ...codes, ...pictures, ...rest]
 }

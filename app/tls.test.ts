@@ -123,13 +123,28 @@ describe('a given certificate', () => {
   it('is kept while its files are away', async () => {
     await put(first)
     const certificate = await open()
+    const before = (await metric('vigil_tls_certificate_refused_total')) ?? 0
     await rm(given().cert)
     await look('it is said', () => said('not readable'))
-    expect(certificate.current()).toEqual(first)
+    for (let n = 0; n < 5; n++) await clock.advance(10_000)
+    await put(second)
+    await look('the next is taken', () => certificate.current().cert === second.cert)
+    expect(lines.filter((line) => line.includes('not readable'))).toHaveLength(1)
+    expect(await metric('vigil_tls_certificate_refused_total')).toBe(before + 1)
+  })
+
+  it('of its own is kept, said and counted where somebody breaks its file', async () => {
+    const certificate = await open('own')
+    const shown = certificate.current()
+    const before = (await metric('vigil_tls_certificate_refused_total')) ?? 0
+    await writeFile(join(data, 'tls', 'cert.pem'), 'no PEM')
+    await look('it is said', () => said('not readable'))
+    expect(certificate.current()).toEqual(shown)
+    expect(await metric('vigil_tls_certificate_refused_total')).toBe(before + 1)
   })
 
   it('that cannot be used stops the start with the mend', async () => {
-    await expect(open()).rejects.toThrow(/cert\.pem cannot be read: correct VIGIL_TLS_CERT and VIGIL_TLS_KEY/)
+    await expect(open()).rejects.toThrow(/(cert|key)\.pem cannot be read: correct VIGIL_TLS_CERT and VIGIL_TLS_KEY/)
     await put({ ...first, key: second.key })
     await expect(open()).rejects.toThrow(/are no certificate with its key/)
   })

@@ -42,6 +42,8 @@ export async function openCertificate(options: Options): Promise<WatchedCertific
   show(current)
   /** What was not fit to be used at the last look; a pair whose second half is still on its way is for the next look. */
   let unfit: { pair: Pair; complained: boolean } | undefined
+  /** Why the files could not be read at the last look, where they could not. */
+  let unreadable: string | undefined
 
   function show({ cert }: Pair): void {
     const end = endOf(cert)
@@ -84,11 +86,22 @@ export async function openCertificate(options: Options): Promise<WatchedCertific
     unfit = { pair, complained: again }
   }
 
+  /** Said and counted once, however often the same is seen. */
+  function stumble(err: unknown): void {
+    if (String(err) !== unreadable) {
+      refusals.inc()
+      log.error({ err }, 'TLS certificate not readable, looking again')
+    }
+    unreadable = String(err)
+  }
+
   async function watch(): Promise<void> {
     for (;;) {
       await clock.sleep(lookEveryMs, stopping.signal)
       if (stopping.signal.aborted) return
-      await look().catch((err: unknown) => log.error({ err }, 'TLS certificate not readable, looking again'))
+      await look().then(() => {
+        unreadable = undefined
+      }, stumble)
     }
   }
   const watching = watch()

@@ -27,6 +27,7 @@ import { deadLetterRoutes } from './dead_letters.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { frontDoorRoutes } from './front_door.ts'
+import { keyOfAddress } from './lockout.ts'
 import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
 import { documentHead, finished } from './openapi.ts'
@@ -65,7 +66,12 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   app.addHook('preHandler', async ({ raw, routeOptions }) => {
     if (routeOptions.url === eventsPath) deps.lines.left(raw.socket)
   })
-  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, addHeadersOnExceeding: noHeaders })
+  await app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => keyOfAddress(ip),
+    addHeadersOnExceeding: noHeaders,
+  })
   await app.register(helmet, securityHeaders)
   await document(app)
   sessionRoutes(app, deps)

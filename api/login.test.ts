@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
 import { createOperator } from '../store/operators.ts'
+import { until } from '../test/until.ts'
 import { adminToken, type House, openHouse } from './test_house.ts'
 
 const password = 'the right password'
@@ -84,4 +86,19 @@ describe('guessing passwords', () => {
     time.move(5 * 60_000)
     expect((await login(house, 'Anna', password)).status).toBe(200)
   })
+})
+
+it('many wrong passwords at once do not hold up what reads a file', async () => {
+  const house = await openHouse()
+  let answered = 0
+  const guesses = Array.from({ length: 24 }, async (_, n) => {
+    const { status } = await login(house, `nobody ${n}`, password)
+    answered++
+    return status
+  })
+  await until('one is looked at', async () => answered > 0 || undefined)
+  const before = answered
+  await readFile(import.meta.filename)
+  expect(answered - before).toBeLessThan(4)
+  expect(new Set(await Promise.all(guesses))).toEqual(new Set([401]))
 })

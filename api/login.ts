@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { inTurn } from '../broker/gate/in_turn.ts'
 import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { Operator } from '../domain/registry.ts'
 import { login, logout } from '../store/operators.ts'
 import { bearerOf, callerOf } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
-import { createLockout } from './lockout.ts'
+import { createLockout, keyOfAddress } from './lockout.ts'
 import { answers, withToken } from './openapi.ts'
 
 /** Wrong passwords of one name from one address. By both, so that nobody can lock a dispatcher out from elsewhere. */
@@ -14,6 +15,9 @@ const failuresOfName = 10
 /** Wrong passwords from one address, whatever the names: a whole centre may sit behind one. */
 const failuresOfAddress = 100
 const windowMs = 5 * 60_000
+/** Passwords that are looked at at one time, in turn over addresses. Each takes one of the four threads by which this
+ *  process reads files, and an SOS by HTTP would wait for them. */
+const passwordsAtOnce = 1
 
 const Login = z.object({ name: z.string().trim().min(1).max(100), password: z.string().min(1).max(200) })
 const Session = z.object({
@@ -61,6 +65,7 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
 function loginRoute(app: Api, { store, clock }: ApiDeps): void {
   const byAddress = createLockout(clock, failuresOfAddress, windowMs)
   const byName = createLockout(clock, failuresOfName, windowMs)
+  const turn = inTurn(passwordsAtOnce)
   app.route({
     method: 'POST',
     url: '/api/v1/login',
@@ -81,7 +86,7 @@ function loginRoute(app: Api, { store, clock }: ApiDeps): void {
         reply.header('retry-after', Math.ceil(wait / 1_000))
         throw new VigilError('too_many_requests', 'Too many wrong passwords; wait and try again.')
       }
-      const { token, operator, expires_at } = await login(store, request.body, clock.now())
+      const { token, operator, expires_at } = await turn(keys.address, () => login(store, request.body, clock.now()))
       byAddress.succeeded(keys.address)
       byName.succeeded(keys.name)
       return { token, expires_at: isoTime(expires_at), operator }
@@ -89,4 +94,7 @@ function loginRoute(app: Api, { store, clock }: ApiDeps): void {
   })
 }
 
-const keysOf = ({ ip }: FastifyRequest, name: string) => ({ address: ip, name: `${ip} ${name}` })
+function keysOf({ ip }: FastifyRequest, name: string): { address: string; name: string } {
+  const address = keyOfAddress(ip)
+  return { address, name: `${address} ${name}` }
+}

@@ -16,13 +16,7 @@ import { type Authority, addAuthority, allAuthorities, listAuthorities, removeAu
 import { changesAfter, lastChange } from './changes.ts'
 import { serialOfCertificate, serialsOfCrl } from './crl.ts'
 import { tags } from './der.ts'
-import {
-  isCertificateRevoked,
-  listRevocations,
-  revokeCertificate,
-  revokeCertificates,
-  serialOf,
-} from './revocations.ts'
+import { isCertificateRevoked, listRevocations, revokeCertificates, serialOf } from './revocations.ts'
 import type { Store } from './store.ts'
 import { createVendor, deleteVendor } from './vendors.ts'
 
@@ -169,7 +163,7 @@ onBothEngines((engine) => {
     expect(await changesAfter(store.db, since, 9)).toMatchObject([{ kind: 'access', subject: 'vendor:acme' }])
     await add(store, 'other', rsa.cert)
     await store.write(async (tx) => {
-      await revokeCertificate(tx, 'other', '01', now)
+      await revokeCertificates(tx, 'other', ['01'], now)
       await deleteVendor(tx, 'other', now)
     })
     expect(await allAuthorities(store.db)).toEqual([])
@@ -178,12 +172,12 @@ onBothEngines((engine) => {
   test('a certificate is revoked by its serial number, however that is written, for its vendor only', async () => {
     const store = await engine.open()
     await vendors(store)
-    const revoke = (serial: string) => store.write((tx) => revokeCertificate(tx, 'acme', serial, now))
+    const revoke = (serial: string) => store.write((tx) => revokeCertificates(tx, 'acme', [serial], now))
     expect([await revoke('00:0a:ff'), await revoke('AFF'), await revoke('0')]).toEqual([1, 0, 1])
     const asked = ['0AFF', 'aff', '00', 'FF'].map((serial) => isCertificateRevoked(store.db, 'acme', serial))
     expect(await Promise.all(asked)).toEqual([true, true, true, false])
     expect(await isCertificateRevoked(store.db, 'other', 'AFF')).toBe(false)
-    const unknown = store.write((tx) => revokeCertificate(tx, 'no', '1', now))
+    const unknown = store.write((tx) => revokeCertificates(tx, 'no', ['1'], now))
     await expect(unknown).rejects.toEqual(refusedWith('not_found'))
   })
 

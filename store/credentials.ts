@@ -95,10 +95,6 @@ export function credentialById(db: Db, id: string, now: number): Promise<Credent
   return credentials(db, now).where('id', '=', id).executeTakeFirst()
 }
 
-/** Whether a credential was neither revoked nor has run out. */
-export const credentialStillValid = async (db: Db, id: string, now: number): Promise<boolean> =>
-  (await credentialById(db, id, now)) !== undefined
-
 /** Removes at most `most` credentials that ran out before `before` (epoch ms). Gives how many. */
 export const trimCredentials = (tx: Tx, before: number, most: number): Promise<number> =>
   deleteOldest(tx, { table: 'credentials', key: 'id', time: 'expires_at' }, before, most)

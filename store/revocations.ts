@@ -14,10 +14,6 @@ export const serialOf = (hex: string): string =>
     .toUpperCase()
     .replace(/^0+(?=.)/, '')
 
-/** Voids a certificate of a vendor by its serial number (hex). Gives 1, or 0 where it was revoked before. */
-export const revokeCertificate = (tx: Tx, vendor: string, serial: string, now: number): Promise<number> =>
-  revokeCertificates(tx, vendor, [serial], now)
-
 /** Voids certificates of a vendor by their serial numbers (hex). Gives how many were not revoked before.
  *  Throws `not_found` (vendor). */
 export async function revokeCertificates(tx: Tx, vendor: string, serials: string[], now: number): Promise<number> {

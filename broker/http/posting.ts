@@ -5,7 +5,7 @@ import type { JournalRecord } from '../../journal/journal.ts'
 import { type Admission, admit } from '../admission.ts'
 import type { Door } from '../door.ts'
 import { keyOf, type Principal } from '../identity/principal.ts'
-import { refusals, slowed } from '../metrics.ts'
+import { slowed } from '../metrics.ts'
 import type { Purse, Quotas } from '../quotas/quotas.ts'
 import type { Idempotency, Keyed } from './idempotency.ts'
 
@@ -35,11 +35,10 @@ export function openPosting({ door, quotas, idempotency, clock }: Options): (pos
       const debtor = purse.debtor(now)
       if (debtor) {
         purse.refused()
-        refusals.inc({ what: 'publish', code: 'quota_exceeded' })
-        slowed.inc({ by: debtor.key.slice(0, debtor.key.indexOf(':')) })
+        slowed.inc({ by: debtor.kind })
         throw overdrawn(debtor.debtMs(now))
       }
-      purse.spend(record.refused ? limits.refusedCost : 1, record.payload.byteLength + record.topic.length, now)
+      purse.spendOnMessage(record, now)
     }
   }
 

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../domain/clock.ts'
 import { addAuthority, removeAuthority } from '../../store/authorities.ts'
 import { createDevice, registerDevice, revokeDevice, rotateToken } from '../../store/devices.ts'
 import { openStore } from '../../store/open.ts'
-import { revokeCertificate } from '../../store/revocations.ts'
+import { revokeCertificates } from '../../store/revocations.ts'
 import type { Store } from '../../store/store.ts'
 import { createVendor, revokeVendor } from '../../store/vendors.ts'
 import type { PeerCertificate } from '../sockets/peer.ts'
@@ -214,13 +214,13 @@ describe('a certificate whose standing changed', () => {
   it('is void by its serial number, and by that of its intermediate', async () => {
     const one = shownOf((await makeClient(acme, 'watch-1', making)).cert)
     const other = shownOf((await makeClient(acme, 'watch-1', making)).cert)
-    await store.write((tx) => revokeCertificate(tx, 'acme', one.x509.serialNumber, at))
+    await store.write((tx) => revokeCertificates(tx, 'acme', [one.x509.serialNumber], at))
     expect(await login(one)).toMatchObject({ code: 'certificate_refused', detail: expect.stringContaining('revoked') })
     expect((await login(other)).principal).toBeDefined()
     const below = await makeBelow(acme, 'another factory', true)
     const device = shownOf((await makeClient(below, 'watch-1', making)).cert, below.cert)
     expect((await login(device)).principal).toBeDefined()
-    await store.write((tx) => revokeCertificate(tx, 'acme', device.chain[1]!.serialNumber, at))
+    await store.write((tx) => revokeCertificates(tx, 'acme', [device.chain[1]!.serialNumber], at))
     expect(await login(device)).toMatchObject({ code: 'certificate_refused' })
   })
 
@@ -233,7 +233,7 @@ describe('a certificate whose standing changed', () => {
     const direct = shownOf((await makeClient(acme, 'watch-1', making)).cert)
     expect((await login(device)).principal).toMatchObject({ id: 'watch-1' })
     const revoke = (pem: string) =>
-      store.write((tx) => revokeCertificate(tx, 'acme', new X509Certificate(pem).serialNumber, at))
+      store.write((tx) => revokeCertificates(tx, 'acme', [new X509Certificate(pem).serialNumber], at))
     await revoke(acme.cert)
     expect((await login(device)).principal).toMatchObject({ id: 'watch-1' })
     await revoke(upper.cert)

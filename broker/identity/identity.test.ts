@@ -11,7 +11,7 @@ import { deadLetter, keepDeadLetter, requestReplay } from '../../store/dead_lett
 import { deleteDevice, revokeDevice, rotateToken, updateDevice } from '../../store/devices.ts'
 import { revokeIntegration } from '../../store/integrations.ts'
 import { enqueue } from '../../store/outbox.ts'
-import { revokeCertificate } from '../../store/revocations.ts'
+import { revokeCertificates } from '../../store/revocations.ts'
 import { revokeVendor } from '../../store/vendors.ts'
 import { rawConnected } from '../../test/raw_client.ts'
 import { replaceable } from '../../test/tls_parts.ts'
@@ -306,7 +306,7 @@ describe('by certificate, over TLS', () => {
     await expect(enter('watch-1', mqttsPort!, factory)).rejects.toMatchObject({ code: 5 })
     const watch = await enter('watch-1', mqttsPort!, factory, cert)
     const { serialNumber } = new X509Certificate(cert)
-    await house.store.write((tx) => revokeCertificate(tx, 'acme', serialNumber, clock.now()))
+    await house.store.write((tx) => revokeCertificates(tx, 'acme', [serialNumber], clock.now()))
     await gone(watch)
     await expect(enter('watch-1', mqttsPort!, factory, cert)).rejects.toMatchObject({ code: 5 })
   })
@@ -330,7 +330,7 @@ describe('by certificate, over TLS', () => {
         { who: 'nobody', what: 'refused:certificate_refused', detail: expect.stringContaining('another vendor') },
       ])
     const { serialNumber } = new X509Certificate(watch.options.cert as string)
-    await house.store.write((tx) => revokeCertificate(tx, 'acme', serialNumber, clock.now()))
+    await house.store.write((tx) => revokeCertificates(tx, 'acme', [serialNumber], clock.now()))
     await gone(watch)
     expect([gateway.connected, account.connected]).toEqual([true, true])
     await house.store.write((tx) => revokeVendor(tx, 'acme', clock.now()))

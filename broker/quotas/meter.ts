@@ -125,6 +125,11 @@ export class Meter {
     this.#bytePace.add(bytes, now)
   }
 
+  /** Whose it is: device, vendor, integration or address. */
+  get kind(): string {
+    return this.key.slice(0, this.key.indexOf(':'))
+  }
+
   /** How long until messages may come again, ms; 0 where they may. */
   debtMs(now: number): number {
     return Math.max(this.#messages.debtMs(now), this.#bytes.debtMs(now))

@@ -1,4 +1,6 @@
 import { limits } from '../../domain/limits.ts'
+import type { JournalRecord } from '../../journal/journal.ts'
+import { refusals } from '../metrics.ts'
 import type { Meter } from './meter.ts'
 
 /** Why somebody is not let in, or what it has to wait for first. */
@@ -16,6 +18,11 @@ export class Purse {
   constructor(own: Meter | undefined, shared: readonly Meter[]) {
     this.#own = own
     this.#shared = shared
+  }
+
+  /** Pays for a message; one that is refused at the door costs more. */
+  spendOnMessage({ refused, payload, topic }: JournalRecord, now: number): void {
+    this.spend(refused ? limits.refusedCost : 1, payload.byteLength + topic.length, now)
   }
 
   /** Takes from every meter, whether it is there or not. */
@@ -45,8 +52,9 @@ export class Purse {
     return longest(this.#shared, (meter) => meter.debtMs(now))
   }
 
-  /** Notes that a message was refused. */
+  /** Notes that a message was refused for want of quota. */
   refused(): void {
+    refusals.inc({ what: 'publish', code: 'quota_exceeded' })
     for (const meter of [this.#own, ...this.#shared]) if (meter) meter.refused++
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { VigilError } from '../../domain/errors.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Admission } from '../admission.ts'
-import { cut, refusals, slowed } from '../metrics.ts'
+import { cut, slowed } from '../metrics.ts'
 import type { Purse } from '../quotas/quotas.ts'
 import { type CutReason, noLoad, Reader, type Reins } from './reading.ts'
 import { openTurns } from './turns.ts'
@@ -53,10 +53,9 @@ export class Flow implements Reins {
     // What a device leaves as its will is the last that is heard of it.
     if (this.#isRefusing(now) && !this.#client.closed && this.#purse.debtor(now)) {
       this.#purse.refused()
-      refusals.inc({ what: 'publish', code: 'quota_exceeded' })
       throw new VigilError('quota_exceeded')
     }
-    this.#purse.spend(record.refused ? limits.refusedCost : 1, record.payload.byteLength + record.topic.length, now)
+    this.#purse.spendOnMessage(record, now)
   }
 
   /** Whether to tell now that telemetry is refused; not for each message. */
@@ -76,7 +75,7 @@ export class Flow implements Reins {
       return 0
     }
     if (this.isLeaving || this.#isRefusing(now)) return 0
-    if (this.#heldSince === undefined) slowed.inc({ by: debtor.key.slice(0, debtor.key.indexOf(':')) })
+    if (this.#heldSince === undefined) slowed.inc({ by: debtor.kind })
     this.#heldSince ??= now
     return Math.min(debtor.debtMs(now), Math.max(1, this.#heldSince + limits.quotaPatienceMs - now))
   }

@@ -11,12 +11,14 @@ import { mustNameVendor } from './scope.ts'
 
 const Params = z.object({ id: Id })
 
+const mostOverlap = limits.tokenOverlapMostMs / 1_000
+
 const Rotation = z.object({
   overlap_s: z
     .number()
     .int()
     .min(0)
-    .max(limits.tokenOverlapMostMs / 1_000)
+    .max(mostOverlap, `an old token works for ${mostOverlap} seconds more at most`)
     .optional()
     .describe('how long the old token goes on working, seconds; absent or 0: not at all'),
 })

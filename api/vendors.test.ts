@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { makeAuthority, makeClient } from '../domain/certificates.ts'
 import { systemClock, virtualClock } from '../domain/clock.ts'
+import { limits } from '../domain/limits.ts'
 import { changesAfter, lastChange } from '../store/changes.ts'
 import { credentialOf } from '../store/credentials.ts'
 import { deviceByToken } from '../store/devices.ts'
@@ -48,6 +49,18 @@ describe('vendors', () => {
     expect([wrong.status, wrong.body.code]).toEqual([400, 'request_invalid'])
     const used = await house.call('DELETE', '/api/v1/vendors/maker-north', { token })
     expect([used.status, used.body.code]).toEqual([409, 'still_referenced'])
+  })
+
+  it('rotate with an overlap of at most 90 days', async () => {
+    const house = await openHouse()
+    const overlap = (overlap_s: number) =>
+      house.call('POST', '/api/v1/vendors/maker-north/token', { token, body: { overlap_s } })
+    const most = limits.tokenOverlapMostMs / 1_000
+    expect((await overlap(most)).status).toBe(200)
+    expect((await overlap(most + 1)).body).toMatchObject({
+      code: 'request_invalid',
+      detail: 'body/overlap_s: an old token works for 7776000 seconds more at most',
+    })
   })
 
   it('rotate with an overlap: both tokens sign in until the old one’s end', async () => {

@@ -12,6 +12,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { addressKey } from '../domain/addresses.ts'
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
@@ -27,7 +28,6 @@ import { deadLetterRoutes } from './dead_letters.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { frontDoorRoutes } from './front_door.ts'
-import { keyOfAddress } from './lockout.ts'
 import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
 import { documentHead, finished } from './openapi.ts'
@@ -69,7 +69,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ ip }) => keyOfAddress(ip),
+    keyGenerator: ({ ip }) => addressKey(ip),
     addHeadersOnExceeding: noHeaders,
   })
   await app.register(helmet, securityHeaders)

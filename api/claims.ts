@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressKey } from '../domain/addresses.ts'
 import { claimCodePattern } from '../domain/claim_code.ts'
 import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
@@ -9,7 +10,7 @@ import { claim, mayClaim } from '../store/claims.ts'
 import { accessOfDevice, deviceKey } from '../store/devices.ts'
 import type { Store } from '../store/store.ts'
 import type { Api, ApiDeps } from './context.ts'
-import { createLockout, keyOfAddress, type Lockout } from './lockout.ts'
+import { createLockout, type Lockout } from './lockout.ts'
 import { answers } from './openapi.ts'
 
 const windowMs = 5 * 60_000
@@ -39,7 +40,7 @@ export function claimRoutes(app: Api, { store, clock }: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { device, code } = request.body
-      const wait = guard.byAddress.attempt(keyOfAddress(request.ip))
+      const wait = guard.byAddress.attempt(addressKey(request.ip))
       if (wait > 0) {
         reply.header('retry-after', Math.ceil(wait / 1_000))
         throw new VigilError('too_many_requests', 'Too many wrong claim codes; wait and try again.')
@@ -55,7 +56,7 @@ export function claimRoutes(app: Api, { store, clock }: ApiDeps): void {
         await recordAudit(tx, { at: now, who: subject, what: 'claimed', subject, address: request.ip })
         return made
       })
-      guard.byAddress.succeeded(keyOfAddress(request.ip))
+      guard.byAddress.succeeded(addressKey(request.ip))
       return reply.code(201).send({ device, token })
     },
   })

@@ -1,5 +1,3 @@
-import { addressKey } from '../broker/quotas/quotas.ts'
-import { addressOf } from '../broker/sockets/peer.ts'
 import type { Clock } from '../domain/clock.ts'
 
 /** Keys remembered at most; beyond it the oldest go, so that guessing names cannot fill memory. */
@@ -43,6 +41,3 @@ export function createLockout(clock: Clock, most: number, windowMs: number): Loc
     },
   }
 }
-
-/** What counts as one address: of IPv6 the network, for whoever has one address there has them all. */
-export const keyOfAddress = (ip: string): string => addressKey(addressOf(ip))

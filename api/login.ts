@@ -1,13 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { inTurn } from '../broker/gate/in_turn.ts'
+import { addressKey } from '../domain/addresses.ts'
 import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { Operator } from '../domain/registry.ts'
 import { login, logout } from '../store/operators.ts'
 import { bearerOf, callerOf } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
-import { createLockout, keyOfAddress } from './lockout.ts'
+import { createLockout } from './lockout.ts'
 import { answers, withToken } from './openapi.ts'
 
 /** Wrong passwords of one name from one address. By both, so that nobody can lock a dispatcher out from elsewhere. */
@@ -95,6 +96,6 @@ function loginRoute(app: Api, { store, clock }: ApiDeps): void {
 }
 
 function keysOf({ ip }: FastifyRequest, name: string): { address: string; name: string } {
-  const address = keyOfAddress(ip)
+  const address = addressKey(ip)
   return { address, name: `${address} ${name}` }
 }

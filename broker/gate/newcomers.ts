@@ -16,7 +16,7 @@ export type ShedReason = 'connect_too_slow' | 'newcomers_too_many'
 
 /**
  * The connections that are not authenticated. An honest one is that for milliseconds; so whoever holds many of them, and
- * says nothing or the wrong thing, has to make room. Addresses are keys of quotas.ts.
+ * says nothing or the wrong thing, has to make room. Addresses are keys as `addressKey` gives them.
  */
 export type Newcomers = {
   /** One more connection. It is forgotten when its stream closes. */

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { addressKey } from '../../domain/addresses.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { QuotaUse } from '../../domain/front_door.ts'
 import { limits } from '../../domain/limits.ts'
@@ -111,17 +111,4 @@ const isGateway = (principal: Principal): boolean =>
 function vendorOf(principal: Principal): string | undefined {
   if (principal.kind === 'vendor') return principal.id
   return principal.kind === 'device' ? principal.vendor : undefined
-}
-
-/**
- * The key under which an address is metered. Of IPv6 the network's 64 bits: whoever has one address there has them all.
- * What comes over loopback and tells no other address is this machine.
- */
-export function addressKey(address: string): string {
-  if (!isIPv6(address)) return `address:${address}`
-  const [before = '', after = ''] = address.split('%')[0]!.split('::')
-  const head = before.split(':').filter(Boolean)
-  const tail = after.split(':').filter(Boolean)
-  const groups = [...head, ...Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0'), ...tail]
-  return `address:${groups.slice(0, 4).join(':')}::`
 }

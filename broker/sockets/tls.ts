@@ -2,11 +2,12 @@ import { constants, type X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
+import { addressOf } from '../../domain/addresses.ts'
 import { limits } from '../../domain/limits.ts'
 import { type ServerCertificate, tlsSettings } from '../../domain/tls.ts'
 import { connects, cut } from '../metrics.ts'
-import { openHandshakes } from './handshakes.ts'
-import { addressOf, type Peer } from './peer.ts'
+import { openCrowd } from './crowd.ts'
+import type { Peer } from './peer.ts'
 
 export type TlsOptions = {
   certificate: ServerCertificate
@@ -34,7 +35,7 @@ export type Tls = {
 export function openTls(options: TlsOptions): Tls {
   const { certificate, log } = options
   const open = new Set<Socket>()
-  const handshakes = openHandshakes({ onShed: () => cut.inc({ reason: 'tls_handshakes_too_many' }) })
+  const handshakes = openCrowd({ onShed: () => cut.inc({ reason: 'tls_handshakes_too_many' }) })
   const context = () => ({
     ...tlsSettings,
     ...certificate.current(),
@@ -48,7 +49,7 @@ export function openTls(options: TlsOptions): Tls {
     handshakeTimeout: options.handshakeMs ?? limits.tlsHandshakeMs,
   })
   server.on('secureConnection', (socket) => {
-    handshakes.end(socket)
+    handshakes.left(socket)
     options.onSecure(socket, peerOf(socket))
   })
   server.on('tlsClientError', (err: NodeJS.ErrnoException, socket) => {
@@ -65,7 +66,7 @@ export function openTls(options: TlsOptions): Tls {
       socket.once('close', () => open.delete(socket))
       // Before TLS takes it over and has listeners of its own, and after it let go.
       socket.on('error', () => socket.destroy())
-      handshakes.begin(socket)
+      handshakes.opened(socket)
       server.emit('connection', socket)
     },
     close() {

@@ -1,3 +1,4 @@
+import { generate } from 'selfsigned'
 import type { Pair } from '../domain/certificates.ts'
 import type { ServerCertificate } from '../domain/tls.ts'
 
@@ -16,4 +17,13 @@ export function replaceable(first: Pair): ServerCertificate & { replace(next: Pa
       for (const fn of told) fn()
     },
   }
+}
+
+/** A CA that the one `above` certified a day before `at` (epoch ms), or a certificate that makes no CA. Its key is EC. */
+export async function makeBelow(above: Pair, name: string, at: number, cA = true): Promise<Pair> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
+    ...({ algorithm: 'sha256', keyType: 'ec', ca: above, notBeforeDate: new Date(at - 24 * 3_600_000) } as const),
+    extensions: [{ name: 'basicConstraints', cA, critical: true }],
+  })
+  return { key, cert }
 }

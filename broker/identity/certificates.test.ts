@@ -13,6 +13,7 @@ import { openStore } from '../../store/open.ts'
 import { revokeCertificates } from '../../store/revocations.ts'
 import type { Store } from '../../store/store.ts'
 import { createVendor, revokeVendor } from '../../store/vendors.ts'
+import { makeBelow } from '../../test/tls_parts.ts'
 import type { PeerCertificate } from '../sockets/peer.ts'
 import { type Identity, openIdentity } from './identity.ts'
 
@@ -39,8 +40,8 @@ beforeAll(async () => {
   bolt = await makeAuthority('bolt root', making)
   stranger = await makeAuthority('stranger root', making)
   namesake = await makeAuthority('acme root', making)
-  factory = await makeBelow(acme, 'acme factory', true)
-  notCa = await makeBelow(acme, 'watch-2', false)
+  factory = await makeBelow(acme, 'acme factory', at)
+  notCa = await makeBelow(acme, 'watch-2', at, false)
   await store.write(async (tx) => {
     for (const id of ['acme', 'bolt']) await createVendor(tx, { id, name: id }, at)
     await addAuthority(tx, 'acme', acme.cert, at)
@@ -56,14 +57,6 @@ afterAll(async () => {
   await store.close()
   await rm(data, { recursive: true })
 })
-
-async function makeBelow(above: Pair, name: string, cA: boolean): Promise<Pair> {
-  const made = await generate([{ name: 'commonName', value: name }], {
-    ...{ algorithm: 'sha256', keyType: 'ec', ca: above, notBeforeDate: new Date(at - day) },
-    extensions: [{ name: 'basicConstraints', cA, critical: true }],
-  })
-  return { key: made.private, cert: made.cert }
-}
 
 const shownOf = (...pems: string[]): PeerCertificate => {
   const chain = pems.map((pem) => new X509Certificate(pem))
@@ -192,7 +185,7 @@ describe('a client certificate', () => {
   it('is looked for no further than a factory goes', async () => {
     const chain = [acme]
     for (let n = 0; n < 5; n++) {
-      const below = await makeBelow(chain[0]!, `below ${n}`, true)
+      const below = await makeBelow(chain[0]!, `below ${n}`, at)
       chain.unshift(below)
     }
     const { cert } = await makeClient(chain[0]!, 'watch-1', making)
@@ -217,7 +210,7 @@ describe('a certificate whose standing changed', () => {
     await store.write((tx) => revokeCertificates(tx, 'acme', [one.x509.serialNumber], at))
     expect(await login(one)).toMatchObject({ code: 'certificate_refused', detail: expect.stringContaining('revoked') })
     expect((await login(other)).principal).toBeDefined()
-    const below = await makeBelow(acme, 'another factory', true)
+    const below = await makeBelow(acme, 'another factory', at)
     const device = shownOf((await makeClient(below, 'watch-1', making)).cert, below.cert)
     expect((await login(device)).principal).toBeDefined()
     await store.write((tx) => revokeCertificates(tx, 'acme', [device.chain[1]!.serialNumber], at))
@@ -225,8 +218,8 @@ describe('a certificate whose standing changed', () => {
   })
 
   it('is void where one of the CAs above it was revoked, which are authorities too', async () => {
-    const upper = await makeBelow(acme, 'upper', true)
-    const lower = await makeBelow(upper, 'lower', true)
+    const upper = await makeBelow(acme, 'upper', at)
+    const lower = await makeBelow(upper, 'lower', at)
     await store.write((tx) => addAuthority(tx, 'acme', `${upper.cert}\n${lower.cert}`, at))
     changed('vendor:acme')
     const device = shownOf((await makeClient(lower, 'watch-1', making)).cert)

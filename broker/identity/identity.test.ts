@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, makeClient, makeServer, type Pair } from '../../domain/certificates.ts'
 import { type Clock, systemClock } from '../../domain/clock.ts'
@@ -14,7 +13,7 @@ import { enqueue } from '../../store/outbox.ts'
 import { revokeCertificates } from '../../store/revocations.ts'
 import { revokeVendor } from '../../store/vendors.ts'
 import { rawConnected } from '../../test/raw_client.ts'
-import { replaceable } from '../../test/tls_parts.ts'
+import { makeBelow, replaceable } from '../../test/tls_parts.ts'
 import { cut } from '../metrics.ts'
 import { type FrontDoor, type Guest, openFrontDoor } from '../test_front_door.ts'
 
@@ -298,17 +297,13 @@ describe('by certificate, over TLS', () => {
 
   it('lets in whom a CA below an authority certified that is sent along, until that one is revoked', async () => {
     const { mqttsPort } = await house.start('secure', { tls: { port: 0, certificate: replaceable(server) } })
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'a factory' }], {
-      ...({ algorithm: 'sha256', keyType: 'ec', ca: acme } as const),
-      extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
-    })
-    const factory = { key, cert }
+    const factory = await makeBelow(acme, 'a factory', clock.now())
     await expect(enter('watch-1', mqttsPort!, factory)).rejects.toMatchObject({ code: 5 })
-    const watch = await enter('watch-1', mqttsPort!, factory, cert)
-    const { serialNumber } = new X509Certificate(cert)
+    const watch = await enter('watch-1', mqttsPort!, factory, factory.cert)
+    const { serialNumber } = new X509Certificate(factory.cert)
     await house.store.write((tx) => revokeCertificates(tx, 'acme', [serialNumber], clock.now()))
     await gone(watch)
-    await expect(enter('watch-1', mqttsPort!, factory, cert)).rejects.toMatchObject({ code: 5 })
+    await expect(enter('watch-1', mqttsPort!, factory, factory.cert)).rejects.toMatchObject({ code: 5 })
   })
 
   it('lets devices and accounts in, tells the others why not, and cuts what becomes void', async () => {

@@ -3,12 +3,11 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls'
 import { pino } from 'pino'
-import { generate } from 'selfsigned'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, makeClient, makeServer, type Pair } from '../../domain/certificates.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
-import { replaceable } from '../../test/tls_parts.ts'
+import { makeBelow, replaceable } from '../../test/tls_parts.ts'
 import { until } from '../../test/until.ts'
 import { connects, cut } from '../metrics.ts'
 import { openListeners } from './listeners.ts'
@@ -37,17 +36,6 @@ beforeEach(() => {
 afterEach(async () => {
   for (const undo of cleanUp.reverse()) await undo()
 })
-
-/** A CA under `above`. */
-async function makeBelow(above: Pair): Promise<Pair> {
-  const made = await generate([{ name: 'commonName', value: 'below' }], {
-    algorithm: 'sha256',
-    keyType: 'ec',
-    ca: above,
-    extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
-  })
-  return { key: made.private, cert: made.cert }
-}
 
 type Arrived = { socket: TLSSocket; peer: Peer }
 type Opened = { port: number; tls: Tls; arrived(): Promise<Arrived>; certificate: ReturnType<typeof replaceable> }
@@ -166,7 +154,7 @@ describe('the certificate of a client', () => {
   })
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('comes along with the CAs that were sent with it: %s', async (version) => {
-    const below = await makeBelow(vendors)
+    const below = await makeBelow(vendors, 'below', at)
     const { key, cert } = await makeClient(below, 'w-2', { at, kind: 'ec' })
     const opened = await open()
     const subjects = async (...sent: string[]) => {
@@ -182,7 +170,9 @@ describe('the certificate of a client', () => {
   it('comes along with as many as may lie above it, however many are sent', async () => {
     const opened = await open()
     const arrived = opened.arrived()
-    const many = await Promise.all(Array.from({ length: limits.certificateChain + 3 }, () => makeBelow(vendors)))
+    const many = await Promise.all(
+      Array.from({ length: limits.certificateChain + 3 }, () => makeBelow(vendors, 'below', at)),
+    )
     await dial(opened, { key: client.key, cert: [client, ...many].map(({ cert }) => cert).join('\n') })
     expect((await arrived).peer.certificate?.chain).toHaveLength(limits.certificateChain)
   })

@@ -69,6 +69,7 @@ function forwardRoute(scope: Api, way: Way, kind: keyof typeof kinds): void {
       response: answers(
         { 202: Accepted },
         ...(['unauthenticated', 'topic_foreign', 'payload_not_json', 'payload_too_large'] as const),
+        ...(['quota_exceeded', 'idempotency_key_invalid', 'idempotency_key_reused'] as const),
         ...(['journal_full', 'journal_unwritable', 'front_door_unreachable'] as const),
       ),
     },
@@ -152,10 +153,12 @@ const answerOf = ({ statusCode = 502, headers }: IncomingMessage, body: Buffer):
 /** Who it is, what it is, and from where; nothing else of a request is the broker's business. */
 function passedOn(request: FastifyRequest, body: Buffer): Record<string, string | number> {
   const { authorization, 'content-type': type, 'content-encoding': encoding } = request.headers
+  const key = request.headers['idempotency-key']
   return {
     ...(authorization && { authorization }),
     ...(type && { 'content-type': type }),
     ...(encoding && { 'content-encoding': encoding }),
+    ...(key !== undefined && { 'idempotency-key': String(key) }),
     'content-length': body.length,
     'x-forwarded-for': request.ip,
     'x-request-id': request.id,

@@ -10,6 +10,7 @@ import { until } from './until.ts'
 const commandLine = fileURLToPath(new URL('../app/vigil.ts', import.meta.url))
 
 let system: System
+let token: string
 const clients: MqttClient[] = []
 /** The watch goes on publishing, one message at a time, until this is set. */
 let isOver = false
@@ -18,7 +19,7 @@ let publishing: Promise<void>
 beforeAll(async () => {
   system = await startSystem()
   await system.call('POST', '/vendors', { id: 'acme', name: 'Acme' })
-  const { token } = await system.call<{ token: string }>('POST', '/devices', { id: 'watch-1', vendor: 'acme' })
+  ;({ token } = await system.call<{ token: string }>('POST', '/devices', { id: 'watch-1', vendor: 'acme' }))
   const mqtt = `mqtt://127.0.0.1:${system.mqttPort}`
   const login = { username: 'watch-1', password: token, clientId: 'wrist', reconnectPeriod: 0 }
   clients.push(await connectAsync(mqtt, login))
@@ -43,6 +44,22 @@ async function publishOn(watch: MqttClient): Promise<void> {
 
 const connections = async (query = '') =>
   (await system.call<{ items: LiveConnection[] }>('GET', `/connections${query}`)).items
+
+const post = async (heartRate: number, key: string): Promise<string> => {
+  const answer = await fetch(`${system.url}/api/v1/devices/watch-1/readings`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'idempotency-key': key },
+    body: JSON.stringify({ readings: { heart_rate: heartRate } }),
+  })
+  const { code } = (await answer.json()) as { code?: string }
+  return `${answer.status} ${code ?? ''}`.trim()
+}
+
+it('an idempotency key goes through the api to the front door: the same again is accepted, another message is not', async () => {
+  expect([await post(70, 'k-1'), await post(70, 'k-1'), await post(71, 'k-2')]).toEqual(['202', '202', '202'])
+  expect(await post(71, 'k-1')).toBe('422 idempotency_key_reused')
+  expect(await post(70, '')).toBe('400 idempotency_key_invalid')
+})
 
 describe('what stands at the front door', () => {
   it('is each connection, whose it is, and how it came', async () => {

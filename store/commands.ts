@@ -6,6 +6,7 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
 import { announce } from './changes.ts'
+import type { FamilyName } from './devices.ts'
 import { deleteOldest } from './oldest.ts'
 import { type Listed, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
@@ -90,18 +91,15 @@ export async function listCommands(
   )
 }
 
-/** Who is to be asked: a gateway or a vendor speaks for many devices. */
-export type Speaker = { device: string } | { gateway: string } | { vendor: string }
-
-/** The devices that a speaker speaks for and for which something waits. */
-export async function devicesWaiting(db: Db, speaker: Speaker, now: number): Promise<string[]> {
-  const [column, id] = Object.entries(speaker)[0] as ['device' | 'gateway' | 'vendor', string]
+/** The devices of a family for which something waits. */
+export async function devicesWaiting(db: Db, family: FamilyName, now: number): Promise<string[]> {
+  const [column, owner] = Object.entries(family)[0] as ['gateway' | 'vendor', string]
   const rows = await db
     .selectFrom('commands')
     .innerJoin('devices', 'devices.id', 'commands.device')
     .select('commands.device')
     .distinct()
-    .where(column === 'device' ? 'devices.id' : `devices.${column}`, '=', id)
+    .where(`devices.${column}`, '=', owner)
     .where('commands.delivered_at', 'is', null)
     .where('commands.expires_at', '>', now)
     .execute()

@@ -112,18 +112,18 @@ export async function accessOfDevice(db: Db, id: string): Promise<DeviceAccess |
 /** Rows of a page of children. */
 const childrenAtOnce = 1_000
 
-/** The devices that an account may speak for, in pages by id: those of a vendor, or those behind a gateway. */
-export async function* childrenOf(
-  db: Db,
-  of: { vendor: string } | { gateway: string },
-): AsyncIterable<{ id: string; home: string | null }[]> {
-  const [column, account] = 'vendor' in of ? (['vendor', of.vendor] as const) : (['gateway', of.gateway] as const)
+/** All devices of a vendor, or all behind a gateway. */
+export type FamilyName = { vendor: string } | { gateway: string }
+
+/** The devices of a family, in pages by id. */
+export async function* childrenOf(db: Db, family: FamilyName): AsyncIterable<{ id: string; home: string | null }[]> {
+  const [column, owner] = Object.entries(family)[0] as ['vendor' | 'gateway', string]
   let after = ''
   for (;;) {
     const page = await db
       .selectFrom('devices')
       .select(['id', 'home'])
-      .where(column, '=', account)
+      .where(column, '=', owner)
       .where('id', '>', after)
       .orderBy('id')
       .limit(childrenAtOnce)

@@ -50,7 +50,6 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   requestReplay: (tx) => requestReplay(tx, ['bulk-1'], 1),
   getCommand: (tx) => getCommand(tx, 'watch-1', 'c-1', 1),
   listCommands: (tx) => listCommands(tx, 'watch-1', 1, { most: 10 }),
-  devicesWaiting: (tx) => devicesWaiting(tx, { device: 'watch-1' }, 1),
   devicesWaitingOfGateway: (tx) => devicesWaiting(tx, { gateway: 'gateway-1' }, 1),
   devicesWaitingOfVendor: (tx) => devicesWaiting(tx, { vendor: 'acme' }, 1),
   pendingCommands: (tx) => pendingCommands(tx, ['watch-1', 'watch-2'], 1),

@@ -6,7 +6,8 @@ import { Bucket } from '../quotas/meter.ts'
 /** How far one has come: it has said nothing yet, its credentials are being looked up, or it was refused. */
 type Stage = 'silent' | 'asking' | 'refused'
 type Newcomer = { client: Client; key: string; since: number; stage: Stage; cancel?: () => void }
-type House = Record<Stage, Set<Newcomer>>
+/** The newcomers of one address. */
+type Group = Record<Stage, Set<Newcomer>>
 
 /** Who has to go first where there is no room: whoever was refused, then whoever says nothing; of these the oldest. */
 const firstToGo: readonly Stage[] = ['refused', 'silent', 'asking']
@@ -37,7 +38,7 @@ type Options = { clock: Clock; onShed(reason: ShedReason): void }
 
 export function openNewcomers({ clock, onShed }: Options): Newcomers {
   const known = new WeakMap<Client, Newcomer>()
-  const houses = new Map<string, House>()
+  const groups = new Map<string, Group>()
   /** Of all addresses, the oldest first. */
   const unanswered = new Set<Newcomer>()
   const failures = openFailures(clock)
@@ -64,24 +65,24 @@ export function openNewcomers({ clock, onShed }: Options): Newcomers {
     newcomer.cancel?.()
     unanswered.delete(newcomer)
     known.delete(newcomer.client)
-    const house = houses.get(newcomer.key)
-    if (!house?.[newcomer.stage].delete(newcomer)) return
+    const group = groups.get(newcomer.key)
+    if (!group?.[newcomer.stage].delete(newcomer)) return
     size--
-    if (countOf(house) === 0) houses.delete(newcomer.key)
+    if (countOf(group) === 0) groups.delete(newcomer.key)
   }
 
-  function makeRoom(house: House): void {
-    const [oldest] = firstToGo.flatMap((stage) => first(house[stage]))
+  function makeRoom(group: Group): void {
+    const [oldest] = firstToGo.flatMap((stage) => first(group[stage]))
     if (oldest) shed(oldest, 'newcomers_too_many')
   }
 
   function move(client: Client, stage: Stage): Newcomer | undefined {
     const newcomer = known.get(client)
-    const house = newcomer && houses.get(newcomer.key)
-    if (!newcomer || !house) return undefined
-    house[newcomer.stage].delete(newcomer)
+    const group = newcomer && groups.get(newcomer.key)
+    if (!newcomer || !group) return undefined
+    group[newcomer.stage].delete(newcomer)
     newcomer.stage = stage
-    house[stage].add(newcomer)
+    group[stage].add(newcomer)
     return newcomer
   }
 
@@ -91,13 +92,13 @@ export function openNewcomers({ clock, onShed }: Options): Newcomers {
     },
     add(client, key) {
       const newcomer: Newcomer = { client, key, since: clock.now(), stage: 'silent' }
-      const house = houses.get(key) ?? { silent: new Set(), asking: new Set(), refused: new Set() }
-      houses.set(key, house)
-      if (countOf(house) >= limits.newcomersPerAddress) makeRoom(house)
-      else if (size >= limits.newcomers) makeRoom(fattest(houses))
+      const group = groups.get(key) ?? { silent: new Set(), asking: new Set(), refused: new Set() }
+      groups.set(key, group)
+      if (countOf(group) >= limits.newcomersPerAddress) makeRoom(group)
+      else if (size >= limits.newcomers) makeRoom(fattest(groups))
       // Where it was the only one of its address, the address was forgotten with it.
-      houses.set(key, house)
-      house.silent.add(newcomer)
+      groups.set(key, group)
+      group.silent.add(newcomer)
       unanswered.add(newcomer)
       known.set(client, newcomer)
       size++
@@ -124,7 +125,7 @@ export function openNewcomers({ clock, onShed }: Options): Newcomers {
 
 const lookEveryMs = 500
 
-const countOf = (house: House): number => house.silent.size + house.asking.size + house.refused.size
+const countOf = (group: Group): number => group.silent.size + group.asking.size + group.refused.size
 
 /** The first of a set, which may be large. */
 function first<T>(set: ReadonlySet<T>): T[] {
@@ -132,9 +133,9 @@ function first<T>(set: ReadonlySet<T>): T[] {
   return []
 }
 
-function fattest(houses: ReadonlyMap<string, House>): House {
-  let [found] = houses.values()
-  for (const house of houses.values()) if (countOf(house) > countOf(found!)) found = house
+function fattest(groups: ReadonlyMap<string, Group>): Group {
+  let [found] = groups.values()
+  for (const group of groups.values()) if (countOf(group) > countOf(found!)) found = group
   return found!
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { partitionOf } from '../../domain/ids.ts'
 import { limits } from '../../domain/limits.ts'
 import { parsePrincipalKey, principalKey } from '../../domain/principals.ts'
-import { childrenOf, type DeviceAccess } from '../../store/devices.ts'
+import { childrenOf, type DeviceAccess, type FamilyName } from '../../store/devices.ts'
 import type { Db } from '../../store/store.ts'
 import type { Children } from './principal.ts'
 
@@ -42,6 +42,11 @@ export function ownersOf({ vendor, gateway }: Pick<DeviceAccess, 'vendor' | 'gat
   if (gateway !== null) owners.push(principalKey({ kind: 'device', id: gateway }))
   if (vendor !== null) owners.push(principalKey({ kind: 'vendor', id: vendor }))
   return owners
+}
+
+/** Whose filters of a family may be for a device: its own, those of its gateway and its vendor, and an administrator's. */
+export function hearersOf(device: string, owners: Iterable<string>): string[] {
+  return [principalKey({ kind: 'device', id: device }), ...owners, principalKey({ kind: 'administrator' })]
 }
 
 type Options = { db: Db; clock: Clock; isLive(key: string): boolean }
@@ -141,7 +146,7 @@ export function openFamilies({ db, clock, isLive }: Options): Families {
 
 const nobody: ReadonlySet<string> = new Set()
 
-function familyOf(key: string): { vendor: string } | { gateway: string } {
+function familyOf(key: string): FamilyName {
   const name = parsePrincipalKey(key)
   if (name?.kind === 'vendor') return { vendor: name.id }
   if (name?.kind === 'device') return { gateway: name.id }

@@ -6,8 +6,7 @@ import { pathOfArea } from '../../store/areas.ts'
 import { accessOfDevice } from '../../store/devices.ts'
 import { getIntegration } from '../../store/integrations.ts'
 import type { Db } from '../../store/store.ts'
-import { hearersOf } from '../mqtt/family_delivery.ts'
-import { ownersOf } from './families.ts'
+import { hearersOf, ownersOf } from './families.ts'
 import { type Principal, speakerOf } from './principal.ts'
 
 /** Who may what. Publishing is decided for every message, so it asks nobody. */

@@ -1,18 +1,12 @@
 import type { Aedes } from 'aedes'
-import { principalKey } from '../../domain/principals.ts'
 import { familyFilters, parseTopic } from '../../domain/topics.ts'
 import type { Connections } from '../identity/connections.ts'
-import type { Families } from '../identity/families.ts'
+import { type Families, hearersOf } from '../identity/families.ts'
 
 type Deliver = (packet: unknown, done: () => void) => void
 type Emitter = { emit(packet: { topic: string }, done?: (err?: Error) => void): unknown }
 type Inside = { mq: Emitter; subscribe: Subscribe; unsubscribe: Subscribe }
 type Subscribe = (topic: string, deliver: Deliver, done?: () => void) => void
-
-/** Whose filters of a family may be for a device: its own, those of its gateway and its vendor, and an administrator's. */
-export function hearersOf(device: string, owners: Iterable<string>): string[] {
-  return [principalKey({ kind: 'device', id: device }), ...owners, principalKey({ kind: 'administrator' })]
-}
 
 /**
  * Finds who hears of a device by `vigil/v1/+/receipts` from the device, and not by asking every gateway that has this

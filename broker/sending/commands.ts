@@ -6,13 +6,8 @@ import type { Clock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
 import { parsePrincipalKey, principalKey } from '../../domain/principals.ts'
 import { parseTopic, topicOf } from '../../domain/topics.ts'
-import {
-  devicesWaiting,
-  markDelivered,
-  type PendingCommand,
-  pendingCommands,
-  type Speaker,
-} from '../../store/commands.ts'
+import { devicesWaiting, markDelivered, type PendingCommand, pendingCommands } from '../../store/commands.ts'
+import type { FamilyName } from '../../store/devices.ts'
 import type { Store } from '../../store/store.ts'
 import type { Connections } from '../identity/connections.ts'
 import type { Principal } from '../identity/principal.ts'
@@ -66,23 +61,24 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
   /** Noted, while a query may be under way that does not know it yet. */
   const noted: number[] = []
   const due = new Set<string>()
-  const speakers = new Map<string, Speaker>()
+  /** Gateways and vendors that are to be asked about, by key. */
+  const families = new Map<string, FamilyName>()
   let acknowledged: PendingCommand[] = []
   const looking = openWorker({
     clock,
     log,
     name: 'commands',
-    hasWork: () => noted.length + speakers.size + due.size > 0,
+    hasWork: () => noted.length + families.size + due.size > 0,
     work: look,
   })
   const noting = openWorker({ clock, log, name: 'deliveries', hasWork: () => acknowledged.length > 0, work: note })
 
   async function look(): Promise<void> {
     for (const seq of noted.splice(0)) taken.delete(seq)
-    const [asking] = speakers
+    const [asking] = families
     if (asking) {
       for (const device of await devicesWaiting(store.db, asking[1], clock.now())) due.add(device)
-      speakers.delete(asking[0])
+      families.delete(asking[0])
       return
     }
     // Whoever comes in the same moment is asked about in the same query.
@@ -103,7 +99,7 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     if (taken.has(seq)) return
     const taker = takerOf(command)
     if (!taker) return
-    const { client, qos, speaker } = taker
+    const { client, qos, to } = taker
     const line = lines.get(client) ?? openLine(client)
     if (line.flying.size >= limits.commandsInFlight) return void line.waiting.add(device)
     if (qos === 0 && seq <= (line.told.get(device) ?? 0)) return
@@ -115,12 +111,12 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
     }
     const topic = topicOf(device, 'commands')
     const packet = { topic, payload: JSON.stringify(sent), qos, messageId, retain: false, dup: false } as const
-    commandsSent.inc({ to: speaker })
+    commandsSent.inc({ to })
     // Not through Aedes, which would queue it in a session; what the stream cannot take yet, it keeps.
     client.conn.write(generate({ cmd: 'publish', ...packet }))
   }
 
-  type Taker = { client: Client; qos: 0 | 1; speaker: 'device' | 'gateway' | 'vendor' }
+  type Taker = { client: Client; qos: 0 | 1; to: 'device' | 'gateway' | 'vendor' }
 
   function takerOf({ device, gateway, vendor }: PendingCommand): Taker | undefined {
     const topic = topicOf(device, 'commands')
@@ -129,12 +125,12 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
       ['gateway', gateway && principalKey({ kind: 'device', id: gateway })],
       ['vendor', vendor && principalKey({ kind: 'vendor', id: vendor })],
     ] as const
-    for (const [speaker, key] of keys) {
+    for (const [to, key] of keys) {
       // Of several connections the newest, because an older one may be dead without anybody knowing.
       for (const connection of key ? connections.byKey(key).reverse() : []) {
         const { client } = connection
         const qos = client.conn.destroyed ? undefined : subscribedAt(client, topic)
-        if (qos !== undefined) return { client, qos: qos === 0 ? 0 : 1, speaker }
+        if (qos !== undefined) return { client, qos: qos === 0 ? 0 : 1, to }
       }
     }
     return undefined
@@ -199,9 +195,9 @@ export function openCommands({ store, connections, clock, log }: Options): Comma
   }
 
   function askFor(principal: Principal): void {
-    if (principal.kind === 'vendor') speakers.set(principalKey(principal), { vendor: principal.id })
+    if (principal.kind === 'vendor') families.set(principalKey(principal), { vendor: principal.id })
     if (principal.kind !== 'device') return
     due.add(principal.id)
-    speakers.set(principalKey(principal), { gateway: principal.id })
+    families.set(principalKey(principal), { gateway: principal.id })
   }
 }

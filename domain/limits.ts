@@ -1,35 +1,63 @@
 /** A limit on everything, with its reason. Durations in milliseconds, sizes in bytes. */
 export const limits = {
+  // A message
+
   /** One message. An hour of 50 Hz three-axis motion as JSON is larger, a window round an impact is ~20 KiB. */
   payloadBytes: 256 * 1024,
   /** One MQTT packet, or the body of one HTTP request. Eight payloads, so that an oversized message can still be kept and
    *  answered; beyond this the connection is cut, because its bytes would have to be held in memory. */
   packetBytes: 2 * 1024 * 1024,
+  /** Vigil's own topics have 82 at most, since an id has 64; the rest is for devices that speak another tongue. */
+  topicBytes: 512,
+  /** Levels of a topic: more than these Aedes' matcher cannot hold. */
+  topicLevels: 100,
   /** JSON nesting. Real devices stay under 10; recursion over the parsed value must stay safe. */
   payloadDepth: 32,
   /** Entries of one batch: a day of one reading every 17 s. */
   batchEntries: 5_000,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
-  /** Devices that the front door knows by memory while the registry is away; some 200 bytes each. */
-  rememberedDevices: 100_000,
-  /** Certificates from a client's own to its vendor's authority, both counted; a factory has one or two in between. */
-  certificateChain: 5,
-  /** Names, topics or filters of one who is refused that are told apart in an hour; beyond it they are counted together. */
-  refusedTopicsApart: 5,
-  /** Refusals that are told apart in an hour, some 500 bytes each in memory; beyond it they are counted in one row. Whoever
-   *  is refused chooses names and addresses, so the 500,000 rows of the audit reach back weeks however hard he knocks. */
-  refusalRowsPerHour: 1_000,
+  /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
+  clockAheadMs: 5 * 60_000,
+  /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */
+  clockUnsetBefore: Date.UTC(2020, 0, 1),
+
+  // Who is not known yet
+
+  /** A CONNECT must have come by then, whole. */
+  connectWithinMs: 10_000,
+  /** Bytes of a packet that may come before a connection is authenticated: a CONNECT with long will and password. */
+  connectBytes: 64 * 1024,
+  /** Connections that are shaking hands by TLS, and those that are not authenticated: honest ones are for milliseconds.
+   *  Beyond it the oldest of the address that has the most makes room, first such as were refused and such as say
+   *  nothing. */
+  newcomers: 10_000,
+  newcomersPerAddress: 4_000,
+  /** CONNECTs whose credentials are looked up at one time, in turn over addresses. */
+  authenticating: 32,
+  /** Wrong credentials of one address that are answered at once; beyond it the answer takes its time. */
+  failedConnects: { perSecond: 5, burst: 50 },
+  /** The longest that such an answer takes. */
+  failedConnectDelayMs: 5_000,
   /** From a TCP connection to the end of its TLS handshake. It takes some round trips, over a bad mobile link some
    *  seconds; whoever is slower holds memory for nothing. */
   tlsHandshakeMs: 10_000,
+  /** Certificates from a client's own to its vendor's authority, both counted; a factory has one or two in between. */
+  certificateChain: 5,
+  /** MQTT asks for 23 at least; UUIDs with a prefix have some 60. */
+  clientIdBytes: 128,
+
+  // HTTP requests
+
   /** From the first byte of an HTTP request to the end of its headers, which fit in a few packets. */
   httpHeadersMs: 15_000,
   /** To the end of an HTTP request: the largest body (`packetBytes`) over a link of 140 kbit/s. */
   httpRequestMs: 120_000,
   /** How often HTTP connections are looked over for those that are late. */
   httpLookMs: 5_000,
-  topicBytes: 512,
+
+  // Quotas, and what is slowed
+
   /** What one device may use, gateways and accounts aside. Generous: after an outage a buffer of hours comes at once. */
   deviceQuota: {
     /** Twenty times 50 Hz motion. The burst: a day of one reading every 3 s. */
@@ -85,6 +113,9 @@ export const limits = {
   quotaReceiptEveryMs: 1_000,
   /** Principals, vendors and addresses whose use is known at a time; some 500 bytes each. */
   metersKept: 200_000,
+
+  // Reading of connections
+
   /** Messages of one connection on their way to the journal; it is read on when they are durable. With a group commit of
    *  5 ms that is 25,000 a second, and no connection owns the event loop. */
   inFlight: 128,
@@ -92,6 +123,8 @@ export const limits = {
   inFlightBytes: 4 * 1024 ** 2,
   /** Bytes of all connections on their way to the journal; beyond it only such are read as have little on their way. */
   inFlightBytesAll: 256 * 1024 ** 2,
+  /** QoS 2 messages of one connection that wait for their PUBREL; a client that never sends it is cut. */
+  inFlightQos2: 1_000,
   /** Packets of one connection worked in a turn of the event loop before others have theirs: about 1 ms. */
   slicePackets: 32,
   /** Bytes of one connection that are taken apart at once. */
@@ -101,78 +134,29 @@ export const limits = {
   /** Packets of all connections that have more than a slice to say, in one turn: about 5 ms, so that whoever has but one
    *  thing to say, such as SOS, waits no longer. */
   turnPackets: 192,
-  /** A CONNECT must have come by then, whole; also the head of an HTTP request. */
-  connectWithinMs: 10_000,
-  /** Bytes of a packet that may come before a connection is authenticated: a CONNECT with long will and password. */
-  connectBytes: 64 * 1024,
   /** A packet that is not whole after so long, and comes more slowly than this, is not coming. GPRS has 2,000 bytes/s. */
   packetWithinMs: 30_000,
   packetBytesPerSecond: 500,
   /** Bytes of unfinished packets over all connections; beyond it the one that holds the most is cut. */
   unfinishedBytes: 256 * 1024 ** 2,
-  /** Connections that are shaking hands by TLS, and those that are not authenticated: honest ones are for milliseconds.
-   *  Beyond it the oldest of the address that has the most makes room, first such as were refused and such as say
-   *  nothing. */
-  newcomers: 10_000,
-  newcomersPerAddress: 4_000,
-  /** CONNECTs whose credentials are looked up at one time, in turn over addresses. */
-  authenticating: 32,
-  /** Wrong credentials of one address that are answered at once; beyond it the answer takes its time. */
-  failedConnects: { perSecond: 5, burst: 50 },
-  /** The longest that such an answer takes. */
-  failedConnectDelayMs: 5_000,
   /** A device that asks for no keep-alive, or a longer one, is held to this: a line that died unseen holds its place. */
   keepAliveSeconds: 3_600,
   /** Silence after which the operating system asks whether the other side is still there: also before and without MQTT's own
    *  keep-alive; more often would wake sleeping radios. */
   tcpKeepAliveMs: 5 * 60_000,
-  /** MQTT asks for 23 at least; UUIDs with a prefix have some 60. */
-  clientIdBytes: 128,
-  /** Levels of a topic: more than these Aedes' matcher cannot hold. */
-  topicLevels: 100,
+
+  // Subscribers and sessions
+
   /** Filters of one SUBSCRIBE or UNSUBSCRIBE; beyond it the connection is cut. */
   filtersPerPacket: 1_000,
   /** Filters that a session may have; a device needs two. Administrators are not bound. */
   subscriptions: 50,
-  /** QoS 2 messages of one connection that wait for their PUBREL; a client that never sends it is cut. */
-  inFlightQos2: 1_000,
   /** Bytes that may lie unsent for one device: it gets commands and receipts. */
   unsentBytesDevice: 1024 ** 2,
   /** The same for integrations, gateways and tools: a second of all telemetry of a large house. */
   unsentBytes: 8 * 1024 ** 2,
-  /** How long the first request under an Idempotency-Key is remembered: a device that was away for a night sends again. */
-  idempotencyKeepMs: 24 * 3_600_000,
-  /** Keys remembered for one principal: one every 9 s. Of more the oldest are forgotten. */
-  idempotencyKeys: 10_000,
-  /** Characters of such a key: a UUID has 36. */
-  idempotencyKeyLength: 255,
   /** A subscriber that takes nothing for so long is cut. */
   drainMs: 10_000,
-  /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
-  clockAheadMs: 5 * 60_000,
-  /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */
-  clockUnsetBefore: Date.UTC(2020, 0, 1),
-  /** A signal older than this at receipt may be a replay of an old one: ticket, but `unverified`. Store-and-forward
-   *  over a lost link is minutes; cached states re-published by gateways are hours (zigbee2mqtt#25566). */
-  signalStaleMs: 15 * 60_000,
-  /** Alerts of one home no further apart than this belong to one episode, as long as its ticket is not closed. */
-  episodeGapMs: 30 * 60_000,
-  /** Evidence rows of one ticket; later repeats are counted on the last row instead of kept one by one. */
-  evidencePerTicket: 200,
-  /** Signals of one message and sort that are looked at one by one, the newest of them; older ones are counted with
-   *  them. More is a buffer of days, or an attack that has thousands in each message. */
-  signalsPerMessage: 50,
-  /** Tickets of one place that wait for people, from which on signals of long ago are counted on the nearest of them
-   *  instead of opening one each: a gateway's buffer of a week without its line holds fewer episodes. */
-  staleTickets: 20,
-  /** How long an open ticket may wait for a person before it alarms again (TSA: 97.5 % of calls within 60 s). */
-  answerWithinMs: 60_000,
-  /** Journal: kept at least this long for replay, and at most this many bytes a lane. Unread records are never
-   *  trimmed: at the size limit the bulk lane refuses instead. */
-  journalKeepMs: 7 * 24 * 3_600_000,
-  journalLaneBytes: 8 * 1024 ** 3,
-  /** Free disk below which the bulk lane refuses, so that the rest stays for SOS and tickets. */
-  diskReserveBytes: 256 * 1024 ** 2,
   /** Messages that wait in one MQTT session; beyond it the oldest make room. A device has some receipts a day, and the
    *  newest are what it asks for. */
   queuedPerSession: 200,
@@ -191,11 +175,45 @@ export const limits = {
   retainedPayloadBytes: 16 * 1024,
   /** Memory of all that are kept, one a device: 300,000 devices at real size. Beyond it the ones not told for longest go. */
   retainedBytes: 256 * 1024 ** 2,
-  deadLetterKeepMs: 90 * 24 * 3_600_000,
-  deadLetterBytes: 1024 ** 3,
-  /** What was sent to devices. Its cause cannot come again, since the position moved with it; the rest is for people who
-   *  look into a complaint. A device that sends rubbish all day makes a hundred of them a second. */
-  sentNoticeKeepMs: 3_600_000,
+
+  // Repeats by HTTP
+
+  /** How long the first request under an Idempotency-Key is remembered: a device that was away for a night sends again. */
+  idempotencyKeepMs: 24 * 3_600_000,
+  /** Keys remembered for one principal: one every 9 s. Of more the oldest are forgotten. */
+  idempotencyKeys: 10_000,
+  /** Characters of such a key: a UUID has 36. */
+  idempotencyKeyLength: 255,
+
+  // Signals and tickets
+
+  /** A signal older than this at receipt may be a replay of an old one: ticket, but `unverified`. Store-and-forward
+   *  over a lost link is minutes; cached states re-published by gateways are hours (zigbee2mqtt#25566). */
+  signalStaleMs: 15 * 60_000,
+  /** Alerts of one home no further apart than this belong to one episode, as long as its ticket is not closed. */
+  episodeGapMs: 30 * 60_000,
+  /** Evidence rows of one ticket; later repeats are counted on the last row instead of kept one by one. */
+  evidencePerTicket: 200,
+  /** Signals of one message and sort that are looked at one by one, the newest of them; older ones are counted with
+   *  them. More is a buffer of days, or an attack that has thousands in each message. */
+  signalsPerMessage: 50,
+  /** Tickets of one place that wait for people, from which on signals of long ago are counted on the nearest of them
+   *  instead of opening one each: a gateway's buffer of a week without its line holds fewer episodes. */
+  staleTickets: 20,
+  /** How long an open ticket may wait for a person before it alarms again (TSA: 97.5 % of calls within 60 s). */
+  answerWithinMs: 60_000,
+
+  // The journal and the disk
+
+  /** Journal: kept at least this long for replay, and at most this many bytes a lane. Unread records are never
+   *  trimmed: at the size limit the bulk lane refuses instead. */
+  journalKeepMs: 7 * 24 * 3_600_000,
+  journalLaneBytes: 8 * 1024 ** 3,
+  /** Free disk below which the bulk lane refuses, so that the rest stays for SOS and tickets. */
+  diskReserveBytes: 256 * 1024 ** 2,
+
+  // Commands
+
   /** How long a command is worth delivering where its sender does not say. Battery devices listen every half hour; what
    *  rings or speaks much later frightens somebody about a call that is long over. */
   commandExpiresMs: 3_600_000,
@@ -210,6 +228,11 @@ export const limits = {
   commandsInFlight: 10,
   /** How long what became of a command can be looked up once it is over: a complaint takes weeks to come. */
   commandKeepMs: 30 * 24 * 3_600_000,
+
+  // Identity: tokens, certificates, imports, claims
+
+  /** Devices that the front door knows by memory while the registry is away; some 200 bytes each. */
+  rememberedDevices: 100_000,
   /** Tokens of one principal that are valid at a time: the newest and those that a rotation lets run out. */
   tokensPerPrincipal: 5,
   /** The longest that an old token may go on working beside a new one: a vendor's whole fleet has called by then. */
@@ -236,18 +259,41 @@ export const limits = {
   claimRefusalsNoted: 50,
   /** Brokers read changes every 50 ms; one that stood still longer than this reads everything anew. */
   changeKeepMs: 3_600_000,
+
+  // Refusals and the audit
+
+  /** Names, topics or filters of one who is refused that are told apart in an hour; beyond it they are counted together. */
+  refusedTopicsApart: 5,
+  /** Refusals that are told apart in an hour, some 500 bytes each in memory; beyond it they are counted in one row. Whoever
+   *  is refused chooses names and addresses, so the 500,000 rows of the audit reach back weeks however hard he knocks. */
+  refusalRowsPerHour: 1_000,
   /** The audit, as long as dead letters, so that a complaint finds both; some 300 bytes a row. */
   auditKeepMs: 90 * 24 * 3_600_000,
   auditRows: 500_000,
   /** Equal refusals no further apart than this are one row with a count: a device that knocks all day makes one. */
   auditMergeMs: 60 * 60_000,
+
+  // What else is kept
+
+  /** So long a refused message can be replayed once its cause is mended. */
+  deadLetterKeepMs: 90 * 24 * 3_600_000,
+  deadLetterBytes: 1024 ** 3,
+  /** What was sent to devices. Its cause cannot come again, since the position moved with it; the rest is for people who
+   *  look into a complaint. A device that sends rubbish all day makes a hundred of them a second. */
+  sentNoticeKeepMs: 3_600_000,
+  /** What the embedded telemetry database keeps; who wants more names an InfluxDB. */
   telemetryKeepMs: 7 * 24 * 3_600_000,
   telemetryBytes: 4 * 1024 ** 3,
-  /** Points of one telemetry call. */
-  telemetryPoints: 1_000_000,
   /** Live events kept for resuming by Last-Event-ID. */
   eventsKept: 100_000,
+
+  // People and programs at the API
+
+  /** Points of one telemetry call. */
+  telemetryPoints: 1_000_000,
+  /** Items of a page, where the caller does not say, and where it does. */
   pageSize: 100,
   pageSizeMost: 1_000,
+  /** A log-in lasts for one shift. */
   sessionMs: 12 * 3_600_000,
 } as const

@@ -5,6 +5,7 @@ import { limits } from '../domain/limits.ts'
 import type { Journal, JournalRecord } from '../journal/journal.ts'
 import { createDevice } from '../store/devices.ts'
 import { holdToKeepAlive } from './mqtt/unwelcome.ts'
+import { Load } from './reading/load.ts'
 import { adminToken, connectPacket, openFrontDoor, publishPacket } from './test_sockets.ts'
 
 const readings = 'vigil/v1/watch-1/readings'
@@ -160,5 +161,25 @@ describe('on their way to the journal', () => {
     other.send(connectPacket('watch-2', await device('watch-2')), publishPacket('vigil/v1/watch-2/signals', payload))
     await vi.waitFor(() => expect(taken.at(-1)?.device).toBe('watch-2'), { timeout: 10_000 })
     expect(taken.length).toBe(most + 1)
+  })
+
+  it('of a connection that goes meanwhile nothing is taken off twice', async () => {
+    const added = vi.spyOn(Load.prototype, 'add')
+    const removed = vi.spyOn(Load.prototype, 'remove')
+    onTestFinished(() => void vi.restoreAllMocks())
+    const left = () => [added, removed].map(({ mock }) => mock.calls.reduce((sum, [bytes]) => sum + bytes, 0))
+    const { taken, journal, release } = stuckJournal()
+    const { enter, device } = await openFrontDoor({ journal })
+    onTestFinished(release)
+    const gone = await enter('watch-1', await device('watch-1'))
+    gone.send(publishPacket('vigil/v1/watch-1/readings', 'x'.repeat(10_000), 1))
+    await vi.waitFor(() => expect(taken).toHaveLength(1))
+    gone.socket.destroy()
+    await vi.waitFor(() => expect(left()).toEqual([10_000, 10_000]))
+    release()
+    const other = await enter('watch-2', await device('watch-2'))
+    other.send(publishPacket('vigil/v1/watch-2/readings', 'x', 1))
+    await other.next('puback')
+    await vi.waitFor(() => expect(left()).toEqual([10_001, 10_001]))
   })
 })

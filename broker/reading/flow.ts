@@ -6,7 +6,8 @@ import { limits } from '../../domain/limits.ts'
 import type { Admission } from '../admission.ts'
 import { cut, slowed } from '../metrics.ts'
 import type { Purse } from '../quotas/quotas.ts'
-import { type CutReason, noLoad, Reader, type Reins } from './reading.ts'
+import { Load } from './load.ts'
+import { type CutReason, Reader, type Reins } from './reading.ts'
 import { openTurns } from './turns.ts'
 
 /** How heavy a signal is: one that is its sender's own and small is not. */
@@ -119,7 +120,7 @@ const lookEveryMs = 1_000
 export function openFlows(clock: Clock): Flows {
   const flows = new WeakMap<Client, Flow>()
   const readers = new Map<Reader, Client>()
-  const shared = { clock, turns: openTurns(), load: noLoad() }
+  const shared = { clock, turns: openTurns(), load: new Load() }
   let cancelLook = clock.after(lookEveryMs, look)
 
   function look(): void {

@@ -2,6 +2,7 @@ import type { Client, PublishPacket } from 'aedes'
 import type { Packet } from 'mqtt-packet'
 import type { Clock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
+import type { Load } from './load.ts'
 import type { Turns } from './turns.ts'
 
 /** Parts of Aedes' client that are not public: its parser, and what it calls when a packet is done. */
@@ -35,11 +36,6 @@ export type Reins = {
 
 type Options = { clock: Clock; turns: Turns; load: Load; reins: Reins }
 
-/** Bytes of all connections together that are on their way to the journal. */
-export type Load = { bytes: number; waiting: Set<Reader> }
-
-export const noLoad = (): Load => ({ bytes: 0, waiting: new Set() })
-
 /**
  * Reads one connection, in place of Aedes: in slices, so that others have their turn; no further than so many messages are
  * on their way to the journal; and not at all while its quota is overdrawn. What is not read stays with the operating
@@ -58,6 +54,7 @@ export class Reader {
   #handedConnect = false
   #isWorking = false
   #isQueued = false
+  #hasLeft = false
   #cancelHold: (() => void) | undefined
   /** Bytes that are read of a packet that is not whole. */
   unfinished = 0
@@ -146,8 +143,8 @@ export class Reader {
     if (this.#bytesUnderWay < limits.sliceBytes) return false
     if (this.#bytesUnderWay >= limits.inFlightBytes) return true
     const { load } = this.#options
-    if (load.bytes < limits.inFlightBytesAll) return false
-    load.waiting.add(this)
+    if (!load.isFull) return false
+    load.wait(this)
     return true
   }
 
@@ -183,7 +180,7 @@ export class Reader {
     const bytes = bytesOf(packet)
     this.#underWay++
     this.#bytesUnderWay += bytes
-    this.#options.load.bytes += bytes
+    this.#options.load.add(bytes)
     this.#hear(packet)
   }
 
@@ -199,14 +196,11 @@ export class Reader {
   }
 
   #over(bytes: number): void {
-    const { load } = this.#options
     this.#underWay--
+    // Of a connection that has gone, all was taken off when it went.
+    if (this.#hasLeft) return
     this.#bytesUnderWay -= bytes
-    load.bytes -= bytes
-    if (load.waiting.size === 0 || load.bytes >= limits.inFlightBytesAll) return
-    const waiting = [...load.waiting]
-    load.waiting.clear()
-    for (const reader of waiting) reader.goOn()
+    this.#options.load.remove(bytes)
   }
 
   #hasMore(): boolean {
@@ -242,10 +236,10 @@ export class Reader {
     this.#cancelHold?.()
     this.unfinished = 0
     const { load, turns, reins } = this.#options
-    load.waiting.delete(this)
+    this.#hasLeft = true
+    load.leave(this)
     turns.leave(this)
-    load.bytes -= this.#bytesUnderWay
-    this.#bytesUnderWay = 0
+    load.remove(this.#bytesUnderWay)
     for (const packet of this.#packets.slice(this.#next)) {
       if (packet.cmd === 'publish') reins.orphaned(packet as PublishPacket)
     }

@@ -39,10 +39,11 @@ export function openPublishing({ identity, door, sessions, flows, tellRefused, c
 
   /**
    * Whether a QoS 2 message has come before. A device that lost its memory counts from 1 again, and its session still has
-   * the number of a message that it never let go: a signal is a repeat only where its sender says so too.
+   * the number of a message that it never let go: a repeat is only what is the same message, and a signal only where its
+   * sender says so too. To journal one twice does no harm.
    */
   function isKnownAlready(client: Client, packet: PublishPacket): boolean {
-    if (packet.qos !== 2 || !sessions.hasInbound(client, packet.messageId)) return false
+    if (packet.qos !== 2 || !sessions.isRepeat(client, packet)) return false
     return packet.dup || !isUrgent(packet.topic, bytesOf(packet))
   }
 

@@ -74,9 +74,9 @@ function takeIn({ disk, roster, queues, index, retained, wills, inbound }: Parts
       const owner = sessions.get(session)
       if (owner) queues.add(owner, packet, n)
     },
-    inbound(n, { session, messageId }) {
+    inbound(n, { session, messageId, fingerprint }) {
       const owner = sessions.get(session)
-      if (owner) inbound.restore(owner, messageId, n)
+      if (owner) inbound.restore(owner, messageId, { n, fingerprint })
     },
     retained: retained.restore,
     will: wills.restore,

@@ -66,18 +66,18 @@ type Incoming = 'incomingStorePacket' | 'incomingGetPacket' | 'incomingDelPacket
 function incoming({ inbound, disk }: Parts): Pick<Persistence, Incoming> {
   const settled = (client: ClientLike) => (client.clean === true ? Promise.resolve() : disk.settled())
   return {
-    async incomingStorePacket(client, { messageId }) {
-      if (messageId === undefined) return
-      inbound.add(client, messageId)
+    async incomingStorePacket(client, packet) {
+      inbound.add(client, packet)
       await settled(client)
     },
-    async incomingGetPacket(client, { messageId }) {
-      if (!inbound.has(client, messageId)) throw new Error('no QoS 2 message of this number is known')
+    async incomingGetPacket(client, packet) {
+      if (!inbound.has(client, packet)) throw new Error('no QoS 2 message of this number is known')
       await settled(client)
-      return { messageId }
+      return { messageId: packet.messageId }
     },
-    async incomingDelPacket(client, { messageId }) {
-      if (messageId === undefined || !inbound.has(client, messageId)) throw new Error('let go of already')
+    async incomingDelPacket(client, packet) {
+      const { messageId } = packet
+      if (messageId === undefined || !inbound.has(client, packet)) throw new Error('let go of already')
       inbound.remove(client, messageId)
       await settled(client)
     },

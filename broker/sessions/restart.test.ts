@@ -183,10 +183,36 @@ describe('a broker that starts again', () => {
     await before.next('pubrec')
     await over(before)
     const after = await connected('watch-1')
-    after.send(message('signals'), message('signals', true), message('readings'))
-    await after.next('pubrec', 3)
+    after.send(message('signals'), message('readings'))
+    await after.next('pubrec', 2)
     const count = async (lane: Lane) => (await journal.read(lane, 0, 10)).length
     expect([await count('urgent'), await count('bulk')]).toEqual([1, 1])
+  })
+
+  it('journals a signal of which only the repeat came, under a number that was never let go', async () => {
+    const message = (detail: string): IPublishPacket => {
+      const payload = JSON.stringify({ signal: 'sos', detail })
+      return {
+        cmd: 'publish',
+        topic: topic('watch-1', 'signals'),
+        payload,
+        qos: 2,
+        messageId: 1,
+        dup: true,
+        retain: false,
+      }
+    }
+    const before = await connected('watch-1')
+    before.send(message('of yesterday'))
+    await before.next('pubrec')
+    await over(before)
+    const after = await connected('watch-1')
+    after.send(message('of today'))
+    await after.next('pubrec')
+    after.send(message('of today'))
+    await after.next('pubrec', 2)
+    const told = (await journal.read('urgent', 0, 10)).map(({ payload }) => JSON.parse(Buffer.from(payload).toString()))
+    expect(told.map(({ detail }) => detail)).toEqual(['of yesterday', 'of today'])
   })
 
   it('knows nothing of a session that ended with a clean connection', async () => {

@@ -7,7 +7,8 @@ const kinds = { session: 1, message: 2, release: 3, inbound: 4, retained: 5, wil
 export type SessionRow = { id: string; usedAt: number; subscriptions: Subscription[] }
 /** `session` is the number of the session's own row. */
 export type QueuedRow = { session: number; packet: OutgoingPacket }
-export type InboundRow = { session: number; messageId: number }
+/** Rows of before fingerprints were taken have none. */
+export type InboundRow = { session: number; messageId: number; fingerprint: string | undefined }
 
 /** What is read back, by kind; `n` is the number of its row. */
 export type Reader = {
@@ -39,7 +40,12 @@ export const queuedRow = ({ session, packet }: QueuedRow): Row =>
         packet.messageId,
       ]
 
-export const inboundRow = ({ session, messageId }: InboundRow): Row => [kinds.inbound, session, messageId]
+export const inboundRow = ({ session, messageId, fingerprint }: InboundRow): Row => [
+  kinds.inbound,
+  session,
+  messageId,
+  fingerprint,
+]
 
 export const retainedRow = ({ topic, payload, qos }: PublishPacket): Row => [
   kinds.retained,
@@ -71,7 +77,11 @@ export function readRow(n: number, row: Row, reader: Reader): void {
       reader.queued(n, { session: row[1] as number, packet: { cmd: 'pubrel', messageId: row[2] as number } })
       break
     case kinds.inbound:
-      reader.inbound(n, { session: row[1] as number, messageId: row[2] as number })
+      reader.inbound(n, {
+        session: row[1] as number,
+        messageId: row[2] as number,
+        fingerprint: orUndefined(row[3]),
+      })
       break
     case kinds.retained:
       reader.retained(n, readRetained(row))

@@ -1,4 +1,5 @@
 import type { Disk } from './disk.ts'
+import type { Arrived } from './inbound.ts'
 import type { OutgoingPacket, SubscriptionOptions } from './packets.ts'
 import { sessionRow } from './rows.ts'
 
@@ -11,8 +12,8 @@ export type Session = {
   readonly subscriptions: Map<string, SubscriptionOptions>
   /** Oldest first. */
   readonly queue: Queued[]
-  /** Numbers of QoS 2 messages that came and whose sender has not yet let go of the number; to the numbers of rows. */
-  readonly inbound: Map<number, number>
+  /** QoS 2 messages that came, by their numbers, of which their sender has not yet let go. */
+  readonly inbound: Map<number, Arrived>
   /** It is known no more, and so is all that it had. */
   forgotten: boolean
 }

@@ -20,8 +20,11 @@ export type Sessions = {
    * wait for it before it forwards: what is published meanwhile would go first, and Aedes drops what comes in late.
    */
   settled(packet: object): Promise<void>
-  /** Whether a QoS 2 message of this number has come already and its sender has not let go of the number yet. */
-  hasInbound(client: ClientLike, messageId: number | undefined): boolean
+  /**
+   * Whether this same QoS 2 message has come already under its number and its sender has not let go of that yet. Every
+   * one is to be asked about before its topic is changed; by what it is now it is then known again.
+   */
+  isRepeat(client: ClientLike, packet: PublishPacket): boolean
   /** Whether the client gets the message out of its queue, in order; it is then not to be forwarded now. */
   leavesToQueue(client: ClientLike, packet: PublishPacket): boolean
   /** Writes what is still to be written. */
@@ -59,7 +62,10 @@ export async function openSessions(options: SessionsOptions): Promise<Sessions> 
     }),
     grant: (subscription) => void granted.add(subscription),
     settled: (packet) => (queued.has(packet) ? parts.disk.settled() : Promise.resolve()),
-    hasInbound: (client, messageId) => parts.inbound.has(client, messageId),
+    isRepeat(client, packet) {
+      parts.inbound.recognise(packet)
+      return parts.inbound.has(client, packet)
+    },
     leavesToQueue: (client, packet) => parts.drains.brings(client, packet),
     async close() {
       stopSweeping()

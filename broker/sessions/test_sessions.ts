@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach } from 'vitest'
 import { type VirtualClock, virtualClock } from '../../domain/clock.ts'
-import type { OutgoingPacket, PublishPacket, Qos, Subscription } from './packets.ts'
+import type { ClientLike, OutgoingPacket, PublishPacket, Qos, Subscription } from './packets.ts'
 import { openSessions, type Sessions, type SessionsOptions } from './sessions.ts'
 
 /** For tests of sessions: each has a folder and a clock of its own. */
@@ -65,6 +65,12 @@ export async function publish({ persistence }: Sessions, packet: PublishPacket):
 export async function queue({ persistence }: Sessions, id: string): Promise<OutgoingPacket[]> {
   return persistence.outgoingStream({ id }).toArray()
 }
+/** Whether the number of a QoS 2 message that came is known, as Aedes asks for PUBREL. */
+export const knows = ({ persistence }: Sessions, of: ClientLike, messageId: number): Promise<boolean> =>
+  persistence.incomingGetPacket(of, { messageId }).then(
+    () => true,
+    () => false,
+  )
 export const textOf = (packet: OutgoingPacket) => (packet.cmd === 'publish' ? packet.payload.toString() : packet.cmd)
 export const texts = async (sessions: Sessions, id: string) => (await queue(sessions, id)).map(textOf)
 export const filters = async ({ persistence }: Sessions, id: string) =>

@@ -267,6 +267,8 @@ export const limits = {
   /** Refusals that are told apart in an hour, some 500 bytes each in memory; beyond it they are counted in one row. Whoever
    *  is refused chooses names and addresses, so the 500,000 rows of the audit reach back weeks however hard he knocks. */
   refusalRowsPerHour: 1_000,
+  /** Of these, those of one vendor's devices and account: ten vendors that knock at one time still do not hide one another. */
+  refusalRowsPerVendor: 50,
   /** The audit, as long as dead letters, so that a complaint finds both; some 300 bytes a row. */
   auditKeepMs: 90 * 24 * 3_600_000,
   auditRows: 500_000,

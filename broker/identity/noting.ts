@@ -22,7 +22,15 @@ function commonName({ certificate }: Login): string | undefined {
 export function noteSubscribe(refusals: Refusals, { principal, peer }: From, filter: string): void {
   const who = keyOf(principal)
   const { address } = peer
-  refusals.note({ what: 'subscribe', code: 'subscription_refused', who, subject: who, detail: filter, address })
+  refusals.note({
+    what: 'subscribe',
+    code: 'subscription_refused',
+    who,
+    vendor: vendorOf(principal),
+    subject: who,
+    detail: filter,
+    address,
+  })
 }
 
 type From = { principal: Principal; peer: Peer }
@@ -32,5 +40,18 @@ export function noteForeign(refusals: Refusals, { principal, peer }: From, recor
   if (record.refused !== 'topic_foreign') return
   const who = keyOf(principal)
   const { address } = peer
-  refusals.note({ what: 'publish', code: 'topic_foreign', who, subject: who, detail: record.topic, address })
+  refusals.note({
+    what: 'publish',
+    code: 'topic_foreign',
+    who,
+    vendor: vendorOf(principal),
+    subject: who,
+    detail: record.topic,
+    address,
+  })
+}
+
+function vendorOf(principal: Principal): string | undefined {
+  if (principal.kind === 'vendor') return principal.id
+  return principal.kind === 'device' ? principal.vendor : undefined
 }

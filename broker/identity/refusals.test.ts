@@ -75,6 +75,22 @@ onBothEngines((engine) => {
     expect(all.find(({ subject }) => subject === 'others')?.count).toBe(50_000 - limits.refusalRowsPerHour / 2)
   })
 
+  it('the devices of one vendor, or of none, hide nothing of another vendor, and the vendor sees that there were more', async () => {
+    const { refusals, rows, end } = await opened()
+    const of = (vendor: string | undefined, n: number) =>
+      refusal({ who: `device:${vendor}-${n}`, subject: `device:${vendor}-${n}`, vendor })
+    for (let n = 0; n < 1_000; n++) for (const vendor of ['acme', undefined]) refusals.note(of(vendor, n))
+    refusals.note(of('bolt', 1))
+    await end()
+    const all = await rows()
+    expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(2_001)
+    expect(all.find(({ subject }) => subject === 'device:bolt-1')).toMatchObject({ count: 1 })
+    const rest = 1_000 - limits.refusalRowsPerVendor
+    for (const subject of ['vendor:acme', 'others'])
+      expect(all.find((row) => row.subject === subject)).toMatchObject({ count: rest, who: 'nobody' })
+    expect(all.length).toBe(2 * limits.refusalRowsPerVendor + 3)
+  })
+
   it('an outage of the database loses no count, and text that it would not take is mended', async () => {
     const { refusals, clock, rows, away, end } = await opened()
     away(true)

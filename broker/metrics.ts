@@ -9,6 +9,10 @@ export const connects = new Counter({
   help: 'Connection attempts by result: accepted, unauthenticated, failed, no_room, protocol_unsupported, client_id_missing',
   labelNames: ['result'] as const,
 })
+export const toldByMemory = new Counter({
+  name: 'vigil_broker_told_by_memory_total',
+  help: 'Credentials that were judged by memory, because the registry did not answer',
+})
 export const admitted = new Counter({
   name: 'vigil_broker_messages_total',
   help: 'Messages journalled, by lane, way in, and refusal code (none where accepted)',

@@ -1,8 +1,12 @@
+import type { Client } from 'aedes'
 import { generate } from 'mqtt-packet'
 import { describe, expect, it, vi } from 'vitest'
 import { virtualClock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
+import { openConnections } from '../identity/connections.ts'
+import { openQuotas } from '../quotas/quotas.ts'
 import { connectPacket, openFrontDoor, publishPacket } from '../test_sockets.ts'
+import { openGate } from './gate.ts'
 
 const sos = publishPacket('vigil/v1/watch-1/signals', '{"signal":"sos"}', 1)
 
@@ -122,4 +126,19 @@ describe('a device that connects again and again', () => {
     await last.next('puback')
     expect(all.slice(1).map(({ socket }) => socket.destroyed)).toEqual(all.slice(1).map(() => false))
   })
+})
+
+it('whoever is remembered does not wait behind those who only the registry knows', async () => {
+  const clock = virtualClock()
+  const gate = openGate({
+    clock,
+    quotas: openQuotas({ clock, vendorQuota: async () => null }),
+    live: openConnections(),
+  })
+  const ask = (isRemembered: boolean, work: () => Promise<unknown>) => gate.askInTurn({} as Client, isRemembered, work)
+  const never = vi.fn(() => new Promise(() => {}))
+  for (let n = 0; n <= limits.authenticating; n++) void ask(false, never)
+  expect(await ask(true, async () => 'let in')).toBe('let in')
+  expect(never).toHaveBeenCalledTimes(limits.authenticating)
+  gate.close()
 })

@@ -14,8 +14,11 @@ import { type Newcomers, openNewcomers } from './newcomers.ts'
 export type Gate = {
   /** A connection came. */
   opened(client: Client, peer: Peer): void
-  /** Looks its credentials up when it is the turn of its address. */
-  askInTurn<T>(client: Client, ask: () => Promise<T>): Promise<T>
+  /**
+   * Looks its credentials up when it is the turn of its address. Those who are remembered have turns of their own: while
+   * the registry does not answer, they need not wait behind those who can only wait for it.
+   */
+  askInTurn<T>(client: Client, isRemembered: boolean, ask: () => Promise<T>): Promise<T>
   /** Refuses it for its credentials, the later the more of its address were refused. */
   refuse(client: Client, tell: () => void): void
   /**
@@ -30,7 +33,7 @@ type Options = { clock: Clock; quotas: Quotas; live: Connections }
 
 export function openGate({ clock, quotas, live }: Options): Gate {
   const newcomers: Newcomers = openNewcomers({ clock, onShed: (reason) => cut.inc({ reason }) })
-  const turn = inTurn(limits.authenticating)
+  const [unknown, remembered] = [inTurn(limits.authenticating), inTurn(limits.authenticating)]
   const keyOfAddress = (client: Client): string => addressKey(live.peerOf(client)?.address ?? '')
 
   /** The oldest connection of the same principal; it may have been dead for long without anybody's noticing. */
@@ -44,9 +47,9 @@ export function openGate({ clock, quotas, live }: Options): Gate {
 
   return {
     opened: (client, peer) => newcomers.add(client, addressKey(peer.address)),
-    askInTurn(client, ask) {
+    askInTurn(client, isRemembered, ask) {
       newcomers.asks(client)
-      return turn(keyOfAddress(client), ask)
+      return (isRemembered ? remembered : unknown)(keyOfAddress(client), ask)
     },
     refuse: (client, tell) => newcomers.refuse(client, tell),
     async admit(connection) {

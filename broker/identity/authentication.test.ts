@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../domain/clock.ts'
+import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createDevice, rotateToken } from '../../store/devices.ts'
 import type { Store } from '../../store/store.ts'
 import { onBothEngines } from '../../test/engines.ts'
@@ -14,6 +14,9 @@ onBothEngines((engine) => {
     let token: string
     let identity: Identity
     let away = false
+    /** How far the time is ahead. */
+    let aheadMs = 0
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
 
     beforeEach(async () => {
       away = false
@@ -27,7 +30,7 @@ onBothEngines((engine) => {
         },
       })
       const log = pino({ level: 'silent' })
-      identity = openIdentity({ store: { ...store, db }, clock: systemClock, adminToken, log })
+      identity = openIdentity({ store: { ...store, db }, clock, adminToken, log })
     })
 
     const login = (name?: string, password?: string) => identity.login({ name, password })
@@ -64,6 +67,7 @@ onBothEngines((engine) => {
       away = true
       expect((await login('watch-1', token)).principal).toBeDefined()
       away = false
+      aheadMs += 1_000
       await store.write((tx) => rotateToken(tx, 'watch-1', 1))
       expect(await login('watch-1', token)).toMatchObject({ code: 'unauthenticated' })
       away = true

@@ -12,11 +12,13 @@ import {
 import { type CredentialRow, credentialById, credentialOf, principalOfToken } from '../../store/credentials.ts'
 import { deviceByToken } from '../../store/devices.ts'
 import type { Db } from '../../store/store.ts'
+import { toldByMemory } from '../metrics.ts'
 import type { PeerCertificate } from '../sockets/peer.ts'
 import { openCertificates } from './certificates.ts'
+import { openPatience } from './patience.ts'
 import type { Authentication, Credential, Denial, Login, Principal, Verdict } from './principal.ts'
 import type { Registry } from './registry.ts'
-import { openRemembered } from './remembered.ts'
+import { type Known, openRemembered } from './remembered.ts'
 
 type Options = { db: Db; registry: Registry; clock: Clock; adminToken: string | undefined; log: Logger }
 
@@ -32,33 +34,46 @@ const noSuch = (): Denial => ({ code: 'unauthenticated', detail: 'there is no su
 
 /**
  * Asks the registry, and remembers whom it knew: while the database is away, a device that lost its line must still
- * get in with its SOS. What was remembered is forgotten with the first change of it that is heard of; only what changes
+ * get in with its SOS, and at once. Whatever changed meanwhile is heard of when it is back, and looked at then (changes.ts).
+ * What was remembered is forgotten with the first change of it that is heard of; only what changes
  * just before the database goes away is taken for as long as that lasts.
  */
 export function openAuthentication(options: Options): Authentication & IdentityChanges {
   const { db, registry, clock, log } = options
   const certificates = openCertificates(db)
   const remembered = openRemembered()
+  const patience = openPatience(clock)
   const administrator = options.adminToken === undefined ? undefined : digestOf(options.adminToken)
   let seen = 0
 
   const isAdministrator = (token: string): boolean =>
     administrator !== undefined && timingSafeEqual(digestOf(token), administrator)
 
-  /** Asks, keeps who was let in, and goes by memory where nobody can be asked. */
-  async function remembering(proof: string, name: string | undefined, ask: () => Promise<Verdict>): Promise<Verdict> {
-    let verdict: Verdict
-    try {
-      verdict = await ask()
-    } catch (err) {
-      const known = remembered.find(proof)
-      if (!known || (name !== undefined && name !== userName(known.principal))) throw err
-      log.warn({ err, who: principalKey(known.principal) }, 'registry not readable, told by memory')
-      return isOver(known.credential, clock.now()) ? expired() : known
-    }
+  function keep(proof: string, verdict: Verdict): Verdict {
     if (verdict.principal) remembered.add(proof, verdict)
     else remembered.forget(proof)
     return verdict
+  }
+
+  /** Asks, keeps who was let in, and goes by memory where nobody can be asked. */
+  async function remembering(proof: string, name: string | undefined, ask: () => Promise<Verdict>): Promise<Verdict> {
+    if (!knownAs(proof, name)) return keep(proof, await patience.ask(ask))
+    const asked = patience.askBriefly(ask, (late) => {
+      // One that lets in may have been true before a change that was heard of since; that change looks at him.
+      if (!late.principal) remembered.forget(proof)
+    })
+    const verdict = await asked.catch((err) => void log.warn({ err }, 'registry not readable, told by memory'))
+    if (verdict) return keep(proof, verdict)
+    // Looked for again: meanwhile it may have been forgotten, because of a change.
+    const known = knownAs(proof, name)
+    if (!known) return keep(proof, await patience.ask(ask))
+    toldByMemory.inc()
+    return isOver(known.credential, clock.now()) ? expired() : known
+  }
+
+  function knownAs(proof: string, name: string | undefined): Known | undefined {
+    const known = remembered.find(proof)
+    return known && name !== undefined && name !== userName(known.principal) ? undefined : known
   }
 
   async function byToken(name: PrincipalName, token: string): Promise<Verdict> {
@@ -93,6 +108,11 @@ export function openAuthentication(options: Options): Authentication & IdentityC
     return principal ? { principal, credential: { kind: 'certificate', vendor, shown, expiresAt } } : noSuch()
   }
 
+  function isRemembered({ name, password, certificate }: Login): boolean {
+    const proof = password === undefined ? certificate?.x509.fingerprint256 : proofOf(password)
+    return proof !== undefined && knownAs(proof, name) !== undefined
+  }
+
   async function login({ name, password, certificate }: Login): Promise<Verdict> {
     if (certificate && password === undefined)
       return remembering(certificate.x509.fingerprint256, name, () => byCertificate(certificate, name))
@@ -121,6 +141,7 @@ export function openAuthentication(options: Options): Authentication & IdentityC
   }
 
   return {
+    isRemembered,
     login,
     bearer,
     again,

@@ -39,6 +39,7 @@ export function openIdentity({ store, clock, adminToken, log }: Options): Identi
     registry,
     permission,
     refusals,
+    isRemembered: authentication.isRemembered,
     login: authentication.login,
     bearer: authentication.bearer,
     again: authentication.again,

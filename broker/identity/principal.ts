@@ -40,6 +40,8 @@ export type Verdict = { principal: Principal; credential: Credential } | Denial
 
 /** Tells who comes. Rejects where the registry cannot be read and the one who comes is not remembered either. */
 export type Authentication = {
+  /** Whether memory can tell who comes, should the registry not answer. */
+  isRemembered(login: Login): boolean
   login(login: Login): Promise<Verdict>
   /** By a token alone, as HTTP has it. */
   bearer(token: string | undefined): Promise<Verdict>

@@ -32,7 +32,8 @@ export function openConnecting({ identity, access, gate, flows, clock, log }: Op
     const peer = live.peerOf(client) ?? { address: '' }
     const { seen } = identity
     const login = { name, password, certificate: peer.certificate }
-    const verdict = await gate.askInTurn(client, () => identity.login(login))
+    const isRemembered = identity.isRemembered(login)
+    const verdict = await gate.askInTurn(client, isRemembered, () => identity.login(login))
     if (!verdict.principal) {
       connects.inc({ result: verdict.code })
       noteConnect(identity.refusals, login, peer, verdict)

@@ -81,7 +81,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const post = openPosting({ door, quotas, idempotency, clock })
   const http = openHttp({ identity, post, mqtt, clock, log })
   const changes = await openChanges({
-    ...{ db: store.db, identity, access, clock, log },
+    ...{ db: store.db, identity, access, sessions, clock, log },
     offer: commands.offer,
     vendorChanged: quotas.vendorChanged,
   })

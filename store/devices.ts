@@ -27,7 +27,10 @@ type Input = z.infer<typeof DeviceInput>
 type State = { [K in 'last_seen_at' | 'online' | 'firmware']: Selectable<Database['device_states']>[K] | null }
 type Row = Omit<Selectable<Database['devices']>, 'created_at'> & State
 /** A device as the front door looks at it: whose home and account, and since when older certificates are void. */
-export type DeviceAccess = Pick<Row, 'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at'> & {
+export type DeviceAccess = Pick<
+  Selectable<Database['devices']>,
+  'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at' | 'created_at'
+> & {
   /** Whether it is the gateway of others. */
   has_children: boolean
 }
@@ -86,7 +89,7 @@ export async function revokeDevice(tx: Tx, id: string, now: number): Promise<voi
  */
 export async function deviceByToken(db: Db, id: string, token: string, now: number): Promise<KnownDevice | undefined> {
   const { rows } = await sql<KnownDevice>`
-    select devices.id, home, vendor, gateway, credentials.id as credential, expires_at,
+    select devices.id, home, vendor, gateway, devices.created_at, credentials.id as credential, expires_at,
       exists (select 1 from devices as child where child.gateway = devices.id) as has_children
     from credentials inner join devices on devices.id = ${id}
     where token_hash = ${tokenHash(token)} and principal = ${deviceKey(id)}
@@ -103,7 +106,7 @@ const hasChildren = sql<unknown>`exists (select 1 from devices as child where ch
 export async function accessOfDevice(db: Db, id: string): Promise<DeviceAccess | undefined> {
   const row = await db
     .selectFrom('devices')
-    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at', hasChildren])
+    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at', 'created_at', hasChildren])
     .where('id', '=', id)
     .executeTakeFirst()
   return row && { ...row, has_children: Boolean(row.has_children) }

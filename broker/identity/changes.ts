@@ -3,7 +3,9 @@ import type { Clock } from '../../domain/clock.ts'
 import { parsePrincipalKey } from '../../domain/principals.ts'
 import { type Change, changesAfter, lastChange } from '../../store/changes.ts'
 import { accessOfDevice } from '../../store/devices.ts'
+import { registeredAt } from '../../store/principals.ts'
 import type { Db } from '../../store/store.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import type { Access } from './access.ts'
 import type { Identity } from './identity.ts'
 
@@ -18,6 +20,7 @@ type Options = {
   db: Db
   identity: Identity
   access: Access
+  sessions: Pick<Sessions, 'owners' | 'forgetBefore'>
   /** A command waits for a principal, or it may be somebody else's to take it. */
   offer(key: string): void
   /** Something about a vendor changed: its authorities, its quota. */
@@ -33,12 +36,13 @@ export type Changes = {
 
 /**
  * Follows what changes in the registry from now on, so that it counts for the connections of this process too. To be
- * opened before the first connection comes. Each process follows by itself, so every one hears of everything.
+ * opened before the first connection comes: what is kept of those who went while nobody followed is forgotten then. Each process follows by itself, so every one hears of everything.
  */
 export async function openChanges(options: Options): Promise<Changes> {
-  const { db, identity, access, clock, log } = options
+  const { db, identity, access, sessions, clock, log } = options
   let position = await lastChange(db)
   let readAt = clock.now()
+  await forgetGone(sessions.owners())
 
   async function look(): Promise<boolean> {
     if (clock.now() - readAt > missedMs) await lookAtAll()
@@ -55,6 +59,7 @@ export async function openChanges(options: Options): Promise<Changes> {
     log.warn('changes were not read for long, every connection is looked at')
     identity.changedAll()
     for (const connection of [...identity.connections.all()]) await access.look(connection)
+    await forgetGone(sessions.owners())
     position = newest
   }
 
@@ -66,6 +71,15 @@ export async function openChanges(options: Options): Promise<Changes> {
     const accessChanged = subjects('access')
     for (const key of accessChanged) identity.changed(key)
     for (const key of accessChanged) await applyAccess(key)
+    // Only now, when none of them is connected any more who would leave something anew.
+    await forgetGone(accessChanged)
+  }
+
+  /** What is kept of accounts that are gone is nobody's: another one may come by the same id. */
+  async function forgetGone(keys: Iterable<string>): Promise<void> {
+    const accounts = [...keys].filter((key) => parsePrincipalKey(key)?.kind !== 'administrator')
+    const registered = await registeredAt(db, accounts)
+    await Promise.all(accounts.map((key) => sessions.forgetBefore(key, registered.get(key))))
   }
 
   async function applyAccess(key: string): Promise<void> {

@@ -93,6 +93,7 @@ it('while the registry is away connections stay, and what changed meanwhile coun
   const offered: string[] = []
   const changes = await openChanges({
     ...{ db, identity, access: openAccess({ db, identity, clock, log }), clock, log },
+    sessions: { owners: () => new Set(), forgetBefore: async () => {} },
     offer: (key) => void offered.push(key),
     vendorChanged: async () => {},
   })

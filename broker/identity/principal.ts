@@ -5,11 +5,19 @@ import type { PeerCertificate } from '../sockets/peer.ts'
 /** The devices for which an account may speak, and their partitions. It changes while it is held. */
 export type Children = ReadonlyMap<string, number>
 
+/** When the account was registered (epoch ms): what is kept of one that had its id before is not its own. */
+type Registered = { createdAt?: number }
 /** `partition`: that of its home, or its own where it belongs to none. `children`: only of a gateway. */
-export type DevicePrincipal = { kind: 'device'; id: string; partition: number; vendor?: string; children?: Children }
-export type VendorPrincipal = { kind: 'vendor'; id: string; children: Children }
+export type DevicePrincipal = Registered & {
+  kind: 'device'
+  id: string
+  partition: number
+  vendor?: string
+  children?: Children
+}
+export type VendorPrincipal = Registered & { kind: 'vendor'; id: string; children: Children }
 /** `area`: whose tickets it may read, with all areas below; null where it may read all. */
-export type IntegrationPrincipal = { kind: 'integration'; id: string; area: string | null }
+export type IntegrationPrincipal = Registered & { kind: 'integration'; id: string; area: string | null }
 
 /** Who speaks on a connection. An administrator may speak for any device: bridges, tools and tests do. */
 export type Principal = DevicePrincipal | VendorPrincipal | IntegrationPrincipal | { kind: 'administrator' }

@@ -12,7 +12,9 @@ import type { DevicePrincipal, Principal } from './principal.ts'
 export type Registry = {
   /** Undefined where there is nobody of this name. */
   principalOf(name: PrincipalName): Promise<Principal | undefined>
-  deviceOf(device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'has_children'>): Promise<DevicePrincipal>
+  deviceOf(
+    device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'created_at' | 'has_children'>,
+  ): Promise<DevicePrincipal>
 }
 
 export function openRegistry(db: Db, families: Families): Registry {
@@ -25,14 +27,19 @@ export function openRegistry(db: Db, families: Families): Registry {
       }
       if (name.kind === 'integration') {
         const integration = await getIntegration(db, name.id)
-        return integration && { kind: 'integration', id: name.id, area: integration.area }
+        if (!integration) return undefined
+        const { area, created_at } = integration
+        return { kind: 'integration', id: name.id, area, createdAt: Date.parse(created_at) }
       }
-      if (!(await getVendor(db, name.id))) return undefined
-      return { kind: 'vendor', id: name.id, children: await families.of(principalKey(name)) }
+      const vendor = await getVendor(db, name.id)
+      if (!vendor) return undefined
+      const children = await families.of(principalKey(name))
+      return { kind: 'vendor', id: name.id, children, createdAt: Date.parse(vendor.created_at) }
     },
-    async deviceOf({ id, home, vendor, has_children }) {
+    async deviceOf({ id, home, vendor, created_at, has_children }) {
       const partition = partitionOf(home ?? id)
-      const principal: DevicePrincipal = { kind: 'device', id, partition, ...(vendor !== null && { vendor }) }
+      const registered = { kind: 'device', id, partition, createdAt: created_at } as const
+      const principal: DevicePrincipal = { ...registered, ...(vendor !== null && { vendor }) }
       if (!has_children) return principal
       return { ...principal, children: await families.of(principalKey(principal)) }
     },

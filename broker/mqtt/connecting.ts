@@ -9,7 +9,7 @@ import { noteConnect } from '../identity/noting.ts'
 import { type Denial, keyOf, type Login } from '../identity/principal.ts'
 import { connects } from '../metrics.ts'
 import type { Flows } from '../reading/flow.ts'
-import { sessionId } from '../sessions/sessions.ts'
+import { type Sessions, sessionId } from '../sessions/sessions.ts'
 import { holdToKeepAlive, turnAway, unwelcome } from './unwelcome.ts'
 
 type Done<E extends Error> = (err: E | null, success: boolean) => void
@@ -17,6 +17,7 @@ type Done<E extends Error> = (err: E | null, success: boolean) => void
 type Options = {
   identity: Identity
   access: Pick<Access, 'look'>
+  sessions: Pick<Sessions, 'forgetBefore'>
   gate: Gate
   flows: Flows
   clock: Clock
@@ -24,7 +25,7 @@ type Options = {
 }
 
 /** From CONNECT to CONNACK: what Aedes asks before anybody is let in. */
-export function openConnecting({ identity, access, gate, flows, clock, log }: Options) {
+export function openConnecting({ identity, access, sessions, gate, flows, clock, log }: Options) {
   const { connections: live } = identity
 
   /** Whether somebody who is known may come in now; a denial where he is not known. */
@@ -43,7 +44,11 @@ export function openConnecting({ identity, access, gate, flows, clock, log }: Op
     // Among the connections only now: a change that was heard of meanwhile did not find it.
     if (identity.seen !== seen) await access.look(connection)
     // Before Aedes looks for a session of this id, or for a connection that is to make room.
-    Object.assign(client, { id: sessionId(keyOf(verdict.principal), client.id) })
+    const key = keyOf(verdict.principal)
+    Object.assign(client, { id: sessionId(key, client.id) })
+    // The change that tells of it may not be heard of yet.
+    const createdAt = 'createdAt' in verdict.principal ? verdict.principal.createdAt : undefined
+    if (createdAt !== undefined) await sessions.forgetBefore(key, createdAt)
     const purse = await gate.admit(connection)
     if (purse) flows.of(client)?.paidBy(purse)
     return purse !== undefined

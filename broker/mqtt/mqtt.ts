@@ -74,7 +74,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   const gate = openGate({ clock, quotas, live })
   const flows = openFlows(clock)
   const repeats = openRepeats()
-  const connecting = openConnecting({ identity, access, gate, flows, clock, log })
+  const connecting = openConnecting({ identity, access, sessions, gate, flows, clock, log })
   const publishing = openPublishing({ identity, door, sessions, flows, tellRefused, clock })
   const maySubscribe = openSubscribing({ identity, sessions, tellRefused })
   const aedes = new Aedes({

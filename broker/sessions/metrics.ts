@@ -19,7 +19,7 @@ export const queueDropped = new Counter({
 })
 export const sessionsForgotten = new Counter({
   name: 'vigil_broker_sessions_forgotten_total',
-  help: 'Sessions forgotten by reason: too_many (of one principal), unused',
+  help: 'Sessions forgotten by reason: too_many (of one principal), unused, unregistered',
   labelNames: ['reason'] as const,
 })
 export const retainedHeld = new Gauge({

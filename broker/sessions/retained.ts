@@ -1,23 +1,27 @@
+import type { Clock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Disk } from './disk.ts'
 import { isWildcard, matcher } from './filters.ts'
 import { retainedHeld } from './metrics.ts'
 import { ownBytes, type PublishPacket, sizeOf } from './packets.ts'
-import { retainedRow } from './rows.ts'
+import { type RetainedRow, retainedRow } from './rows.ts'
 
 /** The last retained message of each topic. */
 export type Retained = {
   /** An empty one clears; so does one that is too large to be kept, since the one before is not true any more. */
   store(packet: PublishPacket): void
   /** Takes in what was read from the disk. */
-  restore(n: number, packet: PublishPacket): void
+  restore(n: number, row: RetainedRow): void
   /** Those that a filter stands for. By full name it is one look, whatever is retained. */
   matching(filter: string): PublishPacket[]
+  topics(): Iterable<string>
+  /** Forgets what was retained on a topic before `instant` (epoch ms). */
+  forgetBefore(topic: string, instant: number): void
 }
 
-type Kept = { n: number; packet: PublishPacket; bytes: number }
+type Kept = RetainedRow & { n: number; bytes: number }
 
-export function openRetained(disk: Disk): Retained {
+export function openRetained(disk: Disk, clock: Clock): Retained {
   /** The one that was not written for longest comes first. */
   const kept = new Map<string, Kept>()
   /** How many topics end so: no status is looked through for `vigil/v1/+/receipts`. */
@@ -33,14 +37,14 @@ export function openRetained(disk: Disk): Retained {
   function note(topic: string, n: number): void {
     disk.note(n, () => {
       const now = kept.get(topic)
-      return now?.n === n ? retainedRow(now.packet) : undefined
+      return now?.n === n ? retainedRow(now) : undefined
     })
   }
 
-  function put(n: number, packet: PublishPacket): void {
+  function put(n: number, { packet, at }: RetainedRow): void {
     const known = kept.get(packet.topic)
     if (known) take(packet.topic, known)
-    const one = { n, packet, bytes: sizeOf(packet) }
+    const one = { n, packet, at, bytes: sizeOf(packet) }
     kept.set(packet.topic, one)
     bytes += one.bytes
     count(packet.topic, 1)
@@ -66,7 +70,7 @@ export function openRetained(disk: Disk): Retained {
       const known = kept.get(packet.topic)
       const n = known?.n ?? disk.nextNumber()
       const isSame = known && known.packet.qos === packet.qos && sameBytes(known.packet.payload, packet.payload)
-      put(n, { ...packet, payload: ownBytes(packet.payload) })
+      put(n, { packet: { ...packet, payload: ownBytes(packet.payload) }, at: clock.now() })
       // Thousands of devices that come back after an outage say what they said before.
       if (!isSame) note(packet.topic, n)
       while (bytes > limits.retainedBytes) forget(kept.keys().next().value!)
@@ -78,6 +82,11 @@ export function openRetained(disk: Disk): Retained {
       if (!isWildcard(ending) && !endings.get(ending)) return []
       const matches = matcher(filter)
       return [...kept].filter(([topic]) => matches(topic)).map(([, { packet }]) => packet)
+    },
+    topics: () => kept.keys(),
+    forgetBefore(topic, instant) {
+      const one = kept.get(topic)
+      if (one && one.at < instant) forget(topic)
     },
   }
 }

@@ -18,6 +18,10 @@ export type Roster = {
   /** Takes the session itself out; whoever calls has taken out what it had. */
   remove(session: Session): void
   all(): Iterable<Session>
+  /** Those of one principal, by its key. */
+  of(key: string): Session[]
+  /** The keys of all that have a session. */
+  owners(): Iterable<string>
 }
 
 type Options = { disk: Disk; clock: Clock; isConnected(id: string): boolean; forget(session: Session): void }
@@ -100,5 +104,7 @@ export function openRoster({ disk, clock, isConnected, forget }: Options): Roste
       noteSession(disk, session)
     },
     all: () => sessions.values(),
+    of: (key) => [...(ofPrincipals.get(key) ?? [])],
+    owners: () => ofPrincipals.keys(),
   }
 }

@@ -10,13 +10,17 @@ export type QueuedRow = { session: number; packet: OutgoingPacket }
 /** Rows of before fingerprints were taken have none. */
 export type InboundRow = { session: number; messageId: number; fingerprint: string | undefined }
 
+/** `at`: epoch ms, when it was left here. */
+export type RetainedRow = { packet: PublishPacket; at: number }
+export type WillRow = { will: Will; at: number }
+
 /** What is read back, by kind; `n` is the number of its row. */
 export type Reader = {
   session(n: number, row: SessionRow): void
   queued(n: number, row: QueuedRow): void
   inbound(n: number, row: InboundRow): void
-  retained(n: number, packet: PublishPacket): void
-  will(n: number, will: Will): void
+  retained(n: number, row: RetainedRow): void
+  will(n: number, row: WillRow): void
 }
 
 export const sessionRow = ({ id, usedAt, subscriptions }: SessionRow): Row => [
@@ -47,14 +51,15 @@ export const inboundRow = ({ session, messageId, fingerprint }: InboundRow): Row
   fingerprint,
 ]
 
-export const retainedRow = ({ topic, payload, qos }: PublishPacket): Row => [
+export const retainedRow = ({ packet: { topic, payload, qos }, at }: RetainedRow): Row => [
   kinds.retained,
   topic,
   Buffer.from(payload),
   qos,
+  at,
 ]
 
-export const willRow = ({ topic, payload, qos, retain, brokerId, clientId }: Will): Row => [
+export const willRow = ({ will: { topic, payload, qos, retain, brokerId, clientId }, at }: WillRow): Row => [
   kinds.will,
   topic,
   Buffer.from(payload),
@@ -62,6 +67,7 @@ export const willRow = ({ topic, payload, qos, retain, brokerId, clientId }: Wil
   retain,
   brokerId,
   clientId,
+  at,
 ]
 
 /** Hands each row to whom its kind concerns. A kind that is not known was written by a later version and is let lie. */
@@ -84,10 +90,10 @@ export function readRow(n: number, row: Row, reader: Reader): void {
       })
       break
     case kinds.retained:
-      reader.retained(n, readRetained(row))
+      reader.retained(n, { packet: readRetained(row), at: Number(row[4] ?? 0) })
       break
     case kinds.will:
-      reader.will(n, readWill(row))
+      reader.will(n, { will: readWill(row), at: Number(row[7] ?? 0) })
       break
   }
 }

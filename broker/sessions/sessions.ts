@@ -1,13 +1,14 @@
 import { limits } from '../../domain/limits.ts'
 import type { DiskOptions } from './disk.ts'
 import { sessionsForgotten } from './metrics.ts'
+import { type Owners, openOwners } from './owners.ts'
 import type { ClientLike, PublishPacket } from './packets.ts'
 import { openParts, type Parts } from './parts.ts'
 import { type Persistence, persistence } from './persistence.ts'
 
 export { keyOfSession, sessionId } from './session.ts'
 
-export type Sessions = {
+export type Sessions = Owners & {
   /** Everything that Aedes asks of its persistence. */
   persistence: Persistence
   /**
@@ -54,6 +55,7 @@ export async function openSessions(options: SessionsOptions): Promise<Sessions> 
   const queued = new WeakSet<object>()
   const stopSweeping = keepSwept(parts)
   return {
+    ...openOwners(parts),
     persistence: persistence(parts, {
       mayReceive: options.mayReceive,
       hearersOf: options.hearersOf ?? (async () => undefined),

@@ -60,9 +60,9 @@ export const limits = {
 
   /** What one device may use, gateways and accounts aside. Generous: after an outage a buffer of hours comes at once. */
   deviceQuota: {
-    /** Twenty times 50 Hz motion. The burst: a day of one reading every 3 s. */
-    messages: { perSecond: 1_000, burst: 30_000 },
-    /** A whole 4G uplink of such a device; the burst: sixteen of the largest packets. */
+    /** Forty times 50 Hz motion. The burst: two days of one reading every 3 s, kept while there was no line. */
+    messages: { perSecond: 2_000, burst: 60_000 },
+    /** A whole 4G uplink of such a device; the burst: eight of the largest packets. */
     bytes: { perSecond: 1024 ** 2, burst: 16 * 1024 ** 2 },
     /** A line that drops every minute, many times over; more is two clients that fight for one id. */
     connects: { perSecond: 1, burst: 30 },
@@ -98,7 +98,7 @@ export const limits = {
   /** The same for connects: one in half a minute. */
   modestConnects: { perSecond: 1 / 30, burst: 3 },
   /** A message that is refused at the door costs as much as these many: it ends as a dead letter and a receipt. */
-  refusedCost: 10,
+  refusedCost: 20,
   /** Signals that take work beside the ticket: each under a name that its sender may not speak for, and each further
    *  `heavyBytes` of a large one. They are never refused, but read no faster once the burst has come: each may take a
    *  millisecond that the SOS of others waits. */

@@ -88,7 +88,7 @@ describe('over the quota', () => {
         retain: false,
       })),
     )
-    await expect.poll(() => journal.head('bulk')).toBe(burst / limits.refusedCost + 1)
+    await expect.poll(() => journal.head('bulk'), { timeout: 20_000 }).toBe(burst / limits.refusedCost + 1)
     expect(await post('readings', reading)).toMatchObject({ status: 429, code: 'quota_exceeded', retryAfter: '1' })
     expect((await post('signals', sos)).status).toBe(202)
     await clock.advance((limits.refusedCost / perSecond) * 1_000)

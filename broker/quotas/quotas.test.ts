@@ -215,7 +215,8 @@ describe('a clock that is set back', () => {
     const { clock, quotas } = open()
     const purse = await quotas.purseOf(device('watch-1'), '10.0.0.1')
     const now = clock.now()
-    purse.spend(limits.deviceQuota.messages.burst + 1_000, 0, now)
+    const { burst, perSecond } = limits.deviceQuota.messages
+    purse.spend(burst + perSecond, 0, now)
     expect(purse.debtor(now - 3_600_000)?.debtMs(now - 3_600_000)).toBe(1_000)
     expect(purse.debtor(now - 3_600_000 + 1_000)).toBeUndefined()
   })

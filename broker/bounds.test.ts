@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { Journal, JournalRecord } from '../journal/journal.ts'
+import { listAudit } from '../store/audit.ts'
 import { createDevice } from '../store/devices.ts'
 import { holdToKeepAlive } from './mqtt/unwelcome.ts'
 import { Load } from './reading/load.ts'
@@ -58,6 +59,19 @@ describe('one packet', () => {
     await client.next('suback')
     client.send(subscribe(limits.filtersPerPacket + 1))
     await client.closed
+  })
+
+  it('that is too large or has too many filters tells in the refusals why it was cut', async () => {
+    const { store, device, enter } = await openFrontDoor()
+    const large = await enter('watch-1', await device('watch-1'))
+    large.socket.write(generate(publishPacket(readings, Buffer.alloc(limits.packetBytes + 1))).subarray(0, 20))
+    const many = await enter('watch-2', await device('watch-2'))
+    many.send(subscribe(limits.filtersPerPacket + 1))
+    await Promise.all([large.closed, many.closed])
+    const told = async (id: string) =>
+      (await listAudit(store.db, { subject: `device:${id}`, refused: true, most: 9 })).items.map(({ what }) => what)
+    await expect.poll(() => told('watch-1'), { timeout: 10_000 }).toEqual(['refused:packet_too_large'])
+    await expect.poll(() => told('watch-2'), { timeout: 10_000 }).toEqual(['refused:too_many_filters'])
   })
 
   it.each([

@@ -45,6 +45,26 @@ export const errorTable = {
     status: 403,
     text: 'This account may not subscribe to that: a device may to its own commands and receipts; see docs/Mqtt.md.',
   },
+  packet_too_large: {
+    status: 0,
+    text: 'One MQTT packet is larger than 2 MiB; the connection was cut. Send it in parts.',
+  },
+  packet_too_slow: {
+    status: 0,
+    text: 'A packet came so slowly that it was not coming; the connection was cut. Send smaller packets, each in one go.',
+  },
+  unfinished_too_much: {
+    status: 0,
+    text: 'Too many packets were begun and not ended; the connection was cut. Send each packet in one go.',
+  },
+  too_many_filters: {
+    status: 0,
+    text: 'One SUBSCRIBE or UNSUBSCRIBE has more than 1,000 filters; the connection was cut. Send several.',
+  },
+  slow_subscriber: {
+    status: 0,
+    text: 'More waited to be taken off than is kept for a connection; it was cut. Read faster, or subscribe to less.',
+  },
   client_id_refused: { status: 0, text: 'The MQTT client id is longer than 128 bytes, or holds a NUL.' },
   quota_exceeded: {
     status: 429,

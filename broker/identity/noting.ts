@@ -1,6 +1,9 @@
+import type { Client } from 'aedes'
 import { parseUserName, principalKey } from '../../domain/principals.ts'
 import type { JournalRecord } from '../../journal/journal.ts'
+import { cut } from '../metrics.ts'
 import type { Peer } from '../sockets/peer.ts'
+import type { Connections } from './connections.ts'
 import { type Denial, keyOf, type Login, type Principal } from './principal.ts'
 import type { Refusals } from './refusals.ts'
 
@@ -49,6 +52,28 @@ export function noteForeign(refusals: Refusals, { principal, peer }: From, recor
     detail: record.topic,
     address,
   })
+}
+
+/** For what a connection is cut that its sender can mend. */
+export type CutReason =
+  | 'packet_too_large'
+  | 'packet_too_slow'
+  | 'unfinished_too_much'
+  | 'too_many_filters'
+  | 'slow_subscriber'
+  | 'quota_exceeded'
+
+type Known = { connections: Connections; refusals: Refusals }
+
+/** Counts a connection that is about to be cut; where it is known whose it is, he is to find out why. */
+export function noteCut({ connections, refusals }: Known, client: Client, code: CutReason): void {
+  cut.inc({ reason: code })
+  const connection = connections.of(client)
+  if (!connection) return
+  const { principal, peer } = connection
+  const who = keyOf(principal)
+  const detail = 'the connection was cut'
+  refusals.note({ what: 'cut', code, who, vendor: vendorOf(principal), subject: who, detail, address: peer.address })
 }
 
 function vendorOf(principal: Principal): string | undefined {

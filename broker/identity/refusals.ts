@@ -17,7 +17,7 @@ const detailMost = 200
  * the id of the vendor that the principal is, or of which it is; `subject`: whom it is about, a key too.
  */
 export type Refusal = {
-  what: 'connect' | 'subscribe' | 'publish'
+  what: 'connect' | 'subscribe' | 'publish' | 'cut'
   code: ErrorCode
   who: string | undefined
   vendor?: string | undefined

@@ -9,7 +9,8 @@ import { openGate } from '../gate/gate.ts'
 import type { Access } from '../identity/access.ts'
 import type { Connections } from '../identity/connections.ts'
 import type { Identity } from '../identity/identity.ts'
-import { connections, cut } from '../metrics.ts'
+import { noteCut } from '../identity/noting.ts'
+import { connections } from '../metrics.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { openFlows } from '../reading/flow.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -72,7 +73,7 @@ export async function openMqtt(options: Options): Promise<MqttBroker> {
   const publish = (topic: string, body: unknown) => publishOn(aedes, topic, body)
   const tellRefused = openTellRefused({ publish, clock, log })
   const gate = openGate({ clock, quotas, live })
-  const flows = openFlows(clock)
+  const flows = openFlows(clock, (client, reason) => noteCut(identity, client, reason))
   const repeats = openRepeats()
   const connecting = openConnecting({ identity, access, sessions, gate, flows, clock, log })
   const publishing = openPublishing({ identity, door, sessions, flows, tellRefused, clock })
@@ -131,7 +132,7 @@ function forward<P extends PublishPacket>(
   if (!principal || !identity.permission.mayHear(principal, packet.topic)) return null
   if (repeats.isRepeat(client, packet) || sessions.leavesToQueue(client, packet)) return null
   if (!isTooSlow(client, principal)) return wanted(atGrantedQos(client, packet))
-  if (!client.conn.destroyed) cut.inc({ reason: 'slow_subscriber' })
+  if (!client.conn.destroyed) noteCut(identity, client, 'slow_subscriber')
   client.conn.destroy()
   return null
 }

@@ -7,7 +7,7 @@ import type { PassOn } from '../admission.ts'
 import type { Door } from '../door.ts'
 import type { Connection } from '../identity/connections.ts'
 import type { Identity } from '../identity/identity.ts'
-import { noteForeign } from '../identity/noting.ts'
+import { noteCut, noteForeign } from '../identity/noting.ts'
 import { receiptsFor } from '../identity/permission.ts'
 import { cut } from '../metrics.ts'
 import { bytesOf, type Flows } from '../reading/flow.ts'
@@ -92,7 +92,8 @@ export function openPublishing({ identity, door, sessions, flows, tellRefused, c
     flow.isLeaving = true
     const cancel = clock.after(withheldGraceMs, () => {
       farewells.delete(cancel)
-      cut.inc({ reason: code })
+      if (code === 'quota_exceeded') noteCut(identity, client, code)
+      else cut.inc({ reason: code })
       client.close()
     })
     farewells.add(cancel)

@@ -4,10 +4,11 @@ import type { Clock } from '../../domain/clock.ts'
 import { VigilError } from '../../domain/errors.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Admission } from '../admission.ts'
-import { cut, slowed } from '../metrics.ts'
+import type { CutReason } from '../identity/noting.ts'
+import { slowed } from '../metrics.ts'
 import type { Purse } from '../quotas/quotas.ts'
 import { Load } from './load.ts'
-import { type CutReason, Reader, type Reins } from './reading.ts'
+import { Reader, type Reins } from './reading.ts'
 import { openTurns } from './turns.ts'
 
 /** How heavy a signal is: one that is its sender's own and small is not. */
@@ -17,11 +18,14 @@ const weightOf = ({ refused, payload }: Admission['record']): number =>
 export const bytesOf = ({ payload }: PublishPacket): Buffer =>
   typeof payload === 'string' ? Buffer.from(payload) : payload
 
+type OnCut = (client: Client, reason: CutReason) => void
+
 /** How one connection is read, and what it may spend. */
 export class Flow implements Reins {
   readonly #client: Client
   readonly #clock: Clock
   readonly #onOrphan: (packet: PublishPacket) => void
+  readonly #onCut: OnCut
   #purse: Purse | undefined
   /** Since when it has been held without ever catching up. */
   #heldSince: number | undefined
@@ -29,10 +33,11 @@ export class Flow implements Reins {
   /** It is about to be cut; what it sends meanwhile is heard. */
   isLeaving = false
 
-  constructor(client: Client, clock: Clock, onOrphan: (packet: PublishPacket) => void) {
+  constructor(client: Client, clock: Clock, onOrphan: (packet: PublishPacket) => void, onCut: OnCut) {
     this.#client = client
     this.#clock = clock
     this.#onOrphan = onOrphan
+    this.#onCut = onCut
   }
 
   /** From now on it is known who pays. */
@@ -100,7 +105,7 @@ export class Flow implements Reins {
   }
 
   cut(reason: CutReason): void {
-    cut.inc({ reason })
+    this.#onCut(this.#client, reason)
   }
 
   #isRefusing(now: number): boolean {
@@ -117,7 +122,8 @@ export type Flows = {
 
 const lookEveryMs = 1_000
 
-export function openFlows(clock: Clock): Flows {
+/** `onCut` is told before a connection is cut. */
+export function openFlows(clock: Clock, onCut: OnCut): Flows {
   const flows = new WeakMap<Client, Flow>()
   const readers = new Map<Reader, Client>()
   const shared = { clock, turns: openTurns(), load: new Load() }
@@ -144,15 +150,15 @@ export function openFlows(clock: Clock): Flows {
     }
   }
 
-  function end(client: Client, reason: string): void {
-    cut.inc({ reason })
+  function end(client: Client, reason: CutReason): void {
+    onCut(client, reason)
     client.conn.destroy()
   }
 
   return {
     of: (client) => flows.get(client),
     open(client, onOrphan) {
-      const flow = new Flow(client, clock, onOrphan)
+      const flow = new Flow(client, clock, onOrphan, onCut)
       const reader = new Reader(client, { ...shared, reins: flow })
       flows.set(client, flow)
       readers.set(reader, client)

@@ -2,6 +2,7 @@ import type { Client, PublishPacket } from 'aedes'
 import type { Packet } from 'mqtt-packet'
 import type { Clock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
+import type { CutReason } from '../identity/noting.ts'
 import type { Load } from './load.ts'
 import type { Turns } from './turns.ts'
 
@@ -15,9 +16,6 @@ type Inside = Client & {
   resume(): void
 }
 type Parser = NodeJS.EventEmitter & { parse(bytes: Buffer): number; packet: { length: number } }
-
-/** Why a connection is cut by its reader. */
-export type CutReason = 'packet_too_large' | 'packet_too_slow' | 'too_many_filters'
 
 /** What a reader asks of, and tells, whoever knows more of the connection. */
 export type Reins = {

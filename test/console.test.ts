@@ -111,9 +111,9 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await shows(a.page, '#where .risks', 'anticoagulant')
     await shows(a.page, '#where .address', hostile)
     await shows(a.page, '#charts figure', '心率')
-    expect(
-      await a.page.locator('.contacts a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
-    ).toEqual(['tel:+8613811', 'tel:047322'])
+    await expect
+      .poll(() => a.page.locator('.contacts a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))))
+      .toEqual(['tel:+8613811', 'tel:047322'])
     await shows(b.page, '.card.open')
 
     await a.page.keyboard.press('a')

@@ -92,6 +92,15 @@ describe('the homes of one worker', () => {
     expect(sent).toHaveLength(3)
   })
 
+  it('press though they were not begun yet, since homes are looked at now and then', async () => {
+    const { clock, said, work } = shareAtWork(5, { rampMs: 10 * MINUTE })
+    const at = clock.now() + 1_000
+    work.script([{ home: 'h-3', device: 'h-3-pendant', at, times: 1 }])
+    await clock.advance(MINUTE)
+    const told = said.flatMap((message) => (message.said === 'told' ? [message.told] : []))
+    expect(told).toEqual([{ home: 'h-3', device: 'h-3-pendant', signal: 'sos', at }])
+  })
+
   it('say nothing any more once they rest, and do not wait for ever for what cannot be sent', async () => {
     const { clock, fleet, work } = shareAtWork(2)
     await clock.advance(5 * MINUTE)

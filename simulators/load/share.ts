@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { seededRandom, seedOf } from '../../domain/random.ts'
 import type { HomePlan, Output } from '../home/home.ts'
+import type { Scripted } from '../home/script.ts'
 import type { Fleet, FleetOptions } from '../links/fleet.ts'
 import type { LinkState } from '../links/link.ts'
 import { createWorld } from '../world/world.ts'
@@ -155,13 +156,24 @@ function liveOn(plans: readonly HomePlan[], { share, clock }: ShareOptions, carr
   let born = 0
   let cancel = () => {}
 
+  function bear(isDue: (n: number) => boolean): void {
+    for (; born < plans.length && isDue(born); born++) world.add(plans[born]!)
+  }
+
   function look(): void {
     const now = Math.max(clock.now(), startAt)
     for (const output of world.step(now)) carry(output)
-    for (; born < plans.length && bornAt(born) <= now; born++) world.add(plans[born]!)
+    bear((n) => bornAt(n) <= now)
     const wait = Math.min(LOOK_MOST, Math.max(LOOK_LEAST, world.next() - clock.now()))
     cancel = clock.after(wait, look)
   }
+  /** Homes are looked at now and then, so an emergency may come before its home was begun: it lives from then on. */
+  function script(home: string, event: Scripted): void {
+    const asked = plans.findIndex(({ id }) => id === home)
+    bear((n) => n <= asked)
+    world.script(home, event)
+  }
+
   look()
-  return { script: world.script, rest: () => cancel() }
+  return { script, rest: () => cancel() }
 }

@@ -1,8 +1,9 @@
-import { deviceOf } from '../codecs/codecs.ts'
+import { codecOf } from '../codecs/codecs.ts'
 import { isUrgent } from '../codecs/urgent.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
+import { deviceOfSource, type Speaker } from '../domain/sources.ts'
 import { parseTopic } from '../domain/topics.ts'
 import type { JournalRecord, Lane } from '../journal/journal.ts'
 import { maySpeakFor } from './identity/permission.ts'
@@ -26,9 +27,13 @@ export type PassOn = 'nobody' | 'subscribers' | 'retained'
  */
 export function admit(principal: Principal, arrival: Arrival): Admission {
   const { topic, payload, retained, receivedAt } = arrival
-  const named = deviceOf(topic)
+  const codec = codecOf(topic)
+  const isOwnTopic = codec?.device !== undefined
+  const named = isOwnTopic
+    ? codec.device?.(topic)
+    : codec && deviceOfSource(speaker(principal), codec.speaks, codec.source?.(topic))
   const device = named ?? (principal.kind === 'device' ? principal.id : undefined)
-  const refused = refusalOf(principal, topic, payload, named)
+  const refused = refusalOf(principal, arrival, { isClaimed: codec !== undefined, named, isOwnTopic })
   return {
     lane: isUrgent(topic, payload) ? 'urgent' : 'bulk',
     record: {
@@ -50,27 +55,37 @@ export function admit(principal: Principal, arrival: Arrival): Admission {
 const passOn = (topic: string, retained: boolean): PassOn =>
   retained && parseTopic(topic)?.kind === 'status' ? 'retained' : 'subscribers'
 
-function refusalOf(
-  principal: Principal,
-  topic: string,
-  payload: Uint8Array,
-  named: string | undefined,
-): ErrorCode | undefined {
+type Naming = { isClaimed: boolean; named: string | undefined; isOwnTopic: boolean }
+
+function refusalOf(principal: Principal, { topic, payload }: Arrival, naming: Naming): ErrorCode | undefined {
+  const { isClaimed, named, isOwnTopic } = naming
   // It reads tickets and has nothing to say.
   if (principal.kind === 'integration') return 'topic_foreign'
-  if (named !== undefined && !maySpeakFor(principal, named)) return 'topic_foreign'
+  // A device that speaks in another format speaks for itself or for its own children: nobody else's name can come of it.
+  const isOwnName = !isOwnTopic && principal.kind === 'device'
+  if (named !== undefined && !isOwnName && !maySpeakFor(principal, named)) return 'topic_foreign'
   const own = parseTopic(topic)
   if (own?.kind === 'commands' || own?.kind === 'receipts') {
     return maySpeakFor(principal, own.device) ? 'topic_unknown' : 'topic_foreign'
   }
-  if (named === undefined || Buffer.byteLength(topic) > limits.topicBytes) return 'topic_unknown'
+  if (!isClaimed || Buffer.byteLength(topic) > limits.topicBytes) return 'topic_unknown'
   if (payload.byteLength > limits.payloadBytes) return 'payload_too_large'
   return undefined
 }
+
+const speaker = (principal: Principal): Speaker => ({
+  device: principal.kind === 'device' ? principal.id : undefined,
+  isGateway: principal.kind === 'device' && principal.children !== undefined,
+  has: (id) => principal.kind !== 'administrator' && maySpeakFor(principal, id),
+})
 
 function partition(principal: Principal, device: string | undefined): number {
   if (device === undefined) return partitionOf('')
   if (principal.kind === 'device' && device === principal.id) return principal.partition
   const child = 'children' in principal ? principal.children?.get(device) : undefined
-  return child ?? partitionOf(device)
+  if (child !== undefined) return child
+  // A gateway's child that is not registered yet is where its gateway is.
+  return principal.kind === 'device' && device.startsWith(`${principal.id}:`)
+    ? principal.partition
+    : partitionOf(device)
 }

@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import type { DecodeContext, Decoded, Signal } from '../domain/message.ts'
+import type { Clear, DecodeContext, Decoded, Reading, Signal } from '../domain/message.ts'
 import { isPlausible, type MetricName, metrics } from '../domain/metrics.ts'
 import { type SignalKind, signals } from '../domain/signals.ts'
+import type { WarningCode } from '../domain/warnings.ts'
 
 /** What every codec does alike when it adds something to a `Decoded`. */
 
@@ -27,14 +28,30 @@ export function refuse(decoded: Decoded, code: ErrorCode, detail: string): undef
 const hazards = new Set<string>(Object.keys(metrics).filter((name) => Object.hasOwn(signals, name)))
 export const isHazard = (name: string): name is SignalKind & MetricName => hazards.has(name)
 
-/** Adds a reading, flagged where physics does not allow it. `at`: epoch ms. */
-export function addReading(decoded: Decoded, metric: MetricName, value: number, at: number): void {
+/** Adds a reading, flagged where physics does not allow it. `at`: epoch ms; `source` where it is not the message's own device. */
+export function addReading(decoded: Decoded, metric: MetricName, value: number, at: number, source?: string): void {
   // + 0 turns -0 into 0, which databases write differently
-  decoded.readings.push({ at, metric, value: value + 0, implausible: !isPlausible(metric, value) })
+  const reading: Reading = { at, metric, value: value + 0, implausible: !isPlausible(metric, value) }
+  if (source !== undefined) reading.source = source
+  decoded.readings.push(reading)
 }
+
+/** Adds a state of 0 or 1 as a reading. */
+export const addFlag = (decoded: Decoded, metric: MetricName, on: boolean, at: number, source?: string): void =>
+  addReading(decoded, metric, on ? 1 : 0, at, source)
 
 export function addSignal(decoded: Decoded, signal: Signal): void {
   decoded.signals.push(signal)
+}
+
+/** The device's word that what a signal said is over. */
+export function addClear(decoded: Decoded, clear: Clear): void {
+  decoded.clears.push(clear)
+}
+
+/** Notes what was odd about a message that is taken all the same. Gives undefined, as `refuse` does. */
+export function warn(decoded: Decoded, code: WarningCode, detail: string): undefined {
+  if (decoded.warnings.length < limits.warningsPerMessage) decoded.warnings.push({ code, detail: quoted(detail) })
 }
 
 /** The instant that counts: the device's own, unless its clock is ahead or was never set; then the time of receipt. */

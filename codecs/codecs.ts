@@ -1,10 +1,53 @@
 import type { Codec } from './codec.ts'
-import { native } from './native.ts'
+import { fits } from './filters.ts'
+import { native } from './native/native.ts'
 
-/** Every wire format that Vigil reads. At most one may claim a topic. */
+/** Every wire format that Vigil reads. The first one that fits takes a topic. */
 export const codecs: readonly Codec[] = [native]
 
-export const codecOf = (topic: string): Codec | undefined => codecs.find((codec) => codec.claims(topic))
+type Claim = { codec: Codec; filter: string }
 
-/** The device that a topic names, or undefined where no codec takes the topic or the topic does not tell. */
-export const deviceOf = (topic: string): string | undefined => codecOf(topic)?.device(topic)
+/** Codecs by the first level of their filters, so that few are tried; those that begin with a wildcard are apart. */
+type Claims = { byLevel: Map<string, Claim[]>; anywhere: Claim[] }
+
+function claimsOf(list: readonly Codec[]): Claims {
+  const all = list.flatMap((codec) => codec.topics.map((filter) => ({ codec, filter })))
+  const isAnywhere = ({ filter }: Claim): boolean => filter.startsWith('+') || filter.startsWith('#')
+  return {
+    byLevel: Map.groupBy(
+      all.filter((claim) => !isAnywhere(claim)),
+      ({ filter }) => firstLevel(filter),
+    ),
+    anywhere: all.filter(isAnywhere),
+  }
+}
+
+function firstLevel(topic: string): string {
+  const slash = topic.indexOf('/')
+  return slash < 0 ? topic : topic.slice(0, slash)
+}
+
+function claimant({ byLevel, anywhere }: Claims, topic: string): Codec | undefined {
+  const isTaking = ({ codec, filter }: Claim): boolean => fits(filter, topic) && (codec.claims?.(topic) ?? true)
+  return (byLevel.get(firstLevel(topic))?.find(isTaking) ?? anywhere.find(isTaking))?.codec
+}
+
+const builtIn = claimsOf(codecs)
+let mapped = claimsOf([])
+
+/**
+ * Sets the codecs that the operator described himself (docs/Codec.md), in place of those before. They come first, so that he
+ * may read a topic otherwise than Vigil would; Vigil's own topics stay its own.
+ */
+export function useMappings(list: readonly Codec[]): void {
+  mapped = claimsOf(list)
+}
+
+/** The codec that takes a topic. Asked several times for every message, and Vigil's own are by far the most. */
+export function codecOf(topic: string): Codec | undefined {
+  if (topic.startsWith('vigil/')) return native.claims?.(topic) ? native : undefined
+  return claimant(mapped, topic) ?? claimant(builtIn, topic)
+}
+
+/** The device that one of Vigil's own topics names, or undefined where it is none of these. */
+export const deviceOf = (topic: string): string | undefined => codecOf(topic)?.device?.(topic)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { limits } from '../domain/limits.ts'
-import type { Decoded } from '../domain/message.ts'
-import { codecs } from './codecs.ts'
+import { type Decoded, nothingDecoded } from '../domain/message.ts'
+import { codecs, useMappings } from './codecs.ts'
 import { decodeRecord } from './decode.ts'
 
 const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)
@@ -126,18 +126,14 @@ describe('a message that the front door refused', () => {
   test('its readings are not taken, its signals are, as they were read', () => {
     const payload = `{"at":${receivedAt},"signal":"sos","confidence":0.9,"readings":{"spo2":97}}`
     expect(on(signalsTopic, payload, 'topic_foreign')).toEqual({
-      device: 'watch-1',
-      readings: [],
+      ...nothingDecoded('watch-1'),
       signals: [{ signal: 'sos', at: receivedAt, confidence: 0.9 }],
-      motions: [],
-      status: undefined,
-      answers: [],
       refusals: [{ code: 'topic_foreign', detail: 'at the front door' }],
     })
   })
 
   test('nor its motion windows or status', () => {
-    expect(on('vigil/v1/watch-1/status', '{"online":true}', 'topic_foreign').status).toBeUndefined()
+    expect(on('vigil/v1/watch-1/status', '{"online":true}', 'topic_foreign').statuses).toEqual([])
     expect(on('vigil/v1/w/motion', '{"rate_hz":1,"x":[0],"y":[0],"z":[1]}', 'topic_foreign').motions).toEqual([])
   })
 
@@ -151,15 +147,15 @@ describe('a codec that breaks', () => {
     const broken = {
       ...codecs[0]!,
       name: 'broken',
-      claims: (topic: string) => topic.startsWith('broken/'),
+      topics: ['broken/#'],
+      claims: () => true,
       device: () => 'watch-9',
       decode: (): Decoded => {
         throw new TypeError('no such field')
       },
     }
-    const list = codecs as (typeof broken)[]
-    list.push(broken)
-    onTestFinished(() => void list.pop())
+    useMappings([broken])
+    onTestFinished(() => useMappings([]))
     const decoded = on('broken/1', '{"signal":"fall"}')
     expect(decoded).toMatchObject({ device: 'watch-9', signals: [{ signal: 'fall', malformed: true }] })
     expect(decoded.refusals).toEqual([{ code: 'codec_failed', detail: 'broken: no such field' }])

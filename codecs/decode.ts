@@ -7,8 +7,21 @@ import { codecOf, deviceOf } from './codecs.ts'
 import { asBuffer } from './payload.ts'
 import { claimedIn, foldedText, namedIn, raisedIn } from './words.ts'
 
-/** A journalled message as decoding needs it. `refused`: the code with which the front door refused it. */
-export type Message = { topic: string; payload: Uint8Array; receivedAt: number; refused?: string | undefined }
+/**
+ * A journalled message as decoding needs it. `device`: whose the front door found it to be; `refused`: the code with which it
+ * refused it.
+ */
+export type Message = {
+  topic: string
+  payload: Uint8Array
+  receivedAt: number
+  retained?: boolean
+  device?: string | undefined
+  refused?: string | undefined
+}
+
+/** What decoding may ask besides: see `DecodeContext`. */
+export type Circumstances = Pick<DecodeContext, 'zoneMinutes' | 'learned'>
 
 /**
  * What a message says. Never throws and always gives the same for the same message.
@@ -19,13 +32,14 @@ export type Message = { topic: string; payload: Uint8Array; receivedAt: number; 
  * Of a message that the front door refused only the signals stand, with that refusal: it must not write readings, but
  * an SOS in it is heard.
  */
-export function decodeRecord(message: Message): Decoded {
-  const decoded = decodeByCodec(message.topic, message.payload, { receivedAt: message.receivedAt })
+export function decodeRecord(message: Message, circumstances: Circumstances = {}): Decoded {
+  const { receivedAt, retained = false } = message
+  const decoded = decodeByCodec(message, { ...circumstances, receivedAt, retained })
   salvage(decoded, message.topic, message.payload)
   return message.refused ? onlySignals(decoded, message.refused) : decoded
 }
 
-function decodeByCodec(topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
+function decodeByCodec({ topic, payload, device }: Message, context: DecodeContext): Decoded {
   const codec = codecOf(topic)
   if (!codec) {
     const decoded = nothingDecoded()
@@ -33,9 +47,10 @@ function decodeByCodec(topic: string, payload: Uint8Array, context: DecodeContex
     return decoded
   }
   try {
-    return codec.decode(topic, payload, context)
+    const decoded = codec.decode(topic, payload, context)
+    return codec.device ? decoded : { ...decoded, device }
   } catch (error) {
-    const decoded = nothingDecoded(deviceOf(topic))
+    const decoded = nothingDecoded(deviceOf(topic) ?? device)
     refuse(decoded, 'codec_failed', `${codec.name}: ${error instanceof Error ? error.message : String(error)}`)
     return decoded
   }
@@ -62,10 +77,13 @@ const unread = new Set<ErrorCode>([
 
 /** The second look: adds the signals that the codec did not find. */
 function salvage(decoded: Decoded, topic: string, payload: Uint8Array): void {
+  const codec = codecOf(topic)
+  if (codec?.isBinary) return
   const isUnread = decoded.refusals.some(({ code }) => unread.has(code))
   const forSignals = parseTopic(topic)?.kind === 'signals'
   const buffer = asBuffer(payload)
-  if (!isUnread && !forSignals && !buffer.includes('signal')) return
+  // A codec of another format has read its own words; `signal` is Vigil's.
+  if (!isUnread && (codec?.device === undefined || (!forSignals && !buffer.includes('signal')))) return
   const folded = foldedText(buffer)
   const found = new Set<SignalKind>([...claimedIn(folded), ...(isUnread ? raisedIn(folded) : [])])
   // Nothing else is sent to a signals topic, so there a word will do, unless the codec has judged the word itself.

@@ -1,6 +1,6 @@
 import type { Decoded } from '../domain/message.ts'
 import type { UpKind } from '../domain/topics.ts'
-import { native } from './native.ts'
+import { native } from './native/native.ts'
 
 /** When the test's messages are received, epoch ms. */
 export const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)

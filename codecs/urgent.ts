@@ -12,7 +12,9 @@ import { decodeRecord } from './decode.ts'
  * could hide one does the codec itself decide, and of a payload that is too large nobody: it is urgent.
  */
 export function isUrgent(topic: string, payload: Uint8Array): boolean {
-  if (codecOf(topic)?.urgent(topic, payload)) return true
+  const codec = codecOf(topic)
+  if (codec?.urgent(topic, payload)) return true
+  if (codec?.isBinary) return false
   const seen = lookAt(payload)
   if (seen !== 'perhaps') return seen === 'yes'
   // It is refused for its size, and read for its signals alone: not here, where all others wait meanwhile.

@@ -17,6 +17,8 @@ export const limits = {
   batchEntries: 5_000,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
+  /** Warnings listed for one message: they are for whoever looks at it, and a sample is enough. */
+  warningsPerMessage: 50,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,
   /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */

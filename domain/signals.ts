@@ -24,6 +24,13 @@ export const signals = {
   gas: { severity: 'critical', text: 'combustible gas', words: ['gas', 'gas_leak'] },
   carbon_monoxide: { severity: 'critical', text: 'carbon monoxide', words: ['carbon_monoxide', 'co'] },
   water_leak: { severity: 'medium', text: 'water leak', words: ['water_leak', 'leak', 'flood'] },
+  vital_sign: {
+    severity: 'high',
+    text: 'a vital sign beyond the limits set in the device',
+    words: ['vital_sign', 'bradypnea', 'tachypnea'],
+  },
+  inactivity: { severity: 'medium', text: 'no movement for too long', words: ['inactivity', 'motionless'] },
+  wandering: { severity: 'medium', text: 'left the area that was set', words: ['wandering', 'geofence_exit'] },
 } as const satisfies Record<string, { severity: Severity; text: string; words: readonly string[] }>
 
 export type SignalKind = keyof typeof signals
@@ -54,6 +61,15 @@ export const doubts = {
   payload_too_large: 'the message was larger than allowed',
   low_confidence: 'the device itself was not sure',
   test: 'the device marked it as a test',
+  learning: 'the device is still learning its room',
+  silent: 'the device was told to raise no alarm about it',
+  historical: 'it comes from the memory of the device, from before',
   internal_error: 'a detector broke on it',
 } as const
 export type Doubt = keyof typeof doubts
+
+/**
+ * With any of these a signal is no call of now: its ticket is a *late* one, of the lowest severity, which rings nobody and
+ * from which nobody is sent out without saying so. Joined by one that has none of them it is a ticket like any other.
+ */
+export const lateDoubts: readonly Doubt[] = ['retained', 'replayed', 'historical', 'test', 'learning', 'silent']

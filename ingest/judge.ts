@@ -47,7 +47,7 @@ export function judge(record: StoredRecord): Judged {
     letter: first && letterOf(record, first.code, refusals.map(({ code, detail }) => `${code}: ${detail}`).join('; ')),
     answers: decoded.answers,
     receipt: first && !isAnswered ? receiptOf(record, first.code, first.detail) : undefined,
-    sighting: record.refused ? undefined : sightingOf(record, device, decoded.status),
+    sighting: record.refused ? undefined : sightingOf(record, device, decoded.statuses[0]),
     isAnswered,
     codes: refusals.map(({ code }) => code),
   }

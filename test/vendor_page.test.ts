@@ -114,7 +114,7 @@ describe('the examples', () => {
       readings: decoded.readings,
       signals: decoded.signals,
       motion: decoded.motions,
-      status: [decoded.status],
+      status: decoded.statuses,
       answers: decoded.answers,
     }
     expect(taken[kind as keyof typeof taken].length).toBeGreaterThan(0)

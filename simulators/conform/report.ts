@@ -127,7 +127,7 @@ function historyOf(seen: Seen): Pick<Report, 'trials' | 'connections' | 'message
     })),
     messages: seen.messages.slice(0, DRAWN).map(({ at, decoded }) => ({
       at: isoTime(at),
-      kind: decoded.status ? 'status' : decoded.signals.length > 0 ? 'signal' : 'readings',
+      kind: decoded.statuses.length > 0 ? 'status' : decoded.signals.length > 0 ? 'signal' : 'readings',
     })),
   }
 }

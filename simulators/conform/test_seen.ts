@@ -84,7 +84,7 @@ export const signalOf = (signal: SignalKind, at: number): Decoded => ({
 })
 
 export function status(at: number, sketch: Partial<Message> = {}): Message {
-  const decoded = { ...nothingDecoded(device), status: { online: true } }
+  const decoded = { ...nothingDecoded(device), statuses: [{ online: true }] }
   return message({ topic: topicOf(device, 'status'), retain: true, decoded, ...sketch, at })
 }
 

@@ -10,7 +10,7 @@ export type Arrival = { message: Message; at?: number; seq?: number; digest: str
 export function arrivals(seen: Seen): Arrival[] {
   const known = new Set<string>()
   return seen.messages
-    .filter(({ decoded }) => decoded.status === undefined)
+    .filter(({ decoded }) => decoded.statuses.length === 0)
     .flatMap((message) => message.entries.map((entry) => ({ ...entry, message })))
     .filter(({ digest, message }) => {
       const key = `${message.topic} ${digest}`

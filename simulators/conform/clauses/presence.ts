@@ -39,7 +39,8 @@ export const status: Clause = {
 
 function onlineAfter(seen: Seen, line: Line, topic: string) {
   const said = seen.messages.find(
-    (message) => message.line === line.number && message.topic === topic && message.decoded.status?.online === true,
+    (message) =>
+      message.line === line.number && message.topic === topic && message.decoded.statuses[0]?.online === true,
   )
   return said && { ms: said.at - (line.answer?.at ?? said.at), retain: said.retain, qos: said.qos }
 }

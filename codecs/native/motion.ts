@@ -1,5 +1,5 @@
-import type { Decoded, Motion } from '../domain/message.ts'
-import { type EntryContext, isGiven, refuse, settle, shown } from './build.ts'
+import type { Decoded, Motion } from '../../domain/message.ts'
+import { type EntryContext, isGiven, refuse, settle, shown } from '../build.ts'
 
 /** Samples a second that an accelerometer worn or mounted can give. */
 const rate = { min: 1, max: 1_000 }

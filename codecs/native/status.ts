@@ -1,5 +1,5 @@
-import type { Decoded, Status } from '../domain/message.ts'
-import { type EntryContext, isGiven, refuse } from './build.ts'
+import type { Decoded, Status } from '../../domain/message.ts'
+import { type EntryContext, isGiven, refuse } from '../build.ts'
 
 const firmwareChars = 200
 
@@ -13,5 +13,5 @@ export function takeStatus(decoded: Decoded, entry: Record<string, unknown>, { w
   const status: Status = { online }
   if (typeof firmware === 'string' && firmware.length <= firmwareChars) status.firmware = firmware
   else if (isGiven(firmware)) refuse(decoded, 'payload_invalid', `${where}firmware: not a short text`)
-  decoded.status = status
+  decoded.statuses = [status]
 }

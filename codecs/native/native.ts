@@ -1,16 +1,16 @@
-import { parseTime } from '../domain/clock.ts'
-import { limits } from '../domain/limits.ts'
-import { type DecodeContext, type Decoded, nothingDecoded } from '../domain/message.ts'
-import { isUpKind, parseTopic, type UpKind } from '../domain/topics.ts'
-import { type EntryContext, isGiven, isRecord, refuse, shown } from './build.ts'
-import type { Codec } from './codec.ts'
-import { takeAnswer } from './native_answers.ts'
-import { takeMotion } from './native_motion.ts'
-import { takeReadings } from './native_readings.ts'
-import { takeSignal, takeStray } from './native_signals.ts'
-import { takeStatus } from './native_status.ts'
-import { parsePayload } from './payload.ts'
-import { decodePack, isPack } from './senml.ts'
+import { parseTime } from '../../domain/clock.ts'
+import { limits } from '../../domain/limits.ts'
+import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
+import { isUpKind, parseTopic, topicOf, type UpKind, upKinds } from '../../domain/topics.ts'
+import { type EntryContext, isGiven, isRecord, refuse, shown } from '../build.ts'
+import type { Codec } from '../codec.ts'
+import { parsePayload } from '../payload.ts'
+import { decodePack, isPack } from '../senml/senml.ts'
+import { takeAnswer } from './answers.ts'
+import { takeMotion } from './motion.ts'
+import { takeReadings } from './readings.ts'
+import { takeSignal, takeStray } from './signals.ts'
+import { takeStatus } from './status.ts'
 
 /**
  * Vigil's own JSON on `vigil/v1/{device}/{readings|signals|motion|status|answers}`: one object or an array of them. Each entry
@@ -20,8 +20,16 @@ import { decodePack, isPack } from './senml.ts'
  */
 export const native: Codec = {
   name: 'native',
+  title: "Vigil's own JSON, and SenML (RFC 8428)",
+  topics: upKinds.map((kind) => topicOf('+', kind)),
   claims: (topic) => upTopic(topic) !== undefined,
+  speaks: 'itself',
   device: (topic) => upTopic(topic)?.device,
+  about: {
+    urgent: 'the topics `signals` and `motion`, and a safety signal anywhere else',
+    repeat: 'the same device, signal and `at`',
+    device: 'the topic names it',
+  },
   urgent(topic) {
     const kind = upTopic(topic)?.kind
     return kind === 'signals' || kind === 'motion'

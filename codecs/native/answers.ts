@@ -1,8 +1,8 @@
-import { type AnswerResult, answerResults } from '../domain/commands.ts'
-import { idPattern } from '../domain/ids.ts'
-import { limits } from '../domain/limits.ts'
-import type { Answer, Decoded } from '../domain/message.ts'
-import { type EntryContext, isGiven, refuse, settle, shown } from './build.ts'
+import { type AnswerResult, answerResults } from '../../domain/commands.ts'
+import { idPattern } from '../../domain/ids.ts'
+import { limits } from '../../domain/limits.ts'
+import type { Answer, Decoded } from '../../domain/message.ts'
+import { type EntryContext, isGiven, refuse, settle, shown } from '../build.ts'
 
 const detailChars = 1_000
 const isResult = (value: unknown): value is AnswerResult => (answerResults as readonly unknown[]).includes(value)

@@ -1,9 +1,9 @@
-import type { DecodeContext, Decoded } from '../domain/message.ts'
-import { metrics } from '../domain/metrics.ts'
-import type { SignalKind } from '../domain/signals.ts'
-import { addReading, addSignal, isRecord, refuse, settle, shown } from './build.ts'
+import type { DecodeContext, Decoded } from '../../domain/message.ts'
+import { metrics } from '../../domain/metrics.ts'
+import type { SignalKind } from '../../domain/signals.ts'
+import { addReading, addSignal, isRecord, refuse, settle, shown } from '../build.ts'
+import { flagOf, saysYes, spelled } from '../words.ts'
 import { inMetricUnit, metricOf } from './senml_units.ts'
-import { flagOf, saysYes, spelled } from './words.ts'
 
 /** A SenML pack (RFC 8428, JSON) on the readings topic. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { at, codes, decode, receivedAt } from './test_decode.ts'
+import { at, codes, decode, receivedAt } from '../test_decode.ts'
 
 describe('motion', () => {
   const window = { at, rate_hz: 50, range_g: 4, placement: 'wrist', unit: 'g', x: [0, 0.1], y: [0, 0], z: [1, 3.9] }
@@ -47,9 +47,9 @@ describe('motion', () => {
 
 describe('status', () => {
   test('online and firmware', () => {
-    expect(decode('status', { online: false }).status).toEqual({ online: false })
+    expect(decode('status', { online: false }).statuses).toEqual([{ online: false }])
     expect(decode('status', { online: true, firmware: '1.2' })).toMatchObject({
-      status: { online: true, firmware: '1.2' },
+      statuses: [{ online: true, firmware: '1.2' }],
       refusals: [],
     })
   })
@@ -57,15 +57,15 @@ describe('status', () => {
   test('online is true or false; a firmware that is no text costs only itself', () => {
     for (const online of ['true', 1, null]) {
       const decoded = decode('status', { online })
-      expect(decoded.status).toBeUndefined()
+      expect(decoded.statuses).toEqual([])
       expect(codes(decoded)).toEqual(['payload_invalid'])
     }
     const decoded = decode('status', { online: true, firmware: 12 })
-    expect(decoded.status).toEqual({ online: true })
+    expect(decoded.statuses).toEqual([{ online: true }])
     expect(codes(decoded)).toEqual(['payload_invalid'])
   })
 
   test('an empty one clears a retained status: nothing said, nothing wrong', () => {
-    expect(decode('status', '')).toMatchObject({ status: undefined, refusals: [] })
+    expect(decode('status', '')).toMatchObject({ statuses: [], refusals: [] })
   })
 })

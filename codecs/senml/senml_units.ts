@@ -1,4 +1,4 @@
-import { type MetricName, metrics } from '../domain/metrics.ts'
+import { type MetricName, metrics } from '../../domain/metrics.ts'
 
 /** SenML's names and units (RFC 8428 §12.1, RFC 8798) in terms of Vigil's metrics. */
 

@@ -1,8 +1,8 @@
-import type { Decoded, Position, Signal } from '../domain/message.ts'
-import { type SignalKind, signalOf } from '../domain/signals.ts'
-import type { UpKind } from '../domain/topics.ts'
-import { addSignal, type EntryContext, isGiven, isRecord, refuse, shown } from './build.ts'
-import { flagOf, namedIn, saysYes, spelled } from './words.ts'
+import type { Decoded, Position, Signal } from '../../domain/message.ts'
+import { type SignalKind, signalOf } from '../../domain/signals.ts'
+import type { UpKind } from '../../domain/topics.ts'
+import { addSignal, type EntryContext, isGiven, isRecord, refuse, shown } from '../build.ts'
+import { flagOf, namedIn, saysYes, spelled } from '../words.ts'
 
 /**
  * Takes the `signal` of an entry with what stands beside it; gives whether the entry claims one at all. Whatever beside

@@ -1,7 +1,7 @@
-import type { Decoded } from '../domain/message.ts'
-import { isMetric } from '../domain/metrics.ts'
-import { addReading, addSignal, type EntryContext, isHazard, isRecord, refuse, settle, shown } from './build.ts'
-import { flagOf, saysYes } from './words.ts'
+import type { Decoded } from '../../domain/message.ts'
+import { isMetric } from '../../domain/metrics.ts'
+import { addReading, addSignal, type EntryContext, isHazard, isRecord, refuse, settle, shown } from '../build.ts'
+import { flagOf, saysYes } from '../words.ts'
 
 type ReadingTime = { at: number; deviceAt: number | undefined }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { limits } from '../domain/limits.ts'
-import { at, codes, decode, receivedAt } from './test_decode.ts'
-import { isUrgent } from './urgent.ts'
+import { limits } from '../../domain/limits.ts'
+import { at, codes, decode, receivedAt } from '../test_decode.ts'
+import { isUrgent } from '../urgent.ts'
 
 const done = { command: 'c-1', result: 'done' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { UpKind } from '../domain/topics.ts'
-import { at, codes, decode, receivedAt, values } from './test_decode.ts'
+import type { UpKind } from '../../domain/topics.ts'
+import { at, codes, decode, receivedAt, values } from '../test_decode.ts'
 
 describe('signals', () => {
   test('the example of the contract', () => {

@@ -28,6 +28,10 @@ export type Position = {
   given?: { lat: number; lon: number }
 }
 
+/** How a button was pressed. */
+export const presses = ['single', 'double', 'triple', 'long'] as const
+export type Press = (typeof presses)[number]
+
 /** A safety claim as decoded. `at`: epoch ms by the device's clock as sent, undefined where it sent none. */
 export type Signal = Sourced & {
   signal: SignalKind
@@ -47,6 +51,8 @@ export type Signal = Sourced & {
    * milliseconds of the first, is no second one, whatever its topic.
    */
   key?: { id: string; withinMs: number }
+  /** A plain button was pressed so: an SOS only where the registry has the device as an SOS button (`devices.sos_press`). */
+  press?: Press
   /** A state that the device tells again and again until it ends (`"smoke":true`), not an event. Its end is a `Clear`. */
   level?: boolean
   /** Something beside the signal could not be read; the signal counts all the same. */

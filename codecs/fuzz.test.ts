@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { limits } from '../domain/limits.ts'
 import type { Decoded } from '../domain/message.ts'
 import { isMetric } from '../domain/metrics.ts'
-import { type Random, seededRandom } from '../domain/random.ts'
+import { seededRandom } from '../domain/random.ts'
 import { signals } from '../domain/signals.ts'
 import { decodeRecord } from './decode.ts'
+import { broken, oneOf } from './test_mutations.ts'
 import { isUrgent } from './urgent.ts'
 
 /** Frames broken at random. FUZZ_SEED repeats a run, FUZZ_FRAMES makes it longer. */
@@ -34,98 +35,6 @@ const seeds = [
   ],
   { type: 'panic', fall: 'ON', data: '{"signal":"sos"}' },
 ].map((value) => Buffer.from(JSON.stringify(value)))
-
-/** What is spliced in: the contract's words, and what has broken parsers before. */
-const pieces = [
-  '"signal":"sos"',
-  '"signal":"sos",',
-  '{"signal":"sos"}',
-  '"signal":',
-  '"sos"',
-  'sos',
-  'SOS',
-  'fall',
-  '"smoke":1',
-  '"smoke":0',
-  'smoke',
-  '"readings":{',
-  '"at":',
-  '"x":',
-  '"n":"gas",',
-  '"v":',
-  '"__proto__":',
-  '"constructor":{"prototype":{}}',
-  '__proto__',
-  '"hasOwnProperty":1',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '=',
-  '"',
-  "'",
-  '\\',
-  '\\"',
-  '\\u0073',
-  '\\u212a',
-  '\\t',
-  '\\n',
-  '\t',
-  '\0',
-  '\ufeff',
-  '\u3000',
-  '\u212a',
-  '-',
-  '0',
-  '0.0',
-  '1',
-  '-0',
-  '1e999',
-  '-1e-999',
-  '9007199254740993',
-  '0.5',
-  '0e5',
-  'NaN',
-  'Infinity',
-  'null',
-  'true',
-  'false',
-  'no ',
-  ' off',
-  '_',
-  ' ',
-  '[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[',
-  '{"a":{"a":{"a":{"a":',
-  '手环',
-  'é',
-].map((piece) => Buffer.from(piece))
-
-type Mutation = (frame: Buffer, random: Random) => Buffer
-
-const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1))
-const oneOf = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!
-const splice = (frame: Buffer, at: number, removed: number, added: Buffer): Buffer =>
-  Buffer.concat([frame.subarray(0, at), added, frame.subarray(at + removed)])
-const nothing = Buffer.alloc(0)
-
-const mutations: Mutation[] = [
-  (frame, random) => splice(frame, upTo(random, frame.length), upTo(random, 6), nothing),
-  (frame, random) => splice(frame, upTo(random, frame.length), 0, oneOf(random, pieces)),
-  (frame, random) => splice(frame, upTo(random, frame.length), upTo(random, 8), oneOf(random, pieces)),
-  (frame, random) => splice(frame, upTo(random, frame.length), 1, Buffer.from([upTo(random, 255)])),
-  (frame, random) => frame.subarray(0, upTo(random, frame.length)),
-  (frame, random) => frame.subarray(upTo(random, frame.length)),
-  (frame, random) => splice(frame, upTo(random, frame.length), 0, frame.subarray(upTo(random, frame.length))),
-  (frame, random) => splice(frame, upTo(random, frame.length), 0, oneOf(random, seeds)),
-  (frame) => Buffer.concat([Buffer.from('['), frame, Buffer.from(','), frame, Buffer.from(']')]),
-  (frame) => Buffer.from(frame.toString('latin1').replaceAll('":"', '" : "'), 'latin1'),
-  (frame) => Buffer.from(frame.toString('latin1').toUpperCase(), 'latin1'),
-  (frame, random) => Buffer.from(frame.toString('latin1').replaceAll(oneOf(random, ['"', ',', ':']), ''), 'latin1'),
-  (frame) => Buffer.from(JSON.stringify(frame.toString('utf8'))),
-  (frame) => Buffer.from(frame.toString('latin1'), 'utf16le'),
-]
 
 const topics = ['readings', 'signals', 'signals', 'motion', 'status']
   .map((kind) => `vigil/v1/watch-1/${kind}`)
@@ -167,8 +76,7 @@ describe('frames broken at random', () => {
   test(`${frames} of them, FUZZ_SEED=${seed}: no exception, no intact SOS lost, no signal outside the urgent lane`, () => {
     const random = seededRandom(seed)
     for (let i = 0; i < frames; i++) {
-      let frame: Buffer = oneOf(random, seeds)
-      for (let rounds = upTo(random, 4); rounds >= 0; rounds--) frame = oneOf(random, mutations)(frame, random)
+      const frame = broken(oneOf(random, seeds), random, seeds)
       const topic = oneOf(random, topics)
       const found = complaints(topic, frame)
       if (found.length > 0) expect({ seed, frame: frame.toString('latin1'), topic, found }).toBe('without complaint')

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import type { Clear, DecodeContext, Decoded, Reading, Signal } from '../domain/message.ts'
+import type { Clear, DecodeContext, Decoded, Position, Reading, Signal } from '../domain/message.ts'
 import { isPlausible, type MetricName, metrics } from '../domain/metrics.ts'
 import { type SignalKind, signals } from '../domain/signals.ts'
 import type { WarningCode } from '../domain/warnings.ts'
@@ -39,6 +39,13 @@ export function addReading(decoded: Decoded, metric: MetricName, value: number, 
 /** Adds a state of 0 or 1 as a reading. */
 export const addFlag = (decoded: Decoded, metric: MetricName, on: boolean, at: number, source?: string): void =>
   addReading(decoded, metric, on ? 1 : 0, at, source)
+
+/** Adds where a device is as readings. */
+export function addPosition(decoded: Decoded, position: Position, at: number, source?: string): void {
+  addReading(decoded, 'latitude', position.lat, at, source)
+  addReading(decoded, 'longitude', position.lon, at, source)
+  if (position.accuracy_m !== undefined) addReading(decoded, 'position_accuracy', position.accuracy_m, at, source)
+}
 
 export function addSignal(decoded: Decoded, signal: Signal): void {
   decoded.signals.push(signal)

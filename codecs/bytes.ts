@@ -49,3 +49,6 @@ export function readerOf(bytes: Uint8Array): Reader {
     skip: (size) => void next(size, () => undefined),
   }
 }
+
+/** Whether a bit of a status word is set; also of words wider than the 32 bits of `&`. */
+export const hasBit = (word: number, bit: number): boolean => Math.floor(word / 2 ** bit) % 2 === 1

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isZone } from '../domain/zones.ts'
 import { Fault } from './fault.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -23,6 +24,8 @@ export type Config = {
   databaseUrl: string | undefined
   influx: InfluxConfig | undefined
   adminToken: string | undefined
+  /** The zone of devices that tell the time without one, by its IANA name. */
+  zone: string
   demo: boolean
   log: LogLevel
 }
@@ -71,6 +74,10 @@ const Environment = z.object({
   INFLUX_ORG: word.optional(),
   INFLUX_VERSION: z.enum(['1', '2', '3'], 'must be 1, 2 or 3; leave it out to have it detected').optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
+  VIGIL_ZONE: z
+    .string()
+    .refine(isZone, 'must be a time zone like Asia/Shanghai or Europe/Berlin')
+    .default('Asia/Shanghai'),
   VIGIL_DEMO: z.enum(['0', '1'], 'must be 1 (demo homes, the default) or 0 (start empty)').default('1'),
   VIGIL_LOG: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('warn'),
   NATS_URL: z.never('is not supported yet: unset it, and the embedded journal is used').optional(),
@@ -122,6 +129,7 @@ function configOf(env: Environment): Config {
     databaseUrl: env.DATABASE_URL,
     influx: influxOf(env),
     adminToken: env.VIGIL_ADMIN_TOKEN,
+    zone: env.VIGIL_ZONE,
     demo,
     log: env.VIGIL_LOG,
   }

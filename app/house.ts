@@ -4,6 +4,7 @@ import { type State, startAdmin } from './admin.ts'
 import type { Config } from './config.ts'
 import { sentenceOf } from './fault.ts'
 import { createLog } from './log.ts'
+import { keepMappings, mappingsFolder } from './mappings.ts'
 import { type Claim, claim, type Ports, type ProcessName } from './runtime.ts'
 import { ownAdminToken } from './secrets.ts'
 
@@ -38,6 +39,7 @@ export async function liveAs(
   dieLoudly(log)
   try {
     const claims = await claimAll(config.data, names)
+    await keepMappings({ folder: mappingsFolder(config.data), clock: systemClock, log, signal })
     const house = { config, clock: systemClock, log, adminToken: await ownAdminToken(config), signal }
     const room = await open(house)
     const admin = await startAdmin(name, room.state)

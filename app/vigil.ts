@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { systemClock } from '../domain/clock.ts'
 import { auditCommand } from './commands/audit/command.ts'
 import { claimCommand } from './commands/claim/command.ts'
+import { codecCommand } from './commands/codec/command.ts'
 import type { CommandLine } from './commands/command_line.ts'
 import { conformCommand } from './commands/conform/command.ts'
 import { deadLettersCommand } from './commands/dead_letters/command.ts'
@@ -29,6 +30,7 @@ Environment (the whole configuration):
   VIGIL_TLS_NAMES        names and addresses that Vigil's own certificate is for besides this machine's
   VIGIL_HOST             the address to listen on: 127.0.0.1 for a demo or with a short token, else 0.0.0.0
   VIGIL_DATA             the data folder: ./data
+  VIGIL_ZONE             the zone of devices that tell the time without one: Asia/Shanghai
   VIGIL_DEMO             0 starts without demo homes
   VIGIL_ADMIN_TOKEN      the administrator's token; made and kept in the data folder where absent
   VIGIL_LOG              what goes to stderr: trace, debug, info, warn (default), error, fatal, silent
@@ -86,6 +88,7 @@ program
   .addCommand(integrationCommand(line))
   .addCommand(claimCommand(line))
   .addCommand(auditCommand(line))
+  .addCommand(codecCommand(line))
   .addCommand(deadLettersCommand(line))
   .addCommand(simulateCommand(line))
   .addCommand(scenarioCommand(line))

@@ -86,6 +86,7 @@ const emptyConfig: Config = {
   databaseUrl: undefined,
   influx: undefined,
   adminToken: undefined,
+  zone: 'UTC',
   demo: false,
   log: 'silent',
 }

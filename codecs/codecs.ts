@@ -1,9 +1,10 @@
 import type { Codec } from './codec.ts'
 import { fits } from './filters.ts'
+import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
-export const codecs: readonly Codec[] = [native]
+export const codecs: readonly Codec[] = [native, gsmWatch]
 
 type Claim = { codec: Codec; filter: string }
 

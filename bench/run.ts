@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { connectionsFor, openFilesOf } from '../app/open_files.ts'
+import type { CodecsOptions } from './codecs/codecs.ts'
 import type { DetectionOptions } from './detection/detection.ts'
 import type { HomesOptions } from './homes/homes.ts'
 import { compareImpacts } from './impacts/impacts.ts'
@@ -143,6 +144,22 @@ program
     const found = await detect(options, (day) => void process.stderr.write(`day ${day} of ${options.days}\n`))
     process.stdout.write(`${linesOf(found, options).join('\n')}\n`)
     if (json) await writeFile(json, `${JSON.stringify(found.score, null, 2)}\n`)
+  })
+
+program
+  .command('codecs')
+  .description(
+    'What each format costs: CPU a message to decode it and to tell its lane, and the worst that a broken frame takes',
+  )
+  .option('--messages <n>', 'messages of each format', number(100, 10_000_000), 50_000)
+  .option('--broken <n>', 'broken frames of each format', number(0, 10_000_000), 20_000)
+  .option('--seed <n>', 'seed of how they are broken', number(0, 2_000_000_000), 1)
+  .option('--json <file>', 'write the figures as JSON')
+  .action(async ({ json, ...options }: CodecsOptions & { json?: string }) => {
+    const { measureCodecs, linesOf } = await import('./codecs/codecs.ts')
+    const costs = await measureCodecs(options, (line) => void process.stderr.write(`${line}\n`))
+    process.stdout.write(`${linesOf(costs).join('\n')}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(costs, null, 2)}\n`)
   })
 
 program

@@ -1,10 +1,11 @@
 import type { Codec } from './codec.ts'
+import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
-export const codecs: readonly Codec[] = [native, gsmWatch]
+export const codecs: readonly Codec[] = [native, gsmWatch, eview]
 
 type Claim = { codec: Codec; filter: string }
 

@@ -3,9 +3,18 @@ import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
+import { thingsboard } from './thingsboard/thingsboard.ts'
+import { trv } from './trv/trv.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
-export const codecs: readonly Codec[] = [native, gsmWatch, eview]
+export const codecs: readonly Codec[] = [
+  // the one that most messages are
+  native,
+  gsmWatch,
+  eview,
+  thingsboard,
+  trv,
+]
 
 type Claim = { codec: Codec; filter: string }
 

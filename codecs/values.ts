@@ -46,7 +46,9 @@ export function asNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value !== 'string' || value.length > 40) return undefined
   const text = value.trim()
-  return decimal.test(text) ? Number(text) : undefined
+  if (!decimal.test(text)) return undefined
+  const value = Number(text)
+  return Number.isFinite(value) ? value : undefined
 }
 
 const absent = new Set(['', 'nan', 'unavailable', 'unknown', 'none', 'null', 'n/a', '--'])

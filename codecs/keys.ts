@@ -1,0 +1,109 @@
+import type { Decoded } from '../domain/message.ts'
+import { isMetric, type MetricName } from '../domain/metrics.ts'
+import { addClear, addReading, addSignal, isHazard, settle, shown, warn } from './build.ts'
+import { asBoolean, asNumber, isAbsent } from './values.ts'
+import { flagOf, saysYes } from './words.ts'
+
+/**
+ * Formats that fix no names (ThingsBoard, Sparkplug, forwarded attributes) are read by the names that devices commonly use. A
+ * name is compared without case, blanks and signs: `heart_rate`, `heartRate` and `Heart Rate` are one.
+ */
+const names: Partial<Record<MetricName, readonly string[]>> = {
+  heart_rate: ['hr', 'pulse', 'bpm', 'heart', 'heartbeat'],
+  respiration_rate: ['rr', 'respiratoryrate', 'breathrate', 'breathingrate', 'breath'],
+  spo2: ['oxygen', 'oxygensaturation', 'bloodoxygen'],
+  body_temperature: ['bodytemp', 'skintemperature'],
+  systolic: ['sbp', 'bpsystolic', 'systolicpressure', 'pressuresystolic'],
+  diastolic: ['dbp', 'bpdiastolic', 'diastolicpressure', 'pressurediastolic'],
+  blood_glucose: ['glucose', 'bloodsugar'],
+  steps: ['step', 'stepcount'],
+  in_bed: ['bedoccupied', 'bedoccupancy', 'onbed'],
+  door_open: ['dooropen', 'windowopen'],
+  motion: ['pir', 'movement'],
+  presence: ['occupancy', 'occupied'],
+  person_count: ['people', 'persons', 'peoplecount'],
+  water_leak: ['leak', 'waterleak'],
+  carbon_dioxide: ['co2'],
+  temperature: ['temp', 'airtemperature'],
+  humidity: ['hum', 'relativehumidity'],
+  pressure: ['airpressure', 'barometer', 'barometricpressure'],
+  illuminance: ['lux', 'light', 'illumination'],
+  battery: ['batt', 'batterylevel', 'batterypercent', 'batterypercentage', 'soc'],
+  battery_voltage: ['vbat', 'batv', 'batteryvolt'],
+  battery_low: ['lowbattery', 'lowbatt'],
+  link_quality: ['lqi', 'linkquality'],
+  latitude: ['lat'],
+  longitude: ['lon', 'lng'],
+}
+
+/** Vital signs of which 0 means that none was measured: nobody has them. */
+const neverZero: ReadonlySet<MetricName> = new Set([
+  'heart_rate',
+  'spo2',
+  'body_temperature',
+  'systolic',
+  'diastolic',
+  'blood_glucose',
+  'weight',
+] as const)
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+
+const byName = new Map<string, MetricName>(
+  Object.entries(names).flatMap(([metric, others]) =>
+    [plain(metric), ...others].map((name) => [name, metric as MetricName] as const),
+  ),
+)
+
+/** The metric that a name commonly means, or undefined. */
+export function metricOfKey(name: string): MetricName | undefined {
+  if (isMetric(name)) return name
+  if (name.length > 64) return undefined
+  const short = plain(name)
+  return byName.get(short) ?? (isMetric(name.toLowerCase()) ? (name.toLowerCase() as MetricName) : undefined)
+}
+
+/** `deviceAt`: the device's own instant, undefined where it told none. */
+export type KeyContext = {
+  receivedAt: number
+  deviceAt: number | undefined
+  source?: string | undefined
+  historical?: boolean
+}
+
+/**
+ * Takes one name and its value: a reading, and where the name is a safety signal's, that signal as a state. Gives whether the
+ * name says anything to us; what does not is kept silently, as unknown fields are.
+ */
+export function takeKey(decoded: Decoded, name: string, value: unknown, context: KeyContext): boolean {
+  const metric = metricOfKey(name)
+  const signal = metric && isHazard(metric) ? metric : flagOf(name)
+  if (signal) takeFlag(decoded, signal, value, context)
+  if (metric) takeMetric(decoded, metric, value, context)
+  return metric !== undefined || signal !== undefined
+}
+
+function takeFlag(
+  decoded: Decoded,
+  signal: Parameters<typeof addClear>[1]['signal'],
+  value: unknown,
+  context: KeyContext,
+): void {
+  const { deviceAt, source, historical } = context
+  const whose = source === undefined ? {} : { source }
+  if (saysYes(value))
+    addSignal(decoded, { signal, at: deviceAt, level: true, ...whose, ...(historical && { historical }) })
+  else if (asBoolean(value) === false && !historical) addClear(decoded, { signal, at: deviceAt, ...whose })
+}
+
+function takeMetric(decoded: Decoded, metric: MetricName, value: unknown, context: KeyContext): void {
+  if (isAbsent(value)) {
+    warn(decoded, 'no_reading', `${metric}: ${shown(value)}`)
+    return
+  }
+  const boolean = asBoolean(value)
+  const number = asNumber(value) ?? (boolean === undefined ? undefined : Number(boolean))
+  if (number === undefined) warn(decoded, 'value_unknown', `${metric}: ${shown(value)}`)
+  else if (number === 0 && neverZero.has(metric)) warn(decoded, 'no_reading', `${metric}: 0`)
+  else addReading(decoded, metric, number, settle(context.deviceAt, context.receivedAt), context.source)
+}

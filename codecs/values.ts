@@ -47,8 +47,8 @@ export function asNumber(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined
   const text = value.trim()
   if (!decimal.test(text)) return undefined
-  const value = Number(text)
-  return Number.isFinite(value) ? value : undefined
+  const number = Number(text)
+  return Number.isFinite(number) ? number : undefined
 }
 
 const absent = new Set(['', 'nan', 'unavailable', 'unknown', 'none', 'null', 'n/a', '--'])

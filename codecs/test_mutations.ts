@@ -94,10 +94,25 @@ const mutations: Mutation[] = [
   (frame) => Buffer.from(frame.toString('latin1'), 'utf16le'),
 ]
 
+const quiet: Mutation[] = [
+  (frame, random) => splice(frame, upTo(random, frame.length), upTo(random, 6), nothing),
+  (frame, random) => splice(frame, upTo(random, frame.length), 1, Buffer.from([upTo(random, 255)])),
+  (frame, random) => frame.subarray(0, upTo(random, frame.length)),
+  (frame, random) => frame.subarray(upTo(random, frame.length)),
+  (frame, random) => splice(frame, upTo(random, frame.length), 0, frame.subarray(upTo(random, frame.length))),
+]
+
 /** A frame after one to five mutations; `seeds` are spliced into it. */
 export function broken(frame: Buffer, random: Random, seeds: readonly Buffer[]): Buffer {
   let result = frame
   for (let rounds = upTo(random, 4); rounds >= 0; rounds--) result = oneOf(random, mutations)(result, random, seeds)
+  return result
+}
+
+/** A frame after one to five mutations that bring no words: bytes changed, removed, moved. */
+export function brokenQuietly(frame: Buffer, random: Random): Buffer {
+  let result = frame
+  for (let rounds = upTo(random, 4); rounds >= 0; rounds--) result = oneOf(random, quiet)(result, random, [])
   return result
 }
 

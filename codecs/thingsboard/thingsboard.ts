@@ -3,7 +3,7 @@ import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/m
 import { sourceName } from '../../domain/sources.ts'
 import { isRecord, refuse, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { takeKey } from '../keys.ts'
+import { type KeyContext, takeKey } from '../keys.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
@@ -83,6 +83,14 @@ function takeEntry(
   const values = isTimed ? (entry.values as Record<string, unknown>) : entry
   const said = isTimed ? epochOf(asNumber(entry.ts)) : undefined
   const deviceAt = trusted(decoded, said, context)
-  for (const name of Object.keys(values))
-    takeKey(decoded, name, values[name], { receivedAt: context.receivedAt, deviceAt, source })
+  takeNames(decoded, values, { receivedAt: context.receivedAt, deviceAt, source })
+}
+
+/** Values may be objects themselves, whose names count too. As deep as a payload may be. */
+function takeNames(decoded: Decoded, values: Record<string, unknown>, context: KeyContext): void {
+  for (const name of Object.keys(values)) {
+    const value = values[name]
+    if (isRecord(value)) takeNames(decoded, value, context)
+    else takeKey(decoded, name, value, context)
+  }
 }

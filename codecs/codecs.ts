@@ -1,8 +1,10 @@
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
+import { g616 } from './g616/g616.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
+import { owntracks } from './owntracks/owntracks.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
 import { trv } from './trv/trv.ts'
 
@@ -11,8 +13,10 @@ export const codecs: readonly Codec[] = [
   // the one that most messages are
   native,
   gsmWatch,
+  g616,
   eview,
   thingsboard,
+  owntracks,
   trv,
 ]
 

@@ -9,6 +9,10 @@ export const errorTable = {
   payload_too_large: { status: 413, text: 'The payload is larger than 256 KiB; send it in parts.' },
   payload_too_deep: { status: 400, text: 'The payload is nested deeper than 32 levels.' },
   payload_invalid: { status: 400, text: 'The payload has a field that is missing or of the wrong type.' },
+  payload_encrypted: {
+    status: 400,
+    text: 'The payload is encrypted and Vigil has no key; let the device or gateway send it open, over TLS.',
+  },
   batch_too_long: { status: 400, text: 'The batch holds more than 5,000 entries; send it in parts.' },
   value_not_a_number: { status: 400, text: 'A reading is not a finite number.' },
   metric_unknown: { status: 400, text: 'The metric is not in the list of metrics; see docs/Vendor.md.' },

@@ -85,7 +85,7 @@ const events: Record<string, Claim[]> = {
   sos_aborted: clears('sos'),
 }
 
-const positionNear = (lat: number, lon: number, byDegrees = 1e-5): Claim[] => [
+export const positionNear = (lat: number, lon: number, byDegrees = 1e-5): Claim[] => [
   {
     what: `position ${lat} ${lon}`,
     holds: (decoded) =>

@@ -44,7 +44,7 @@ const patterns = kinds.map((kind): [SignalKind, Patterns] => {
     {
       claim: new RegExp(`(?<![a-z0-9])signal${gap}[:=]${gap}(?:${words})(?=\\s*(?:["'\\\\,;}\\]]|$))`),
       flag: new RegExp(`(?<![a-z0-9_])(?:${flags})${gap}[:=]${gap}${yes}`),
-      bare: new RegExp(`^[^a-z]*(?:${words})[^a-z0-9:=]*$`),
+      bare: new RegExp(`^[^a-z]*(?:${words})[^a-z0-9_:=]*$`),
       anywhere: new RegExp(`(?<![a-z0-9]|\\bno[_\\s-])(?:${words})(?![a-z0-9]|${back}|${gap}[:=]${gap}${no})`),
     },
   ]

@@ -1,3 +1,4 @@
+import { bthome } from './bthome/bthome.ts'
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
@@ -6,6 +7,7 @@ import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
 import { owntracks } from './owntracks/owntracks.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
+import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
@@ -17,7 +19,9 @@ export const codecs: readonly Codec[] = [
   eview,
   thingsboard,
   owntracks,
+  traccar,
   trv,
+  bthome,
 ]
 
 type Claim = { codec: Codec; filter: string }

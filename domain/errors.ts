@@ -13,6 +13,10 @@ export const errorTable = {
     status: 400,
     text: 'The payload is encrypted and Vigil has no key; let the device or gateway send it open, over TLS.',
   },
+  birth_missing: {
+    status: 400,
+    text: 'Values were told by numbers whose names only the birth message tells; ask for a rebirth, then replay.',
+  },
   batch_too_long: { status: 400, text: 'The batch holds more than 5,000 entries; send it in parts.' },
   value_not_a_number: { status: 400, text: 'A reading is not a finite number.' },
   metric_unknown: { status: 400, text: 'The metric is not in the list of metrics; see docs/Vendor.md.' },
@@ -20,6 +24,10 @@ export const errorTable = {
   command_unknown: { status: 404, text: 'The device was sent no command of this id; the answer is kept.' },
   time_invalid: { status: 400, text: '`at` is neither ISO 8601 with a zone nor epoch milliseconds.' },
   topic_unknown: { status: 404, text: 'No codec takes this topic; see docs/Vendor.md for the topics.' },
+  codec_unknown: {
+    status: 404,
+    text: 'No codec of this name takes pushes; `vigil codec list` names them. What was pushed is kept as a dead letter.',
+  },
   topic_foreign: {
     status: 403,
     text: 'This account may not speak for the device of the topic; publish under vigil/v1/{own id}/… or that of a child.',

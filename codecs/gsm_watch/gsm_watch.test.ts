@@ -63,6 +63,12 @@ describe('an alarm', () => {
     }
   })
 
+  test('is read where a comma is missing before its status', () => {
+    const moved = (status: string) => decode(report({ type: 'AL', status }).replace(',1090,9,', ',10909,'))
+    expect(kinds(moved('00200000'))).toEqual(['fall'])
+    expect(kinds(moved('00100000'))).toEqual([])
+  })
+
   test('two presses have two keys, the same frame again has the same', () => {
     const key = (time: string) => decode(report({ type: 'AL', time, status: '00010000' })).signals[0]?.key?.id
     expect(key('221126,081520')).toBe(key('221126,081520'))

@@ -26,7 +26,7 @@ type Report = {
 export function takeReport(decoded: Decoded, frame: WatchFrame, context: DecodeContext): void {
   const { type, fields } = frame
   const isHistory = type.startsWith('UD2')
-  const status = statusOf(fields[column.status])
+  const status = statusOf(fields)
   const report: Report = {
     fields,
     isAlarm: type.startsWith('AL'),
@@ -42,8 +42,12 @@ export function takeReport(decoded: Decoded, frame: WatchFrame, context: DecodeC
   takeStatus(decoded, report, status ?? 0, at, position)
 }
 
-const statusOf = (text: string | undefined): number | undefined =>
-  text !== undefined && /^[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : undefined
+/** A comma lost or won before it moves the status; one of eight digits is known by these. */
+function statusOf(fields: string[]): number | undefined {
+  const near = fields.slice(column.status - 2, column.status + 3).find((text) => /^[0-9a-f]{8}$/i.test(text))
+  const text = near ?? fields[column.status] ?? ''
+  return /^[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : undefined
+}
 
 /** `ddmmyy`, `hhmmss`. */
 function clockOf([date = '', time = '']: string[]): number | undefined {

@@ -60,3 +60,14 @@ describe('hazard', () => {
     expect(alert).toEqual({ reason: 'hazard_reported', kind: signal, severity, doubts: [] })
   })
 })
+
+describe('reported', () => {
+  it.each([
+    ['vital_sign', 'high'],
+    ['inactivity', 'medium'],
+    ['wandering', 'medium'],
+  ] as const)('reports %s as %s', (signal, severity) => {
+    const alert = alertOf({ signal, at: undefined })
+    expect(alert).toEqual({ reason: 'condition_reported', kind: signal, severity, doubts: [] })
+  })
+})

@@ -2,10 +2,11 @@ import type { SignalKind } from '../../domain/signals.ts'
 import type { Detector } from './detector.ts'
 import { fall } from './fall.ts'
 import { hazard } from './hazard.ts'
+import { reported } from './reported.ts'
 import { sos } from './sos.ts'
 
 /** Every detector. A new one is added here and nowhere else. */
-export const detectors: readonly Detector[] = [sos, fall, hazard]
+export const detectors: readonly Detector[] = [sos, fall, hazard, reported]
 
 const byKind = new Map(detectors.flatMap((detector) => detector.kinds.map((kind) => [kind, detector] as const)))
 

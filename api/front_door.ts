@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
@@ -33,8 +33,8 @@ const Accepted = z.object({
 })
 
 /**
- * `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`: bytes in, bytes on to the broker, its answer back. Nothing here
- * reads, limits or delays them, because a safety signal may be among them.
+ * `POST /api/v1/devices/{id}/{readings|signals|motion|answers}` and `/api/v1/push/{codec}`: bytes in, bytes on to the broker,
+ * its answer back. Nothing here reads, limits or delays them, because a safety signal may be among them.
  */
 export function frontDoorRoutes(app: Api, deps: ApiDeps): void {
   const agent = new Agent({ keepAlive: true })
@@ -47,6 +47,7 @@ export function frontDoorRoutes(app: Api, deps: ApiDeps): void {
       part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part),
     )
     for (const kind of upKinds) forwardRoute(scope, { deps, agent }, kind)
+    for (const method of ['POST', 'PUT'] as const) pushRoute(scope, { deps, agent }, method)
     done()
   })
 }
@@ -74,27 +75,75 @@ function forwardRoute(scope: Api, way: Way, kind: keyof typeof kinds): void {
       ),
     },
     handler: async (request, reply) => {
-      const { status, type, retryAfter, body: bytes } = await pass(way, kind, request)
-      if (retryAfter) reply.header('retry-after', retryAfter)
+      await pass(way, { request, reply, path: `/api/v1/devices/${encodeURIComponent(request.params.id)}/${kind}` })
       return reply
-        .code(status as 202)
-        .type(type)
-        .send(bytes as never)
+    },
+  })
+}
+
+const PushParams = z.object({ '*': z.string().describe('{codec}[/{rest}]') })
+const PushQuery = z.object({
+  event: z.string().optional().describe('the last level of the topic, where a cloud names its events in the query'),
+  token: z.string().optional().describe('the token, for clouds that can be given an address and no header'),
+})
+
+function pushRoute(scope: Api, way: Way, method: 'POST' | 'PUT'): void {
+  scope.route({
+    method,
+    url: '/api/v1/push/*',
+    bodyLimit: limits.packetBytes,
+    config: { may: 'device', rateLimit: false },
+    schema: {
+      summary: `Push in another format${method === 'PUT' ? ', as an update' : ''}`,
+      description:
+        'What a cloud pushes, in its own format, kept byte for byte under `push/{codec}[/{rest}][/{event}]`. 202 once it is durable, also where its content is refused (it is a dead letter then); 200 with the answer that the cloud waits for, where it waits for one. The token of a vendor, gateway or device comes as bearer token, as the password of Basic, or as `token`.',
+      tags: ['devices'],
+      params: PushParams,
+      querystring: PushQuery,
+      body: z.unknown(),
+      response: answers(
+        { 200: ['text/plain', z.string()], 202: Accepted },
+        ...(['unauthenticated', 'topic_foreign', 'codec_unknown', 'payload_too_large'] as const),
+        ...(['quota_exceeded', 'idempotency_key_invalid', 'idempotency_key_reused'] as const),
+        ...(['journal_full', 'journal_unwritable', 'front_door_unreachable'] as const),
+      ),
+    },
+    handler: async (request, reply) => {
+      const levels = request.params['*'].split('/').map(encodeURIComponent)
+      const { event, token } = request.query
+      const path = `/api/v1/push/${levels.join('/')}${event === undefined ? '' : `?event=${encodeURIComponent(event)}`}`
+      await pass(way, { request, reply, path, method, token })
+      return reply
     },
   })
 }
 
 type Answer = { status: number; type: string; retryAfter: string | undefined; body: Buffer }
-type FromDevice = FastifyRequest<{ Params: z.output<typeof Params> }>
 
-async function pass({ deps, agent }: Way, kind: string, request: FromDevice): Promise<Answer> {
+/** A request to be passed on. `path` is made anew: that of the request may name another host. `token`: of its query. */
+type Passing = {
+  request: FastifyRequest
+  reply: FastifyReply
+  path: string
+  method?: 'POST' | 'PUT'
+  token?: string | undefined
+}
+
+async function pass(way: Way, passing: Passing): Promise<void> {
+  const { status, type, retryAfter, body } = await answered(way, passing)
+  if (retryAfter) passing.reply.header('retry-after', retryAfter)
+  void passing.reply.code(status).type(type).send(body)
+}
+
+async function answered({ deps, agent }: Way, passing: Passing): Promise<Answer> {
+  const { request, path, method = 'POST', token } = passing
   const base = await deps.frontDoor()
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   try {
     if (!base) throw new Error('the broker is not running')
-    // Not from request.url: that may name another host, and this request goes to the broker and nowhere else.
-    const path = `/api/v1/devices/${encodeURIComponent(request.params.id)}/${kind}`
-    const answer = await send({ deps, agent }, { base, path, headers: passedOn(request, body), body })
+    const authorization = request.headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`)
+    const headers = { ...passedOn(request, body), ...(authorization && { authorization }) }
+    const answer = await send({ deps, agent }, { base, method, path, headers, body })
     forwarded.inc({ status: String(answer.status) })
     return answer
   } catch (err) {
@@ -104,7 +153,7 @@ async function pass({ deps, agent }: Way, kind: string, request: FromDevice): Pr
   }
 }
 
-type Exchange = { base: URL; path: string; headers: Record<string, string | number>; body: Buffer }
+type Exchange = { base: URL; method: string; path: string; headers: Record<string, string | number>; body: Buffer }
 
 /** One request to the broker. A kept connection that it closed in the same moment is tried once more on a new one. */
 function send(way: Way, message: Exchange): Promise<Answer> {
@@ -116,9 +165,9 @@ function send(way: Way, message: Exchange): Promise<Answer> {
 
 class StaleConnection extends Error {}
 
-function exchange({ deps: { clock }, agent }: Way, { base, path, headers, body }: Exchange): Promise<Answer> {
+function exchange({ deps: { clock }, agent }: Way, { base, method, path, headers, body }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(base, { method: 'POST', path, agent, headers }, (response) => {
+    const request = httpRequest(base, { method, path, agent, headers }, (response) => {
       collect(response).then(
         (bytes) => done(() => resolve(answerOf(response, bytes))),
         (err: unknown) => done(() => reject(err)),
@@ -150,12 +199,11 @@ const answerOf = ({ statusCode = 502, headers }: IncomingMessage, body: Buffer):
   body,
 })
 
-/** Who it is, what it is, and from where; nothing else of a request is the broker's business. */
+/** What it is, and from where; besides who it is, nothing else of a request is the broker's business. */
 function passedOn(request: FastifyRequest, body: Buffer): Record<string, string | number> {
-  const { authorization, 'content-type': type, 'content-encoding': encoding } = request.headers
+  const { 'content-type': type, 'content-encoding': encoding } = request.headers
   const key = request.headers['idempotency-key']
   return {
-    ...(authorization && { authorization }),
     ...(type && { 'content-type': type }),
     ...(encoding && { 'content-encoding': encoding }),
     ...(key !== undefined && { 'idempotency-key': String(key) }),

@@ -92,6 +92,14 @@ async function showOverHttp(secret: string): Promise<void> {
       await (await fetch(`${http}${path}?${query}=${secret}`)).body?.cancel()
   await fetch(`${http}/api/v1/login`, { method: 'POST', body: `{"name":"admin","password":"${secret}` })
   await fetch(`${http}/api/v1/tickets`, { headers: { authorization: secret, cookie: `token=${secret}` } })
+  const password = Buffer.from(`cloud:${secret}`).toString('base64')
+  for (const [query, headers] of [
+    [`?token=${secret}`, {}],
+    [`?event=up&token=${secret}`, { authorization: 'Basic none' }],
+    ['', { authorization: `Basic ${password}` }],
+  ] as [string, Record<string, string>][])
+    for (const path of ['thingsboard', 'nobody/w-1', `thingsboard/w-2`])
+      await fetch(`${http}/api/v1/push/${path}${query}`, { method: 'POST', body: '{"heart_rate":71', headers })
   const socket = new WebSocket(`${http.replace('http', 'ws')}/api/v1/events?access_token=${secret}`)
   await new Promise((resolve) => socket.on('open', resolve).on('error', resolve))
   socket.terminate()

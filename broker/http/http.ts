@@ -18,6 +18,7 @@ import { cut } from '../metrics.ts'
 import type { MqttBroker } from '../mqtt/mqtt.ts'
 import { addressOfRequest, type Peer } from '../sockets/peer.ts'
 import type { Overdrawn, Post } from './posting.ts'
+import { type Answer, pushedTopic, pushToken, pushVerdict } from './push.ts'
 
 type Times = { headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number }
 type Options = {
@@ -39,12 +40,15 @@ const usualTimes: Times = {
 
 const route = /^\/api\/v1\/devices\/([^/?]+)\/(readings|signals|motion|answers)(?:\?.*)?$/
 
-/** The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`, MQTT over WebSocket at `/mqtt`, `/healthz`. */
+/**
+ * The front door over HTTP: `POST /api/v1/devices/{id}/{readings|signals|motion|answers}`, `POST /api/v1/push/{codec}`, MQTT
+ * over WebSocket at `/mqtt`, `/healthz`.
+ */
 export function openHttp(options: Options): Server {
   const reception = { ...options, turn: inTurn(limits.authenticating), failures: openFailures(options.clock) }
   const server = createServer(options.times ?? usualTimes, (request, response) => {
     answer(reception, request).then(
-      ({ status, body }) => send(response, status, body),
+      ({ status, body, type }) => send(response, status, body, type),
       (err) => {
         if (!(err instanceof VigilError)) options.log.error({ err }, 'HTTP ingest failed')
         const problem = problemOf(err)
@@ -74,24 +78,43 @@ export function openHttp(options: Options): Server {
 /** `mqtt` where it is offered; older clients offer `mqttv3.1`, and hang up at an answer that they did not offer. */
 const spoken = (offered: Set<string>): string | false => (offered.has('mqtt') ? 'mqtt' : ([...offered][0] ?? false))
 
-async function answer(options: Reception, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+async function answer(options: Reception, request: IncomingMessage): Promise<Answer> {
   if (request.url === '/healthz') return { status: 200, body: { status: 'ok' } }
-  const [, id, kind] = route.exec(request.url ?? '') ?? []
-  if (request.method !== 'POST' || !id || !kind) throw new VigilError('not_found')
+  const pushed = pushedTopic(request)
+  if (pushed !== undefined) return pushVerdict(await take(options, request, pushed, pushToken(request)))
+  const topic = topicOfDevice(request)
+  if (topic === undefined) throw new VigilError('not_found')
+  return verdict(await take(options, request, topic, bearerOf(request)))
+}
+
+function topicOfDevice({ method, url = '' }: IncomingMessage): string | undefined {
+  const [, id, kind] = route.exec(url) ?? []
+  if (method !== 'POST' || !id || !kind) return undefined
   const device = decodeURIComponent(id)
-  if (!idPattern.test(device)) throw new VigilError('not_found')
+  return idPattern.test(device) ? topicOf(device, kind as UpKind) : undefined
+}
+
+const bearerOf = ({ headers }: IncomingMessage): string | undefined =>
+  /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+
+/** Resolves with the record of a message when it is durable. */
+async function take(
+  options: Reception,
+  request: IncomingMessage,
+  topic: string,
+  token: string | undefined,
+): Promise<JournalRecord> {
   const peer = { address: addressOfRequest(request) }
-  const principal = await identify(options, request, peer)
+  const principal = await identify(options, token, peer)
   const payload = await bodyOf(request)
-  const topic = topicOf(device, kind as UpKind)
   const key = request.headers['idempotency-key']
   const record = await options.post({ principal, address: peer.address, topic, payload, key: key && String(key) })
   noteForeign(options.identity.refusals, { principal, peer }, record)
-  return verdict(record)
+  return record
 }
 
 /** 202 for what counts in whole or in part; the refusal's own status where nothing of it does. It is durable either way. */
-function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; body: unknown } {
+function verdict(record: JournalRecord): Answer {
   const { refusals, readings, signals, motions, answers } = decodeRecord(record)
   const [first] = refusals
   const taken = readings.length + signals.length + motions.length + answers.length
@@ -99,9 +122,8 @@ function verdict(record: Parameters<typeof decodeRecord>[0]): { status: number; 
   return { status: 202, body: refusals.length > 0 ? { accepted: true, refusals } : { accepted: true } }
 }
 
-async function identify(options: Reception, request: IncomingMessage, peer: Peer): Promise<Principal> {
+async function identify(options: Reception, token: string | undefined, peer: Peer): Promise<Principal> {
   const { identity, turn, failures, clock } = options
-  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const key = addressKey(peer.address)
   const verdict = await turn(key, () => identity.bearer(token))
   if (verdict.principal) return verdict.principal
@@ -126,5 +148,6 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 function send(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
   // A request that was answered before its body was read is over: the rest of the body is not wanted.
   if (!response.req.complete) response.setHeader('connection', 'close')
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(JSON.stringify(body))
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(text)
 }

@@ -6,6 +6,7 @@ import { g616 } from './g616/g616.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { native } from './native/native.ts'
 import { owntracks } from './owntracks/owntracks.ts'
+import { theengs } from './theengs/theengs.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
 import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
@@ -22,6 +23,7 @@ export const codecs: readonly Codec[] = [
   traccar,
   trv,
   bthome,
+  theengs,
 ]
 
 type Claim = { codec: Codec; filter: string }

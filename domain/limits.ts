@@ -291,6 +291,30 @@ export const limits = {
   /** Live events kept for resuming by Last-Event-ID. */
   eventsKept: 100_000,
 
+  // The gateway of GSM watches (`vigil gsm`)
+
+  /** One frame. A position with cells and Wi-Fi has 500 bytes, a piece of a voice message some KiB. */
+  gsmFrameBytes: 32 * 1024,
+  /** Connections of one port; a watch has one. Each costs some 10 KiB. */
+  gsmConnections: 20_000,
+  /** Whoever says nothing that can be framed by then is no watch. */
+  gsmFirstFrameMs: 60_000,
+  /** Watches keep their line every five to ten minutes; beyond three times that it is gone. */
+  gsmIdleMs: 30 * 60_000,
+  /** The end of a frame that began may take so long over a bad line; then what there is of it is published, since it may
+   *  be the beginning of an alarm. */
+  gsmPartialMs: 10_000,
+  /** Pieces of one connection that could not be framed: port scanners have more to say, and each is a dead letter. */
+  gsmBrokenPieces: 8,
+  /** Frames of one connection that wait to be durable; telemetry beyond it is left unanswered, so that it comes again. */
+  gsmWaitingPerConnection: 32,
+  /** Alarms of one connection that wait: different ones, since a repeat joins the one before. Beyond it the line is cut. */
+  gsmAlarmsPerConnection: 128,
+  /** Bytes of telemetry of all connections that wait while there is no line to Vigil: an hour of 2,000 watches. */
+  gsmWaitingBytes: 64 * 1024 ** 2,
+  /** Answers that a device does not read. */
+  gsmUnreadBytes: 64 * 1024,
+
   // People and programs at the API
 
   /** Points of one telemetry call. */

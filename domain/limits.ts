@@ -19,6 +19,10 @@ export const limits = {
   refusalsPerMessage: 50,
   /** Warnings listed for one message: they are for whoever looks at it, and a sample is enough. */
   warningsPerMessage: 50,
+  /** What the codecs learn from one sender: a gateway of a thousand devices with ten values each. */
+  learnedPerSender: 10_000,
+  /** Senders whose teachings are in memory at a time. */
+  rememberedSenders: 1_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,
   /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */

@@ -8,7 +8,11 @@ import type { WarningCode } from './warnings.ts'
  * Of whom a part of a message speaks: the name that the format itself has for the device (a friendly name, a DevEUI, an
  * IMEI), as `sourceName` writes it. Absent: of the message's own device. `deviceOfSource` makes a device's id of it.
  */
-export type Sourced = { source?: string }
+export type Sourced = {
+  source?: string
+  /** The device that it means, once it is placed; absent: the message's own. */
+  device?: string
+}
 
 /** One measured value of one metric at one instant, in the unit that the metric fixes. `at`: epoch ms, event time. */
 export type Reading = Sourced & { at: number; metric: MetricName; value: number; implausible: boolean }
@@ -57,6 +61,8 @@ export type Signal = Sourced & {
   level?: boolean
   /** Something beside the signal could not be read; the signal counts all the same. */
   malformed?: boolean
+  /** Its sender may not speak for the device that it names. */
+  foreign?: boolean
 }
 
 /** What ends what a signal said, by the device's own word: no proof that all is well. `at` as of a signal. */

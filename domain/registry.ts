@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id } from './ids.ts'
+import { presses } from './message.ts'
 
 /** The registry's records as the API takes and gives them. `id` may be chosen by the caller and is made where absent. */
 
@@ -66,6 +67,9 @@ export const Resident = z.object({
 })
 export type Resident = z.infer<typeof Resident>
 
+/** For buttons that do not say themselves that they call for help. */
+export const SosPress = z.enum(['any', ...presses])
+
 export const DeviceInput = z.object({
   id: Id.optional(),
   home: Id.nullish().describe('absent: registered, but belongs to no home yet'),
@@ -74,6 +78,7 @@ export const DeviceInput = z.object({
   place: z.string().max(200).nullish().describe('the room, or who wears it'),
   vendor: Id.nullish().describe('whose account and client certificates may speak for it'),
   gateway: Id.nullish().describe('the device that publishes for it; one level, of the same vendor'),
+  sos_press: SosPress.nullish().describe('which press of its plain button is an SOS; absent: none'),
 })
 export const Device = z.object({
   id: Id,
@@ -83,6 +88,7 @@ export const Device = z.object({
   place: z.string().nullable(),
   vendor: Id.nullable(),
   gateway: Id.nullable(),
+  sos_press: SosPress.nullable(),
   revoked_at: z.string().nullable().describe('client certificates issued up to then are void'),
   last_seen_at: z.string().nullable(),
   online: z.boolean().nullable(),

@@ -31,8 +31,8 @@ export type DeviceAccess = Pick<
   Selectable<Database['devices']>,
   'id' | 'home' | 'vendor' | 'gateway' | 'revoked_at' | 'created_at'
 > & {
-  /** Whether it is the gateway of others. */
-  has_children: boolean
+  /** Whether it is the gateway of others, or registered as one. */
+  is_gateway: boolean
 }
 /** A device that gave its token; `expires_at` (epoch ms) is the token's. */
 export type KnownDevice = Omit<DeviceAccess, 'revoked_at'> & { credential: string; expires_at: number | null }
@@ -57,8 +57,9 @@ export async function registerDevice(tx: Tx, input: Input, now: number): Promise
   await mustRefer(tx, 'homes', input.home)
   await mustRefer(tx, 'vendors', input.vendor)
   const { home = null, model = null, category = null, place = null, vendor = null, gateway = null } = input
+  const { sos_press = null } = input
   await mustSuitGateway(tx, { id, vendor, gateway })
-  const row = { id, home, model, category, place, vendor, gateway, created_at: now }
+  const row = { id, home, model, category, place, vendor, gateway, sos_press, created_at: now }
   await tx.insertInto('devices').values(row).execute()
   await announce(tx, { kind: 'access', subject: deviceKey(id), at: now })
   return deviceOrThrow(tx, id)
@@ -90,26 +91,27 @@ export async function revokeDevice(tx: Tx, id: string, now: number): Promise<voi
 export async function deviceByToken(db: Db, id: string, token: string, now: number): Promise<KnownDevice | undefined> {
   const { rows } = await sql<KnownDevice>`
     select devices.id, home, vendor, gateway, devices.created_at, credentials.id as credential, expires_at,
-      exists (select 1 from devices as child where child.gateway = devices.id) as has_children
+      (category = 'gateway' or exists (select 1 from devices as child where child.gateway = devices.id)) as is_gateway
     from credentials inner join devices on devices.id = ${id}
     where token_hash = ${tokenHash(token)} and principal = ${deviceKey(id)}
       and (expires_at is null or expires_at > ${now})`.execute(db)
   const row = rows[0]
-  return row && { ...row, has_children: Boolean(row.has_children) }
+  return row && { ...row, is_gateway: Boolean(row.is_gateway) }
 }
 
-const hasChildren = sql<unknown>`exists (select 1 from devices as child where child.gateway = devices.id)`.as(
-  'has_children',
-)
+const isGateway =
+  sql<unknown>`(category = 'gateway' or exists (select 1 from devices as child where child.gateway = devices.id))`.as(
+    'is_gateway',
+  )
 
 /** What the front door must know of a device, whatever it showed; undefined where it is not registered. */
 export async function accessOfDevice(db: Db, id: string): Promise<DeviceAccess | undefined> {
   const row = await db
     .selectFrom('devices')
-    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at', 'created_at', hasChildren])
+    .select(['id', 'home', 'vendor', 'gateway', 'revoked_at', 'created_at', isGateway])
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && { ...row, has_children: Boolean(row.has_children) }
+  return row && { ...row, is_gateway: Boolean(row.is_gateway) }
 }
 
 /** Rows of a page of children. */
@@ -137,16 +139,18 @@ export async function* childrenOf(db: Db, family: FamilyName): AsyncIterable<{ i
   }
 }
 
+export type DevicePlace = Pick<Selectable<Database['devices']>, 'home' | 'vendor' | 'sos_press'> & {
+  area: string | null
+  area_path: string | null
+}
+
 /** Where a device is: its home, the home's area and that area's path; undefined where it is not registered. */
-export function placeOfDevice(
-  db: Db,
-  id: string,
-): Promise<{ home: string | null; area: string | null; area_path: string | null; vendor: string | null } | undefined> {
+export function placeOfDevice(db: Db, id: string): Promise<DevicePlace | undefined> {
   return db
     .selectFrom('devices')
     .leftJoin('homes', 'homes.id', 'devices.home')
     .leftJoin('areas', 'areas.id', 'homes.area')
-    .select(['devices.home', 'homes.area', 'areas.path as area_path', 'devices.vendor'])
+    .select(['devices.home', 'homes.area', 'areas.path as area_path', 'devices.vendor', 'devices.sos_press'])
     .where('devices.id', '=', id)
     .executeTakeFirst()
 }
@@ -203,8 +207,8 @@ export async function updateDevice(
   if (!before) throw new VigilError('not_found', `there is no device ${id}`)
   await mustRefer(tx, 'homes', change.home)
   await mustRefer(tx, 'vendors', change.vendor)
-  const { home, model, category, place, vendor, gateway } = change
-  const named = namedFields({ home, model, category, place, vendor, gateway })
+  const { home, model, category, place, vendor, gateway, sos_press } = change
+  const named = namedFields({ home, model, category, place, vendor, gateway, sos_press })
   const after = { ...before, ...namedFields({ home, vendor, gateway }) }
   if (after.vendor !== before.vendor || after.gateway !== before.gateway) await mustSuitGateway(tx, after)
   if (named) await tx.updateTable('devices').set(named).where('id', '=', id).execute()
@@ -236,7 +240,7 @@ const withStates = (db: Db) =>
     .selectFrom('devices')
     .leftJoin('device_states', 'device_states.device', 'devices.id')
     .select(['devices.id', 'devices.home', 'devices.model', 'devices.category', 'devices.place'])
-    .select(['devices.vendor', 'devices.gateway', 'devices.revoked_at'])
+    .select(['devices.vendor', 'devices.gateway', 'devices.revoked_at', 'devices.sos_press'])
     .select(['device_states.last_seen_at', 'device_states.online', 'device_states.firmware'])
 
 async function deviceOrThrow(tx: Tx, id: string): Promise<Device> {

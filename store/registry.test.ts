@@ -285,7 +285,7 @@ onBothEngines((engine) => {
     const store = await engine.open()
     await town(store)
     await store.write((tx) => createDevice(tx, { id: 'loose' }, 0))
-    const where = { home: 'home-east', area: 'east', area_path: '/city/east/', vendor: null }
+    const where = { home: 'home-east', area: 'east', area_path: '/city/east/', sos_press: null, vendor: null }
     expect(await placeOfDevice(store.db, 'watch-east')).toEqual(where)
     expect(await placeOfDevice(store.db, 'loose')).toEqual({ home: null, area: null, area_path: null, vendor: null })
     expect(await placeOfDevice(store.db, 'no')).toBeUndefined()

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { Press } from '../domain/message.ts'
 import type { Role } from '../domain/registry.ts'
 import type { Severity, SignalKind } from '../domain/signals.ts'
 import type { EventType, Outcome, TicketState } from '../domain/ticket.ts'
@@ -34,6 +35,8 @@ export type Database = {
   commands: CommandTable
   changes: ChangeTable
   audit: AuditTable
+  levels: LevelTable
+  learned: LearnedTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -65,6 +68,8 @@ type DeviceTable = {
   vendor: string | null
   gateway: string | null
   revoked_at: number | null
+  /** Which press of a plain button is an SOS: `any`, or one of `presses`; null where none is. */
+  sos_press: Press | 'any' | null
 }
 /** What the device was last known to be; written by ingest, apart from the registry so that it never contends with it. */
 type DeviceStateTable = { device: string; last_seen_at: number; online: number | null; firmware: string | null }
@@ -109,6 +114,8 @@ type TicketTable = {
   last_at: number
   /** JSON array of doubts; the ticket is unverified while every piece of evidence has one. */
   doubts: string
+  /** 1 while all of its evidence is late: from before, a drill, or not to be relied upon. */
+  late: Generated<number>
   outcome: Outcome | null
   holder: string | null
   /** JSON array of area paths. */
@@ -131,7 +138,20 @@ type EvidenceTable = {
   doubts: string
   repeats: number
   detail: string
+  /** What is the same in other messages of the same claim, as its codec tells. */
+  claim_key: string | null
 }
+/** The last word of a device on a state that it tells again and again; `evidence`: where it was last told on. */
+type LevelTable = {
+  device: string
+  signal: SignalKind
+  is_on: number
+  at: number
+  received_at: number
+  evidence: number | null
+}
+/** What a sender's earlier messages taught its codec. */
+type LearnedTable = { sender: string; key: string; value: string; at: number }
 type TimelineTable = {
   id: Generated<number>
   ticket: string

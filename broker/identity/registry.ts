@@ -13,7 +13,7 @@ export type Registry = {
   /** Undefined where there is nobody of this name. */
   principalOf(name: PrincipalName): Promise<Principal | undefined>
   deviceOf(
-    device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'created_at' | 'has_children'>,
+    device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'created_at' | 'is_gateway'>,
   ): Promise<DevicePrincipal>
 }
 
@@ -36,11 +36,11 @@ export function openRegistry(db: Db, families: Families): Registry {
       const children = await families.of(principalKey(name))
       return { kind: 'vendor', id: name.id, children, createdAt: Date.parse(vendor.created_at) }
     },
-    async deviceOf({ id, home, vendor, created_at, has_children }) {
+    async deviceOf({ id, home, vendor, created_at, is_gateway }) {
       const partition = partitionOf(home ?? id)
       const registered = { kind: 'device', id, partition, createdAt: created_at } as const
       const principal: DevicePrincipal = { ...registered, ...(vendor !== null && { vendor }) }
-      if (!has_children) return principal
+      if (!is_gateway) return principal
       return { ...principal, children: await families.of(principalKey(principal)) }
     },
   }

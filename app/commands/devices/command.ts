@@ -34,7 +34,8 @@ const addCommand = (line: CommandLine): Command =>
     withDeviceFields(line.command('add', 'register a device and print its token'))
       .argument('[id]', 'its name, 1 to 64 characters of A-Z a-z 0-9 _ . : -; made where absent')
       .option('--category <name>', 'wearable, home_monitor, …')
-      .option('--gateway <id>', 'the gateway that publishes for it'),
+      .option('--gateway <id>', 'the gateway that publishes for it')
+      .option('--sos-press <press>', 'which press of its button is an SOS: any, single, double, triple or long'),
     async (api, options, id) => (await work()).addDevice(api, await targetOf(line, options.url), id, options),
   )
 
@@ -95,7 +96,10 @@ const claimCodeCommand = (line: CommandLine): Command =>
 
 const importCommand = (line: CommandLine): Command =>
   withApi(withKeeping(line.command('import', 'register all devices of a CSV file; the claim codes come out as CSV')))
-    .argument('<file>', 'first line: the columns, of id, model, category, home, place, gateway, in any order')
+    .argument(
+      '<file>',
+      'first line: the columns, of id, model, category, home, place, gateway, sos_press, in any order',
+    )
     .option('--vendor <id>', 'the company whose devices they are')
     .addOption(new Option('--claim-days <n>', 'for how many days the claim codes are good').argParser(natural))
     .option('--json', 'for programs: what became of each line, one JSON object a line')

@@ -4,7 +4,7 @@ import { DeviceInput } from '../../../domain/registry.ts'
 import { Fault } from '../../fault.ts'
 
 /** The columns of a vendor's list of devices, as its first line names them, in any order. */
-export const columns = ['id', 'model', 'category', 'home', 'place', 'gateway'] as const
+export const columns = ['id', 'model', 'category', 'home', 'place', 'gateway', 'sos_press'] as const
 type Column = (typeof columns)[number]
 
 export type Row = { line: number; device: z.output<typeof Device> }

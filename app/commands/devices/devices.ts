@@ -12,6 +12,7 @@ export type DeviceFields = {
   place?: string
   vendor?: string
   gateway?: string
+  sosPress?: string
 }
 
 const Revoked = z.looseObject({ id: z.string(), revoked_at: z.string() })
@@ -23,8 +24,8 @@ export async function addDevice(
   id: string | undefined,
   fields: DeviceFields,
 ): Promise<Told> {
-  const { home, model, category, place, vendor, gateway } = fields
-  const body = { ...(id && { id }), home, model, category, place, vendor, gateway }
+  const { home, model, category, place, vendor, gateway, sosPress: sos_press } = fields
+  const body = { ...(id && { id }), home, model, category, place, vendor, gateway, sos_press }
   const made = await api.post('/devices', body, WithToken)
   return { answer: made, lines: tokenLines(target, made.id, made.token) }
 }

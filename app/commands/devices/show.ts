@@ -45,6 +45,7 @@ function linesOf(device: Device, connections: LiveConnection[] | undefined): str
     ['model', device.model],
     ['category', device.category],
     ['place', device.place],
+    ['SOS button', device.sos_press && `${device.sos_press} press`],
     ['firmware', device.firmware],
     ['connected', connections && connectedText(connections)],
     ['says it is', device.online === null ? null : device.online ? 'online' : 'offline'],

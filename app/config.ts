@@ -9,6 +9,16 @@ export type LogLevel = (typeof logLevels)[number]
 /** Where readings go, if not into the embedded store. `version`: `1`, `2`, `3`; asked of the server where absent. */
 export type InfluxConfig = { url: string; token?: string; database?: string; org?: string; version?: string }
 
+/** The gateway of GSM watches: which ports it opens, and where and as whom it publishes, if not at the Vigil of `data`. */
+export type GsmConfig = {
+  ports: { watch?: number; eview?: number; trv?: number }
+  mqttUrl: string | undefined
+  user: string | undefined
+  token: string | undefined
+  /** The authority to trust besides the usual ones, absolute path of a PEM file. */
+  ca: string | undefined
+}
+
 /** Everything that the environment decides. `data` is an absolute path; port 0 picks a free one, undefined opens none. */
 export type Config = {
   mqttPort: number
@@ -23,6 +33,7 @@ export type Config = {
   data: string
   databaseUrl: string | undefined
   influx: InfluxConfig | undefined
+  gsm: GsmConfig
   adminToken: string | undefined
   /** The zone of devices that tell the time without one, by its IANA name. */
   zone: string
@@ -73,6 +84,13 @@ const Environment = z.object({
   INFLUX_DATABASE: word.optional(),
   INFLUX_ORG: word.optional(),
   INFLUX_VERSION: z.enum(['1', '2', '3'], 'must be 1, 2 or 3; leave it out to have it detected').optional(),
+  GSM_WATCH_PORT: port.optional(),
+  GSM_EVIEW_PORT: port.optional(),
+  GSM_TRV_PORT: port.optional(),
+  GSM_MQTT_URL: url(['mqtt:', 'mqtts:'], 'mqtts://vigil.example:8883').optional(),
+  GSM_USER: word.optional(),
+  GSM_TOKEN: word.optional(),
+  GSM_CA: word.optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
   VIGIL_ZONE: z
     .string()
@@ -128,6 +146,7 @@ function configOf(env: Environment): Config {
     data: resolve(env.VIGIL_DATA),
     databaseUrl: env.DATABASE_URL,
     influx: influxOf(env),
+    gsm: gsmOf(env),
     adminToken: env.VIGIL_ADMIN_TOKEN,
     zone: env.VIGIL_ZONE,
     demo,
@@ -144,6 +163,25 @@ function tlsOf({ VIGIL_TLS_CERT: cert, VIGIL_TLS_KEY: key }: Environment): Confi
   const [here, missing] = cert ? ['VIGIL_TLS_CERT', 'VIGIL_TLS_KEY'] : ['VIGIL_TLS_KEY', 'VIGIL_TLS_CERT']
   if (cert || key) throw new Fault(`${here} is set but ${missing} is not: set both or none.`)
   return undefined
+}
+
+function gsmOf(env: Environment): GsmConfig {
+  const { GSM_WATCH_PORT: watch, GSM_EVIEW_PORT: eview, GSM_TRV_PORT: trv, GSM_USER: user, GSM_TOKEN: token } = env
+  if (!user !== !token) {
+    const [here, missing] = user ? ['GSM_USER', 'GSM_TOKEN'] : ['GSM_TOKEN', 'GSM_USER']
+    throw new Fault(`${here} is set but ${missing} is not: set both or none.`)
+  }
+  return {
+    ports: {
+      ...(watch !== undefined && { watch }),
+      ...(eview !== undefined && { eview }),
+      ...(trv !== undefined && { trv }),
+    },
+    mqttUrl: env.GSM_MQTT_URL,
+    user,
+    token,
+    ca: env.GSM_CA && resolve(env.GSM_CA),
+  }
 }
 
 function influxOf(env: Environment): InfluxConfig | undefined {

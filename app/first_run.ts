@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import { passwordMatches } from '../store/tokens.ts'
 import type { Config } from './config.ts'
 import { Fault } from './fault.ts'
+import { makeGsmAccount } from './gsm_account.ts'
 import { makeSecrets, type Secrets } from './secrets.ts'
 
 export type Login = { name: keyof Secrets['passwords']; password: string }
@@ -27,12 +28,16 @@ export async function prepare(config: Config, clock: Clock): Promise<Prepared> {
     const inUse = (await listOperators(store.db, { most: 1 })).items.length > 0
     const secrets = await makeSecrets(config.data, config.demo && !inUse)
     if (!inUse) await makeOperators(store, secrets)
+    if (ownGsmGateway(config)) await makeGsmAccount(store, config.data, clock)
     const logins = await workingLogins(store, secrets)
     return { adminToken: config.adminToken ?? secrets.admin_token, demo: config.demo && secrets.demo, logins }
   } finally {
     await store.close()
   }
 }
+
+/** Whether `vigil start` runs the gateway of GSM watches, under an account of its own. */
+const ownGsmGateway = ({ gsm }: Config): boolean => Object.keys(gsm.ports).length > 0 && gsm.user === undefined
 
 async function makeOperators(store: Store, { demo, passwords }: Secrets): Promise<void> {
   const make = (name: Login['name']) =>

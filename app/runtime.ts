@@ -6,7 +6,7 @@ import { newId } from '../domain/random.ts'
 import { Fault } from './fault.ts'
 
 /** What a process of the house may be; one may be several things at once. `vigil` is the supervisor of `vigil start`. */
-export const processNames = ['vigil', 'broker', 'ingest', 'alerts', 'api'] as const
+export const processNames = ['vigil', 'broker', 'ingest', 'alerts', 'api', 'gsm'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /** What a running process says of itself in `run/{process}.json`: where it listens on this machine. */
@@ -22,6 +22,10 @@ const Running = z.object({
     https: z.number().int().optional(),
     /** The front door's loopback listener for HTTP ingest and WebSocket. */
     door: z.number().int().optional(),
+    /** The gateway of GSM watches, by protocol. */
+    gsm_watch: z.number().int().optional(),
+    gsm_eview: z.number().int().optional(),
+    gsm_trv: z.number().int().optional(),
     /** The loopback listener with /healthz and /metrics.json. */
     admin: z.number().int().optional(),
   }),

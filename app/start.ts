@@ -3,10 +3,15 @@ import { banner } from './banner.ts'
 import type { Config } from './config.ts'
 import { prepare } from './first_run.ts'
 import { aborted, untilStopped } from './house.ts'
-import { claim } from './runtime.ts'
+import { claim, type Ports } from './runtime.ts'
 import { supervise } from './supervisor.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const gsmLine = ({ gsm_watch, gsm_eview, gsm_trv }: Ports): string =>
+  `GSM devices: ${Object.entries({ watch: gsm_watch, eview: gsm_eview, trv: gsm_trv })
+    .flatMap(([name, port]) => (port === undefined ? [] : [`${name} on port ${port}`]))
+    .join(', ')}`
 
 /**
  * `vigil start`: the whole house under one supervisor, until Ctrl-C. Throws Fault, with nothing left running, where it
@@ -27,6 +32,7 @@ export async function start(config: Config): Promise<void> {
     await place.publish(config.host, {})
     const ports = await Promise.race([house.up, aborted(signal)])
     if (ports) {
+      if (Object.keys(config.gsm.ports).length > 0) say(gsmLine(await house.startGsm()))
       say(banner({ config, ...ports, ...prepared, demoRefused: config.demo && !prepared.demo }))
       if (prepared.demo) house.startDemo()
       await aborted(signal)

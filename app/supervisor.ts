@@ -28,6 +28,8 @@ export type HousePorts = {
 export type Supervisor = {
   /** Resolves when all are up; rejects with the sentence of the first one that could not start. */
   up: Promise<HousePorts>
+  /** Starts the gateway of GSM watches beside the house; resolves with where it listens. */
+  startGsm(): Promise<Ports>
   /** Starts the demo homes beside the house. */
   startDemo(): void
   /** Resolves when every process has gone; each is killed that takes too long. */
@@ -45,6 +47,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
       if (!mqtt || !http) throw new Error('a process is up and did not say where it listens')
       return { mqttPort: mqtt, mqttsPort: mqtts, httpPort: http, httpsPort: https }
     }),
+    startGsm() {
+      const gsm = start(options, 'gsm', ['gsm'])
+      all.push(gsm)
+      return gsm.ready
+    },
     startDemo() {
       const demo = start(options, 'demo', ['simulate'])
       demo.ready.catch((error: Error) => options.say(error.message))
@@ -71,7 +78,15 @@ function spawnVigil({ config, env }: SupervisorOptions, args: string[], last: Po
       HTTP_PORT: String(last?.http ?? config.httpPort),
       MQTTS_PORT: String(last?.mqtts ?? config.mqttsPort ?? 'off'),
       HTTPS_PORT: String(last?.https ?? config.httpsPort ?? 'off'),
+      ...gsmPorts(config, last),
     },
   })
   return asProcess(child)
 }
+
+/** Empty is as good as not set. */
+const gsmPorts = ({ gsm: { ports } }: Config, last: Ports | undefined): Record<string, string> => ({
+  GSM_WATCH_PORT: String(last?.gsm_watch ?? ports.watch ?? ''),
+  GSM_EVIEW_PORT: String(last?.gsm_eview ?? ports.eview ?? ''),
+  GSM_TRV_PORT: String(last?.gsm_trv ?? ports.trv ?? ''),
+})

@@ -35,6 +35,9 @@ Environment (the whole configuration):
   VIGIL_ADMIN_TOKEN      the administrator's token; made and kept in the data folder where absent
   VIGIL_LOG              what goes to stderr: trace, debug, info, warn (default), error, fatal, silent
   DATABASE_URL           postgres://… for registry and tickets; embedded where absent
+  GSM_WATCH_PORT, GSM_EVIEW_PORT, GSM_TRV_PORT
+                         where to listen for GSM watches and pendants, a port for each protocol; none where absent
+  GSM_MQTT_URL           mqtts://… for vigil gsm on another machine, with GSM_USER, GSM_TOKEN and GSM_CA (a PEM file)
   INFLUX_URL             http://… for readings, with INFLUX_TOKEN, INFLUX_DATABASE, INFLUX_ORG, INFLUX_VERSION;
                          embedded where absent
 

@@ -19,7 +19,7 @@ function processCommand(
   })
 }
 
-/** `vigil broker`, `ingest`, `alerts`, `api`: the processes that `vigil start` supervises, one alone. */
+/** `vigil broker`, `ingest`, `alerts`, `api`, `gsm`: the processes that `vigil start` supervises, one alone. */
 export const processCommands = (line: CommandLine): Command[] => [
   processCommand(
     line,
@@ -48,6 +48,13 @@ export const processCommands = (line: CommandLine): Command[] => [
     'run the api alone: HTTP, live events and the console',
     ['api'],
     async () => (await import('../alerts_api.ts')).openApi,
+  ),
+  processCommand(
+    line,
+    'gsm',
+    'run the gateway of GSM watches alone: TCP from the watches, MQTT to Vigil',
+    ['gsm'],
+    async () => (await import('../gsm.ts')).openGsm,
   ),
 ]
 

@@ -10,6 +10,7 @@ import { theengs } from './theengs/theengs.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
 import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
+import { vayyarCare } from './vayyar_care/vayyar_care.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
 export const codecs: readonly Codec[] = [
@@ -24,6 +25,7 @@ export const codecs: readonly Codec[] = [
   trv,
   bthome,
   theengs,
+  vayyarCare,
 ]
 
 type Claim = { codec: Codec; filter: string }

@@ -82,6 +82,7 @@ describe('the registry', () => {
       place: null,
       vendor: null,
       gateway: null,
+      sos_press: null,
       revoked_at: null,
       last_seen_at: null,
       online: null,

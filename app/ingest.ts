@@ -10,7 +10,7 @@ export async function openIngest(house: House): Promise<Room> {
   const store = await openStore({ url: config.databaseUrl, data: config.data, clock, log })
   const telemetry = await openTelemetry({ influx: config.influx, data: config.data, clock, log })
   const journal = await openJournalForReading(house)
-  const ingest = await startIngest({ journal, store, telemetry, clock, log })
+  const ingest = await startIngest({ journal, store, telemetry, clock, log, zone: config.zone })
   return {
     ports: {},
     async close() {

@@ -3,7 +3,7 @@ import { isUrgent } from '../codecs/urgent.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { partitionOf } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
-import { deviceOfSource, type Speaker } from '../domain/sources.ts'
+import { deviceOfSource, isChildOf, type Speaker } from '../domain/sources.ts'
 import { parseTopic } from '../domain/topics.ts'
 import type { JournalRecord, Lane } from '../journal/journal.ts'
 import { maySpeakFor } from './identity/permission.ts'
@@ -85,7 +85,5 @@ function partition(principal: Principal, device: string | undefined): number {
   const child = 'children' in principal ? principal.children?.get(device) : undefined
   if (child !== undefined) return child
   // A gateway's child that is not registered yet is where its gateway is.
-  return principal.kind === 'device' && device.startsWith(`${principal.id}:`)
-    ? principal.partition
-    : partitionOf(device)
+  return principal.kind === 'device' && isChildOf(principal.id, device) ? principal.partition : partitionOf(device)
 }

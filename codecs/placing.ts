@@ -31,6 +31,7 @@ export function placed(decoded: Decoded, speaker: Speaker, speaks: Codec['speaks
   decoded.readings = decoded.readings.filter(place)
   decoded.clears = decoded.clears.filter(place)
   decoded.statuses = decoded.statuses.filter(place)
+  decoded.announced = decoded.announced.filter(place)
   for (const signal of decoded.signals) if (!place(signal)) signal.foreign = true
   for (const source of foreign) refuse(decoded, 'topic_foreign', source)
   return decoded

@@ -21,6 +21,8 @@ export const limits = {
   warningsPerMessage: 50,
   /** What the codecs learn from one sender: a gateway of a thousand devices with ten values each. */
   learnedPerSender: 10_000,
+  /** Devices that a gateway may bring into the registry by speaking of them: a large building. */
+  childrenProvisioned: 1_000,
   /** Senders whose teachings are in memory at a time. */
   rememberedSenders: 1_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */

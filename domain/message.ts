@@ -72,7 +72,7 @@ export type Clear = Sourced & { signal: SignalKind; at: number | undefined }
 export type Status = Sourced & { online: boolean; firmware?: string }
 
 /** A device that a gateway tells of (discovery, a birth certificate, a join). All but the name is as its format has it. */
-export type Announced = { source: string; model?: string; category?: string; place?: string }
+export type Announced = Sourced & { source: string; model?: string; category?: string; place?: string }
 
 /** What a codec needs to know for later messages of the same sender; the newest under a key counts. */
 export type Learned = { key: string; value: string }

@@ -37,9 +37,15 @@ function withHash(start: string, whole: string, most: number): string {
 /** The longest part of a child's id that is its gateway's. */
 const gatewayChars = 40
 
+const ownerOf = (gateway: string): string =>
+  gateway.length <= gatewayChars ? gateway : withHash(gateway, gateway, gatewayChars)
+
+/** Whether an id is one that `childId` makes for this gateway. */
+export const isChildOf = (gateway: string, id: string): boolean => id.startsWith(`${ownerOf(gateway)}:`)
+
 /** The id of a device that is known by the gateway alone which tells of it: `{gateway}:{source}`, shortened where it must be. */
 export function childId(gateway: string, source: string): string {
-  const owner = gateway.length <= gatewayChars ? gateway : withHash(gateway, gateway, gatewayChars)
+  const owner = ownerOf(gateway)
   const id = `${owner}:${source}`
   return id.length <= idChars ? id : `${owner}:${withHash(source, source, idChars - owner.length - 1)}`
 }

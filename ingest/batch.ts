@@ -4,11 +4,23 @@ import type { Lane, StoredRecord } from '../journal/journal.ts'
 import { markAnswered } from '../store/commands.ts'
 import { keepDeadLetter } from '../store/dead_letters.ts'
 import { noteSightings } from '../store/device_states.ts'
+import { keepLearned } from '../store/learned.ts'
 import { enqueue, type Outgoing } from '../store/outbox.ts'
 import { movePosition } from '../store/positions.ts'
+import { provision } from '../store/provisioning.ts'
+import { administrator, type Reader } from '../store/reader.ts'
 import type { Store, Tx } from '../store/store.ts'
+import type { ChildrenSeen } from './children.ts'
 import { type Judged, judge, judgeRefused, judgeUnknown, type Letter } from './judge.ts'
-import { answersTaken, batchRecords, messages, readingsStored, refused as refusedTotal } from './metrics.ts'
+import {
+  answersTaken,
+  batchRecords,
+  countWarnings,
+  messages,
+  provisioned,
+  readingsStored,
+  refused as refusedTotal,
+} from './metrics.ts'
 import type { SightingFilter } from './sightings.ts'
 import type { Point, RefusedPoint, Telemetry } from './telemetry.ts'
 
@@ -32,6 +44,8 @@ export type Ingest = {
   store: Store
   telemetry: Telemetry
   clock: Clock
+  reader: Reader
+  children: ChildrenSeen
   sightings: SightingFilter
   signal: AbortSignal
 }
@@ -52,7 +66,7 @@ export async function workBatch(ingest: Ingest, lane: Lane, records: StoredRecor
 }
 
 async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Promise<void> {
-  const judged = await judgeAll(records)
+  const judged = await judgeAll(ingest.reader, records)
   const points = judged.flatMap((one) => one.points)
   const refused = points.length > 0 ? await ingest.telemetry.write(points, ingest.signal) : []
   readingsStored.inc(points.length - refused.length)
@@ -65,20 +79,28 @@ async function workPart(ingest: Ingest, lane: Lane, records: StoredRecord[]): Pr
 
 /** Everything but telemetry, with the position. `refused` may hold points of other messages too. */
 async function commit(ingest: Ingest, lane: Lane, decoded: Judged[], refused: RefusedPoint[]): Promise<void> {
-  const sightings = ingest.sightings.due(decoded.flatMap(({ sighting }) => sighting ?? []))
-  const { judged, answered } = await ingest.store.write(async (tx) => {
+  const sightings = ingest.sightings.due(decoded.flatMap((one) => one.sightings))
+  const children = ingest.children.fresh(decoded.flatMap((one) => one.children))
+  const { judged, answered, made } = await ingest.store.write(async (tx) => {
     const done = await takeAnswers(tx, decoded)
     const effects = effectsOf(done.judged, refused)
     for (const letter of effects.letters) await keep(tx, letter)
     for (const receipt of effects.receipts) await enqueue(tx, receipt)
+    for (const { record, learned } of done.judged)
+      if (learned.length > 0) await keepLearned(tx, record.principal ?? administrator, learned, record.receivedAt)
+    // Before they are sighted: only what is registered is.
+    const made = children.length > 0 ? await provision(tx, children, ingest.clock.now()) : []
     if (sightings.length > 0) await noteSightings(tx, sightings)
     await movePosition(tx, consumer, lane, decoded.at(-1)?.record.seq ?? 0)
-    return done
+    return { ...done, made }
   })
   answersTaken.inc(answered)
   ingest.sightings.noted(sightings)
+  ingest.children.settled(children)
+  provisioned.inc(made.length)
   messages.inc({ lane }, judged.length)
   for (const code of judged.flatMap((one) => one.codes)) refusedTotal.inc({ code })
+  for (const one of judged) countWarnings(one.codec, one.warnings)
 }
 
 /** Notes what devices answered. Gives the messages with what was refused of that too. */
@@ -130,11 +152,11 @@ function partsOf(records: StoredRecord[]): StoredRecord[][] {
   return parts
 }
 
-async function judgeAll(records: StoredRecord[]): Promise<Judged[]> {
+async function judgeAll(reader: Reader, records: StoredRecord[]): Promise<Judged[]> {
   const judged: Judged[] = []
   let bytes = 0
   for (const record of records) {
-    judged.push(judge(record))
+    judged.push(judge(record, await reader(record)))
     bytes += record.payload.byteLength
     if (bytes < bytesPerTurn) continue
     bytes = 0

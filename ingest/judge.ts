@@ -1,15 +1,18 @@
-import { decodeRecord } from '../codecs/decode.ts'
+import { codecOf } from '../codecs/codecs.ts'
 import { isoTime } from '../domain/clock.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
+import { idPattern } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
-import type { Answer, Reading, Status } from '../domain/message.ts'
+import type { Answer, Decoded, Learned, Reading, Warning } from '../domain/message.ts'
 import { receiptTarget } from '../domain/principals.ts'
+import { isChildOf } from '../domain/sources.ts'
 import type { Receipt } from '../domain/ticket.ts'
 import { receiptsTopic, topicOf } from '../domain/topics.ts'
 import type { StoredRecord } from '../journal/journal.ts'
 import type { Refused } from '../store/dead_letters.ts'
 import type { Sighting } from '../store/device_states.ts'
 import type { Outgoing } from '../store/outbox.ts'
+import type { Child } from '../store/provisioning.ts'
 import type { Point, RefusedPoint } from './telemetry.ts'
 
 /** A dead letter, and the one that it goes on with where the message was a replay of it. */
@@ -26,16 +29,21 @@ export type Judged = {
   letter: Letter | undefined
   answers: Answer[]
   receipt: Outgoing | undefined
-  sighting: Sighting | undefined
+  sightings: Sighting[]
+  learned: Learned[]
+  /** Devices behind its sender that it speaks of: such as are not registered yet are. */
+  children: Child[]
+  warnings: Warning[]
+  /** The format that it was in; undefined where no codec takes its topic. */
+  codec: string | undefined
   /** Whether somebody tells the device anyway, or did: alerts for a signal, an earlier receipt for a replay. */
   isAnswered: boolean
   codes: ErrorCode[]
 }
 
-/** Decodes a record and decides what becomes of it: points to store, and where something was refused a dead letter and,
+/** Decides what becomes of a record that was read: points to store, and where something was refused a dead letter and,
  *  unless a signal is in it (then alerts answers), a receipt. */
-export function judge(record: StoredRecord): Judged {
-  const decoded = decodeRecord(record)
+export function judge(record: StoredRecord, decoded: Decoded): Judged {
   const { refusals, signals } = decoded
   const device = decoded.device ?? record.device
   const isAnswered = signals.length > 0 || record.replayOf !== undefined
@@ -43,11 +51,15 @@ export function judge(record: StoredRecord): Judged {
   return {
     record,
     device,
-    points: device === undefined ? [] : decoded.readings.map((reading) => ({ device, ...reading })),
+    points: pointsOf(decoded, device),
     letter: first && letterOf(record, first.code, refusals.map(({ code, detail }) => `${code}: ${detail}`).join('; ')),
     answers: decoded.answers,
     receipt: first && !isAnswered ? receiptOf(record, first.code, first.detail) : undefined,
-    sighting: record.refused ? undefined : sightingOf(record, device, decoded.statuses[0]),
+    sightings: isHeard(record) ? sightingsOf(record, device, decoded) : [],
+    learned: isHeard(record) ? decoded.learned : [],
+    children: isHeard(record) ? childrenOf(record, decoded) : [],
+    warnings: decoded.warnings,
+    codec: codecOf(record.topic)?.name,
     isAnswered,
     codes: refusals.map(({ code }) => code),
   }
@@ -110,12 +122,45 @@ function receiptOf(record: StoredRecord, code: ErrorCode, detail: string): Outgo
   return { stableId: `refused-${record.lane}-${record.seq}`, channel: 'receipt', target, body, at: record.receivedAt }
 }
 
-/** What a replayed message says of its device was true long ago. */
-function sightingOf(
-  record: StoredRecord,
-  device: string | undefined,
-  status: Status | undefined,
-): Sighting | undefined {
-  if (device === undefined || record.replayOf !== undefined) return undefined
-  return { device, lastSeenAt: record.receivedAt, ...status }
+/** What a replayed message says of its device was true long ago; of a refused one nothing is to be believed. */
+const isHeard = ({ refused, replayOf }: StoredRecord): boolean => refused === undefined && replayOf === undefined
+
+function pointsOf({ readings }: Decoded, own: string | undefined): Point[] {
+  return readings.flatMap(({ device = own, metric, at, value, implausible }) =>
+    device === undefined ? [] : [{ device, metric, at, value, implausible }],
+  )
+}
+
+/** Every device of which the message says something, and what it says of it. */
+function sightingsOf({ receivedAt: lastSeenAt }: StoredRecord, own: string | undefined, decoded: Decoded): Sighting[] {
+  const said = new Map<string, Sighting>()
+  const see = (device: string | undefined): Sighting | undefined => {
+    if (device === undefined) return undefined
+    const sighting = said.get(device) ?? { device, lastSeenAt }
+    said.set(device, sighting)
+    return sighting
+  }
+  see(own)
+  for (const part of [decoded.readings, decoded.signals, decoded.clears])
+    for (const { device } of part) if (device !== undefined) see(device)
+  for (const { device = own, online, firmware } of decoded.statuses) {
+    const sighting = see(device)
+    if (sighting) Object.assign(sighting, { online }, firmware !== undefined && { firmware })
+  }
+  return [...said.values()]
+}
+
+/** The devices that a message names behind its sender, by the ids that it made for them: nobody else can be meant. */
+function childrenOf({ principal, device }: StoredRecord, decoded: Decoded): Child[] {
+  if (principal === undefined || !idPattern.test(principal)) return []
+  const children = new Map<string, Child>()
+  const take = (id: string | undefined, more: Partial<Child> = {}): void => {
+    if (id === undefined || !isChildOf(principal, id)) return
+    children.set(id, { ...children.get(id), ...more, id, gateway: principal })
+  }
+  take(device)
+  for (const part of [decoded.readings, decoded.signals, decoded.clears, decoded.statuses])
+    for (const one of part) take(one.device)
+  for (const { source: _, device: id, ...more } of decoded.announced) take(id, more)
+  return [...children.values()]
 }

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
+import { codecs } from '../codecs/codecs.ts'
+import type { Warning } from '../domain/message.ts'
 import { type Lane, lanes } from '../journal/journal.ts'
 
 export const readingsStored = new Counter({
@@ -19,6 +21,21 @@ export const refused = new Counter({
   help: 'Refusals by stable code; point_refused counts points, the others parts of messages',
   labelNames: ['code'] as const,
 })
+export const provisioned = new Counter({
+  name: 'vigil_devices_provisioned_total',
+  help: 'Devices that came into the registry because their gateway spoke of them',
+})
+const warned = new Counter({
+  name: 'vigil_codec_warnings_total',
+  help: 'What was odd about messages that were taken all the same, by codec and warning',
+  labelNames: ['codec', 'warning'] as const,
+})
+
+/** Counts the warnings of one message; those of mappings under one name, since their names are the operator's. */
+export function countWarnings(codec: string | undefined, warnings: readonly Warning[]): void {
+  const name = codecs.some((one) => one.name === codec) ? codec : 'mapping'
+  for (const { code } of warnings) warned.inc({ codec: name, warning: code })
+}
 /** Why something was tried again: what passes, what a person must mend, a request to be made smaller, a full disk. */
 export type RetryReason = 'passing' | 'misconfigured' | 'too_large' | 'disk'
 export const retries = new Counter({

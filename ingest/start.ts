@@ -3,9 +3,11 @@ import type { Clock } from '../domain/clock.ts'
 import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes, type StoredRecord } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
+import { openReader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { trimStore } from '../store/trim.ts'
 import { consumer, type Ingest, workBatch } from './batch.ts'
+import { childrenSeen } from './children.ts'
 import { watchLag } from './metrics.ts'
 import { sightingFilter } from './sightings.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -23,7 +25,15 @@ const trimTelemetryEveryMs = 60_000
 /** Seldom: it counts through all dead letters. */
 const trimStoreEveryMs = 600_000
 
-export type IngestOptions = { journal: Journal; store: Store; telemetry: Telemetry; clock: Clock; log: Logger }
+/** `zone`: of clocks that tell none, an IANA name. */
+export type IngestOptions = {
+  journal: Journal
+  store: Store
+  telemetry: Telemetry
+  clock: Clock
+  log: Logger
+  zone: string
+}
 
 /**
  * Carries both lanes of the journal into telemetry and dead letters, each with a loop and a position of its own, until
@@ -31,7 +41,9 @@ export type IngestOptions = { journal: Journal; store: Store; telemetry: Telemet
  */
 export async function startIngest(options: IngestOptions): Promise<{ close(): Promise<void> }> {
   const stopping = new AbortController()
-  const ingest: Ingest = { ...options, sightings: sightingFilter(), signal: stopping.signal }
+  const reader = openReader({ db: options.store.db, zone: options.zone })
+  const seen = { sightings: sightingFilter(), children: childrenSeen() }
+  const ingest: Ingest = { ...options, ...seen, reader, signal: stopping.signal }
   const positions = await Promise.all(lanes.map((lane) => readPosition(options.store.db, consumer, lane)))
   const working = lanes.map((lane, i) => follow(options, ingest, lane, positions[i] ?? 0))
   working.push(

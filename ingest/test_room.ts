@@ -49,7 +49,14 @@ export async function openRoom(): Promise<TestRoom> {
     store,
     telemetry,
     async start(into = telemetry) {
-      const ingest = await startIngest({ journal, store, telemetry: into, clock: systemClock, log: silent })
+      const ingest = await startIngest({
+        journal,
+        store,
+        telemetry: into,
+        clock: systemClock,
+        log: silent,
+        zone: 'Asia/Shanghai',
+      })
       closing.push(() => ingest.close())
       return ingest
     },

@@ -287,7 +287,13 @@ onBothEngines((engine) => {
     await store.write((tx) => createDevice(tx, { id: 'loose' }, 0))
     const where = { home: 'home-east', area: 'east', area_path: '/city/east/', sos_press: null, vendor: null }
     expect(await placeOfDevice(store.db, 'watch-east')).toEqual(where)
-    expect(await placeOfDevice(store.db, 'loose')).toEqual({ home: null, area: null, area_path: null, vendor: null })
+    expect(await placeOfDevice(store.db, 'loose')).toEqual({
+      home: null,
+      area: null,
+      area_path: null,
+      vendor: null,
+      sos_press: null,
+    })
     expect(await placeOfDevice(store.db, 'no')).toBeUndefined()
   })
 

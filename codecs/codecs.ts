@@ -1,16 +1,24 @@
+import { akmon } from './akmon/akmon.ts'
 import { bthome } from './bthome/bthome.ts'
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
 import { g616 } from './g616/g616.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
+import { hikvision } from './hikvision/hikvision.ts'
+import { iqiangua } from './iqiangua/iqiangua.ts'
+import { jjt } from './jjt/jjt.ts'
+import { mattress } from './mattress/mattress.ts'
 import { native } from './native/native.ts'
+import { ome } from './ome/ome.ts'
 import { owntracks } from './owntracks/owntracks.ts'
+import { sparkplug } from './sparkplug/sparkplug.ts'
 import { theengs } from './theengs/theengs.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
 import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
 import { vayyarCare } from './vayyar_care/vayyar_care.ts'
+import { watchPush } from './watch_push/watch_push.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
 export const codecs: readonly Codec[] = [
@@ -25,7 +33,15 @@ export const codecs: readonly Codec[] = [
   trv,
   bthome,
   theengs,
+  sparkplug,
   vayyarCare,
+  jjt,
+  iqiangua,
+  akmon,
+  ome,
+  hikvision,
+  mattress,
+  watchPush,
 ]
 
 type Claim = { codec: Codec; filter: string }

@@ -21,9 +21,14 @@ const fahrenheit = (value: unknown): number | undefined => {
 }
 
 /** SwitchBot writes words: `timeout` is a door that has stood open for long. true and false mean either, by the maker. */
-const contactWords: Record<string, number> = { closed: 0, close: 0, open: 1, opened: 1, 'not closed': 1, timeout: 1 }
+const contactWords = new Map([
+  ['closed', 0],
+  ['open', 1],
+  ['not closed', 1],
+  ['timeout', 1],
+])
 const contact = (value: unknown): number | undefined =>
-  typeof value === 'string' ? contactWords[value.trim().toLowerCase()] : undefined
+  typeof value === 'string' ? contactWords.get(value.trim().toLowerCase()) : undefined
 
 const number = (metric: MetricName, rest: Partial<Field> = {}): Field => ({ metric, read: asNumber, ...rest })
 const yesNo = (metric: MetricName): Field => ({ metric, read: flag })
@@ -62,4 +67,10 @@ export const fields: Record<string, Field> = {
 }
 
 /** Scales' units -> kilograms. A Chinese jin is half a kilogram. Without a unit it may be grams of coffee. */
-export const kilograms: Record<string, number> = { kg: 1, lb: 0.45359237, lbs: 0.45359237, jin: 0.5, g: 0.001 }
+export const kilograms = new Map([
+  ['kg', 1],
+  ['lb', 0.45359237],
+  ['lbs', 0.45359237],
+  ['jin', 0.5],
+  ['g', 0.001],
+])

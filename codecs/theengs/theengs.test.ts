@@ -19,7 +19,7 @@ describe('the table of fields', () => {
       expect(read('nonsense'), name).toBeUndefined()
       if (unless) expect(Object.keys(fields), name).toContain(unless)
     }
-    expect(kilograms.kg).toBe(1)
+    expect(kilograms.get('kg')).toBe(1)
   })
 })
 
@@ -33,6 +33,7 @@ describe('values', () => {
     [{ contact: 'closed' }, [['door_open', 0]]],
     [{ contact: 'timeout' }, [['door_open', 1]]],
     [{ contact: true }, []],
+    [{ contact: 'constructor' }, []],
     [{ batt: '80.5' }, [['battery', 80.5]]],
     [{ hum: null }, []],
     [{ pressure: 54 }, []],
@@ -51,6 +52,7 @@ describe('values', () => {
     [{ weight: 140, unit: 'jin' }, [['weight', 70]], ['unit_converted']],
     [{ weight: 9, unit: 'kg', weighing_mode: 'object' }, [], ['no_reading']],
     [{ weight: 123.9 }, [], ['unit_unknown']],
+    [{ weight: 123.9, unit: 'constructor' }, [], ['unit_unknown']],
   ])('what stands on a scale: %j', (record, expected, warnings) => {
     const decoded = decode(record)
     expect([values(decoded), warned(decoded)]).toEqual([expected, warnings])

@@ -140,7 +140,7 @@ function takeField(decoded: Decoded, record: Record<string, unknown>, name: stri
 function takeWeight(decoded: Decoded, record: Record<string, unknown>, at: number): void {
   const { weight, unit, weighing_mode: mode } = record
   const value = asNumber(weight)
-  const factor = typeof unit === 'string' ? kilograms[unit.trim().toLowerCase()] : undefined
+  const factor = typeof unit === 'string' ? kilograms.get(unit.trim().toLowerCase()) : undefined
   if (typeof mode === 'string' && mode !== 'person') warn(decoded, 'no_reading', `weight of ${mode}`)
   else if (value === undefined) warn(decoded, 'value_unknown', `weight: ${shown(weight)}`)
   else if (factor === undefined) warn(decoded, 'unit_unknown', `weight in ${shown(unit)}`)

@@ -1,5 +1,6 @@
 import { akmon } from './akmon/akmon.ts'
 import { bthome } from './bthome/bthome.ts'
+import { carelink } from './carelink/carelink.ts'
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
@@ -9,6 +10,7 @@ import { hikvision } from './hikvision/hikvision.ts'
 import { iqiangua } from './iqiangua/iqiangua.ts'
 import { jjt } from './jjt/jjt.ts'
 import { mattress } from './mattress/mattress.ts'
+import { milesightVs373 } from './milesight_vs373/milesight_vs373.ts'
 import { native } from './native/native.ts'
 import { ome } from './ome/ome.ts'
 import { owntracks } from './owntracks/owntracks.ts'
@@ -42,6 +44,8 @@ export const codecs: readonly Codec[] = [
   hikvision,
   mattress,
   watchPush,
+  milesightVs373,
+  carelink,
 ]
 
 type Claim = { codec: Codec; filter: string }

@@ -1,6 +1,7 @@
 import { akmon } from './akmon/akmon.ts'
 import { bthome } from './bthome/bthome.ts'
 import { carelink } from './carelink/carelink.ts'
+import { chirpstack } from './chirpstack/chirpstack.ts'
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
 import { fits } from './filters.ts'
@@ -13,9 +14,11 @@ import { mattress } from './mattress/mattress.ts'
 import { milesightVs373 } from './milesight_vs373/milesight_vs373.ts'
 import { native } from './native/native.ts'
 import { ome } from './ome/ome.ts'
+import { openMhealth } from './open_mhealth/open_mhealth.ts'
 import { owntracks } from './owntracks/owntracks.ts'
 import { sparkplug } from './sparkplug/sparkplug.ts'
 import { theengs } from './theengs/theengs.ts'
+import { thingsStack } from './things_stack/things_stack.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
 import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
@@ -29,6 +32,8 @@ export const codecs: readonly Codec[] = [
   gsmWatch,
   g616,
   eview,
+  chirpstack,
+  thingsStack,
   thingsboard,
   owntracks,
   traccar,
@@ -36,6 +41,7 @@ export const codecs: readonly Codec[] = [
   bthome,
   theengs,
   sparkplug,
+  openMhealth,
   vayyarCare,
   jjt,
   iqiangua,

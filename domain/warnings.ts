@@ -18,6 +18,8 @@ export const warningTable = {
   datum_converted: 'The position came in another datum and was converted to WGS 84.',
   learning: 'The device is still learning; its alarms are not to be relied upon yet.',
   device_fault: 'The device reports a fault of its own (cable unplugged, sensor lost): its all-clear proves nothing.',
+  statistic:
+    'It speaks of a period, not of a moment (an average, a minimum, the steps of an hour); see docs/codecs/OpenMHealth.md.',
   birth_missing: 'A value was told by a number only whose name has not been told yet; its birth message is missing.',
   profile_unknown: 'The model of the device is not known, so its bytes could not be read; the rest was taken.',
 } as const

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startGsmGateway } from '../gateways/gsm/start.ts'
 import { mqttAddress, noneRuns } from './commands/addresses.ts'
+import { trustAuthorities } from './commands/trust.ts'
 import { Fault } from './fault.ts'
 import { gsmAccount } from './gsm_account.ts'
 import type { House, Room } from './house.ts'
@@ -16,9 +17,8 @@ export async function openGsm({ config, clock, log }: House): Promise<Room> {
   const account = user && token ? { user, token } : await gsmAccount(config.data)
   if (!account)
     throw new Fault('No account to speak as: set GSM_USER and GSM_TOKEN, of a device of the category gateway.')
-  const trusted = ca ? await readFile(ca) : await ownAuthority(config.data)
-  const vigil = { url, ...account, ...(trusted && { ca: trusted }) }
-  const gateway = await startGsmGateway({ ports, host: config.host, vigil, clock, log })
+  trustAuthorities(ca ?? ownAuthority(config.data))
+  const gateway = await startGsmGateway({ ports, host: config.host, vigil: { url, ...account }, clock, log })
   const { watch, eview, trv } = gateway.ports
   return {
     ports: {
@@ -31,5 +31,7 @@ export async function openGsm({ config, clock, log }: House): Promise<Room> {
 }
 
 /** Vigil's own authority, where this is its data folder. */
-const ownAuthority = (data: string): Promise<Buffer | undefined> =>
-  readFile(join(data, 'tls', 'ca.pem')).catch(() => undefined)
+function ownAuthority(data: string): string | undefined {
+  const path = join(data, 'tls', 'ca.pem')
+  return existsSync(path) ? path : undefined
+}

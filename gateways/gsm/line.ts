@@ -4,8 +4,8 @@ import { isUrgent } from '../../codecs/urgent.ts'
 import { limits } from '../../domain/limits.ts'
 import { lineUp } from './metrics.ts'
 
-/** Where Vigil is, and as whom to speak there. `ca`: whom to trust, PEM, beside the usual authorities. */
-export type Vigil = { url: string; user: string; token: string; ca?: Buffer }
+/** Where Vigil is, and as whom to speak there. */
+export type Vigil = { url: string; user: string; token: string }
 
 /** The line to Vigil. */
 export type Line = {
@@ -40,7 +40,7 @@ export function openLine(vigil: Vigil, log: Logger): Line {
   }
 }
 
-function openLane(lane: 'urgent' | 'bulk', { url, user, token, ca }: Vigil, log: Logger): MqttClient {
+function openLane(lane: 'urgent' | 'bulk', { url, user, token }: Vigil, log: Logger): MqttClient {
   const client = connect(url, {
     clientId: `${user}-${lane}`,
     username: user,
@@ -50,7 +50,6 @@ function openLane(lane: 'urgent' | 'bulk', { url, user, token, ca }: Vigil, log:
     keepalive: 30,
     reconnectPeriod: reconnectMs,
     reconnectOnConnackError: true,
-    ...(ca && { ca }),
   })
   let said = ''
   const tell = (state: string, level: 'info' | 'warn', err?: Error): void => {

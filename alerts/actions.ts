@@ -18,12 +18,14 @@ export type Act = {
   outcome?: Outcome
   assignee?: string
   areaPath?: string
+  /** Help is to be sent though nothing says that it is needed now. */
+  confirm?: boolean
 }
 
 /**
  * Takes one step of the transition table for a person: state, holder, timers, timeline and live event in one go.
  * Acknowledging once more what one holds already changes nothing. Throws VigilError, having changed nothing:
- * not_found, held_by_other, transition_not_allowed, outcome_required, request_invalid, reference_unknown.
+ * not_found, held_by_other, transition_not_allowed, late_only, outcome_required, request_invalid, reference_unknown.
  */
 export async function act(tx: Tx, act: Act): Promise<Ticket> {
   const row = await rowOf(tx, act.ticket)
@@ -45,6 +47,7 @@ async function refuseUnlessAllowed(tx: Tx, row: TicketRow, act: Act): Promise<vo
   if (!transitions[row.state][act.action]) {
     throw new VigilError('transition_not_allowed', `cannot ${act.action} while ${row.state}`)
   }
+  if (act.action === 'dispatch' && row.late !== 0 && !act.confirm) throw new VigilError('late_only')
   if (act.action === 'close' && !act.outcome) throw new VigilError('outcome_required')
   if (act.action === 'note' && !act.reason) throw new VigilError('request_invalid', 'a note needs a text')
   if (act.action === 'share' && !act.areaPath) throw new VigilError('request_invalid', 'sharing needs an area')
@@ -71,7 +74,7 @@ function isHeldFrom(row: TicketRow, { action, operator }: Act): boolean {
 async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
   const state = transitions[row.state][act.action] ?? row.state
   await updateTicket(tx, row.id, { ...changesOf(row, act, state), updated_at: Math.max(row.updated_at, act.at) })
-  if (act.action === 'reopen') await armAnswer(tx, row.id, act.at)
+  if (act.action === 'reopen') await armAnswer(tx, row.id, act.at, row.late !== 0)
   else if (state !== 'open') await clearTimers(tx, row.id)
   await addTimeline(tx, {
     ticket: row.id,

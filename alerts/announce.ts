@@ -23,9 +23,12 @@ export async function tell(tx: Tx, type: EventType, row: TicketRow, at: number):
 const mostTelling: readonly EventType[] = ['ticket.opened', 'ticket.reopened', 'ticket.updated']
 
 /** One live event for every ticket that a transaction changed visibly, however many signals did. */
-export async function announce(tx: Tx, outcomes: Outcome[], now: number): Promise<void> {
-  for (const [id, ofTicket] of byTicket(outcomes)) {
-    const type = mostTelling.find((candidate) => ofTicket.some(({ event }) => event === candidate))
+export async function announce(tx: Tx, outcomes: Outcome[], now: number, cleared: ReadonlySet<string>): Promise<void> {
+  const changed = byTicket(outcomes)
+  for (const id of new Set([...changed.keys(), ...cleared])) {
+    const events = (changed.get(id) ?? []).map(({ event }) => event)
+    const type =
+      mostTelling.find((candidate) => events.includes(candidate)) ?? (cleared.has(id) ? 'ticket.updated' : undefined)
     if (type) await tell(tx, type, await ticketOf(tx, id), now)
   }
 }

@@ -19,7 +19,8 @@ export type Folding = { store: Store; clock: Clock; log: Logger; rules: Rules }
  * answers is folded on its own in its simplest form, so that it blocks nothing behind it.
  */
 export async function foldBatch(folding: Folding, records: StoredRecord[]): Promise<void> {
-  const judgements = records.map((record) => judge(record, folding.rules))
+  const judgements: Judgement[] = []
+  for (const record of records) judgements.push(await judge(record, folding.rules))
   try {
     for (let left = judgements; left.length > 0; ) left = left.slice(await commit(folding, left))
   } catch (error) {
@@ -82,10 +83,11 @@ export async function foldInto(
 ): Promise<{ outcomes: Outcome[]; records: number }> {
   const fold = openFold(tx, now, rules)
   const lane = judgements[0]?.record.lane ?? 'urgent'
-  const done = judgements.some(({ alerts }) => alerts.length > 0) ? await readPosition(tx, consumer, lane) : 0
+  const says = ({ alerts, clears }: Judgement): boolean => alerts.length + clears.length > 0
+  const done = judgements.some(says) ? await readPosition(tx, consumer, lane) : 0
   let records = 0
   for (const judgement of judgements) {
-    if (judgement.alerts.length > 0 && judgement.record.seq > done) await fold.record(judgement)
+    if (says(judgement) && judgement.record.seq > done) await fold.record(judgement)
     records += 1
     if (fold.looks >= looksMost) break
   }

@@ -1,5 +1,5 @@
 import { limits } from '../domain/limits.ts'
-import { type Doubt, graver } from '../domain/signals.ts'
+import { type Doubt, graver, isLate } from '../domain/signals.ts'
 import type { Tx } from '../store/store.ts'
 import {
   addEvidence,
@@ -11,7 +11,7 @@ import {
   updateTicket,
 } from '../store/ticket_rows.ts'
 import { rowOf, type TicketRow } from '../store/tickets.ts'
-import { type RecordAlert, recordName, storable } from './judge.ts'
+import { keyText, type RecordAlert, recordName, storable } from './judge.ts'
 import type { Place } from './places.ts'
 
 /** An alert about to change tickets. `doubts`: with what the registry knows; `at`: epoch ms of the change. */
@@ -44,18 +44,19 @@ export async function openTicket(tx: Tx, finding: Finding, reason: string): Prom
     first_at: alert.time.at,
     last_at: alert.time.at,
     doubts,
+    late: Number(isLate(doubts)),
     outcome: null,
     holder: null,
   })
   await insertEvidence(tx, id, finding)
   await addTimeline(tx, { ticket: id, at, who: system, what: 'opened', reason })
-  await armAnswer(tx, id, at)
+  await armAnswer(tx, id, at, isLate(doubts))
   return id
 }
 
 /** Sets the timer by which a person must have answered: the living next step of an open ticket. `from`: epoch ms. */
-export async function armAnswer(tx: Tx, ticket: string, from: number): Promise<void> {
-  await setTimer(tx, ticket, 'answer', from + limits.answerWithinMs)
+export async function armAnswer(tx: Tx, ticket: string, from: number, late: boolean): Promise<void> {
+  await setTimer(tx, ticket, 'answer', from + (late ? limits.lateAnswerWithinMs : limits.answerWithinMs))
 }
 
 /** Adds evidence to a ticket that is not closed. */
@@ -70,9 +71,10 @@ export async function joinTicket(tx: Tx, ticket: TicketRow, finding: Finding, re
 export async function reopenTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<void> {
   const { at } = finding
   await keepEvidence(tx, ticket.id, finding)
-  await updateTicket(tx, ticket.id, { ...grown(ticket, finding, reason), state: 'open', holder: null })
+  const late = Number(isLate(finding.doubts))
+  await updateTicket(tx, ticket.id, { ...grown(ticket, finding, reason), state: 'open', holder: null, late })
   await addTimeline(tx, { ticket: ticket.id, at, who: system, what: 'reopened', reason })
-  await armAnswer(tx, ticket.id, at)
+  await armAnswer(tx, ticket.id, at, isLate(finding.doubts))
 }
 
 /**
@@ -152,6 +154,7 @@ async function insertEvidence(tx: Tx, ticket: string, { alert, doubts }: Finding
     doubts,
     detail: alert.detail,
     repeats: alert.copies,
+    claim_key: alert.key ? keyText(alert.key.id) : null,
   })
 }
 

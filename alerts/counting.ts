@@ -1,18 +1,27 @@
-import type { Doubt } from '../domain/signals.ts'
+import { limits } from '../domain/limits.ts'
+import { type Doubt, isLate } from '../domain/signals.ts'
 import type { Tx } from '../store/store.ts'
 import { countRepeats, type EvidenceRow, updateTicket } from '../store/ticket_rows.ts'
 import type { TicketRow } from '../store/tickets.ts'
 import { grown, ticketOf } from './changes.ts'
 import { isFresh, saysMore } from './duplicates.ts'
 import { openTickets } from './episode_tickets.ts'
-import { type Decision, decideCrowded, type EpisodeTicket, near, wouldCrowd } from './episodes.ts'
+import {
+  type Decision,
+  decideByLateness,
+  decideCrowded,
+  type EpisodeTicket,
+  near,
+  withinReach,
+  wouldCrowd,
+} from './episodes.ts'
 import type { RecordAlert, Rules } from './judge.ts'
 import type { Place } from './places.ts'
 
 /** What became of an alert that only counts. */
 export type Counted =
   | { what: 'join'; reason: 'same_episode' | 'too_many_tickets'; ticket: string }
-  | { what: 'repeat'; reason: 'exact_duplicate'; ticket: string }
+  | { what: 'repeat'; reason: 'exact_duplicate' | 'same_key' | 'state_unchanged'; ticket: string }
 
 /**
  * Counts, in memory and for the time of one transaction, the signals of a device that says the same again and again, so
@@ -34,6 +43,8 @@ export type Counting = {
   ): Promise<void>
   /** Forgets an episode in which more happened than counting. */
   forget(episode: string): void
+  /** Writes what was counted and forgets everything: a state ended. */
+  forgetAll(): Promise<void>
   /** Writes everything that was counted; gives the newest record of each device and ticket, which is owed a receipt. */
   finish(): Promise<Owed[]>
 }
@@ -65,6 +76,8 @@ type Episode = {
 const who = ({ device, signal }: RecordAlert): string => `${device} ${signal}`
 const joinKey = (alert: RecordAlert, ticket: string): string => `${ticket} ${who(alert)}`
 const repeatKey = (alert: RecordAlert): string => `at ${alert.time.deviceAt} ${who(alert)}`
+const levelKey = (alert: RecordAlert): string => `level ${who(alert)}`
+const keyedKey = (alert: RecordAlert): string => `key ${alert.key?.id} ${who(alert)}`
 const written = (doubts: readonly Doubt[]): string => [...doubts].sort().join(' ')
 
 export function openCounting(tx: Tx, rules: Rules): Counting {
@@ -84,6 +97,21 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
     return tallied(tally, alert, doubts, { what: 'repeat', reason: 'exact_duplicate', ticket: tally.row.ticket })
   }
 
+  /** Of a state that goes on, or of the same claim by its key. */
+  function countSame(
+    episode: Episode,
+    key: string,
+    alert: RecordAlert,
+    doubts: readonly Doubt[],
+    reason: 'same_key' | 'state_unchanged',
+  ): Counted | undefined {
+    const tally = episode.tallies.get(key)
+    if (!tally || saysMore(alert, tally.row)) return undefined
+    const withinMs = reason === 'same_key' ? (alert.key?.withinMs ?? 0) : limits.levelHeldMs
+    if (Math.abs(alert.record.receivedAt - tally.row.received_at) > withinMs) return undefined
+    return tallied(tally, alert, doubts, { what: 'repeat', reason, ticket: tally.row.ticket })
+  }
+
   function countJoin(
     episode: Episode,
     alert: RecordAlert,
@@ -91,7 +119,7 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
     doubts: readonly Doubt[],
     at: number,
   ): Counted | undefined {
-    const decision = decisionOn(alert, episode.open)
+    const decision = decisionOn(alert, episode.open, isLate(doubts))
     if (decision?.what !== 'join') return undefined
     const { ticket, reason } = decision
     const row = episode.tickets.get(ticket)
@@ -103,9 +131,10 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
   }
 
   /** Undefined where the rules break: then it is for the close look to say so. */
-  function decisionOn({ time }: RecordAlert, open: EpisodeTicket[]): Decision | undefined {
+  function decisionOn({ time }: RecordAlert, open: EpisodeTicket[], late: boolean): Decision | undefined {
     try {
-      const decision = rules.decide(time.at, undefined, near(time.at, open))
+      const reach = withinReach(near(time.at, open), late)
+      const decision = decideByLateness(rules.decide(time.at, undefined, reach), late, reach)
       return (wouldCrowd(decision, time) && decideCrowded(time.at, open)) || decision
     } catch {
       return undefined
@@ -129,6 +158,11 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
     count(alert, place, doubts, at) {
       const episode = episodes.get(place.episode)
       if (!episode || alert.record.replayOf !== undefined) return undefined
+      if (alert.level) return countSame(episode, levelKey(alert), alert, doubts, 'state_unchanged')
+      if (alert.key) {
+        const same = countSame(episode, keyedKey(alert), alert, doubts, 'same_key')
+        if (same) return same
+      }
       const { deviceAt } = alert.time
       if (deviceAt === null) return countJoin(episode, alert, place, doubts, at)
       const claims = episode.claims.get(who(alert))
@@ -143,15 +177,30 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
       for (const id of [...episode.tickets.keys(), counted.ticket]) episode.tickets.set(id, await ticketOf(tx, id))
       if (!episode.claims.has(who(alert))) episode.claims.set(who(alert), await claimsOf(tx, alert))
       const row = await evidenceRow(tx, evidence)
-      const key = counted.what === 'join' ? joinKey(alert, counted.ticket) : repeatKey(alert)
-      episode.tallies.set(key, { like: alert, doubts: written(doubts), row, fresh: 0, newest: undefined })
+      episode.tallies.set(tallyKey(alert, counted), {
+        like: alert,
+        doubts: written(doubts),
+        row,
+        fresh: 0,
+        newest: undefined,
+      })
     },
     forget: (name) => void episodes.delete(name),
+    async forgetAll() {
+      for (const name of [...episodes.keys()]) await settle(name)
+      episodes.clear()
+    },
     async finish() {
       for (const name of episodes.keys()) await settle(name)
       return owed
     },
   }
+}
+
+function tallyKey(alert: RecordAlert, counted: Counted): string {
+  if (counted.what === 'join') return joinKey(alert, counted.ticket)
+  if (counted.reason === 'state_unchanged') return levelKey(alert)
+  return counted.reason === 'same_key' ? keyedKey(alert) : repeatKey(alert)
 }
 
 const newEpisode = (): Episode => ({

@@ -126,11 +126,12 @@ onBothEngines((engine) => {
 
     it('clears the doubts about the first copy when it has none itself, but not on a closed ticket', async () => {
       const night = await open()
-      await night.at(0).publish('watch', press, { retained: true })
+      const broken = { confidence: 'high' }
+      await night.at(0).publish('watch', { ...press, ...broken })
       expect(await night.ticket()).toMatchObject({ unverified: true })
       await night.at(1).publish('watch', press)
       expect(await night.ticket()).toMatchObject({ unverified: false, evidence: [{ repeats: 1, doubts: [] }] })
-      await night.at(2).publish('pendant', { ...sos, at: iso(2) }, { retained: true })
+      await night.at(2).publish('pendant', { ...sos, at: iso(2), ...broken })
       await night.at(3).does('ann', 'close', { outcome: 'assistance' })
       await night.at(4).publish('pendant', { ...sos, at: iso(2) })
       expect((await night.tickets())[1]).toMatchObject({ unverified: true, evidence: [{ repeats: 1 }] })
@@ -174,7 +175,9 @@ onBothEngines((engine) => {
         opened_at: iso(3 * day),
         unverified_reasons: ['replayed'],
         evidence: [{ at: iso(0), received_at: iso(0) }],
-        next_step: { what: 'answer', at: iso(3 * day + 1) },
+        late: true,
+        severity: 'low',
+        next_step: { what: 'answer', at: iso(4 * day) },
       })
     })
   })

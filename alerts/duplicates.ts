@@ -1,22 +1,36 @@
 import { limits } from '../domain/limits.ts'
 import type { Doubt } from '../domain/signals.ts'
+import { levelOf } from '../store/levels.ts'
 import type { Tx } from '../store/store.ts'
-import { type EvidenceRow, sameClaims } from '../store/ticket_rows.ts'
+import { type EvidenceRow, evidenceRow, sameClaims, sameKeys } from '../store/ticket_rows.ts'
 import { ticketOf } from './changes.ts'
 import type { Duplicate } from './episodes.ts'
-import type { RecordAlert } from './judge.ts'
+import { keyText, type RecordAlert } from './judge.ts'
 
 /** A duplicate together with the evidence row that it repeats. */
 export type FoundDuplicate = Duplicate & { row: EvidenceRow }
 
 /** Doubts about the claim itself. A copy that is free of one that the first had says something new, and is no copy. */
-const claimDoubts: readonly Doubt[] = ['topic_foreign', 'test', 'low_confidence']
+const claimDoubts: readonly Doubt[] = [
+  'topic_foreign',
+  'test',
+  'low_confidence',
+  'learning',
+  'silent',
+  'historical',
+  'retained',
+]
 
 /** Looks for evidence that is this very claim already, newest first; undefined where there is none. */
 export async function findDuplicate(tx: Tx, alert: RecordAlert): Promise<FoundDuplicate | undefined> {
   const replayed = await replayedEvidence(tx, alert)
   if (replayed) return found(tx, replayed, 'replay_of_ticketed')
-  if (alert.time.deviceAt === null) return undefined
+  const keyed = await keyedEvidence(tx, alert)
+  if (keyed) return found(tx, keyed, 'same_key')
+  const told = alert.level ? await toldEvidence(tx, alert) : undefined
+  if (told) return found(tx, told, 'state_unchanged')
+  // A key says more of what is the same than a clock does.
+  if (alert.time.deviceAt === null || alert.key) return undefined
   const rows = await sameClaims(tx, alert.device, alert.signal, alert.time.deviceAt)
   const row = rows.find((earlier) => !saysMore(alert, earlier))
   return row && found(tx, row, isFresh(alert, row) ? 'exact_duplicate' : 'none')
@@ -41,6 +55,23 @@ async function replayedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow
     .orderBy('n')
     .limit(1)
     .executeTakeFirst()
+}
+
+/** Evidence of the same claim by its codec's key. */
+async function keyedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | undefined> {
+  const { key, record } = alert
+  if (!key) return undefined
+  const rows = await sameKeys(tx, alert.device, alert.signal, keyText(key.id))
+  return rows.find((row) => Math.abs(record.receivedAt - row.received_at) <= key.withinMs && !saysMore(alert, row))
+}
+
+/** The evidence with which the device told the very state that it tells again now. */
+async function toldEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | undefined> {
+  const level = await levelOf(tx, alert.device, alert.signal)
+  if (!level || level.is_on === 0 || level.evidence === null) return undefined
+  if (Math.abs(alert.record.receivedAt - level.received_at) > limits.levelHeldMs) return undefined
+  const row = await evidenceRow(tx, level.evidence)
+  return row && !saysMore(alert, row) ? row : undefined
 }
 
 /** Whether a copy is free of a doubt about the claim that the first had. */

@@ -22,13 +22,14 @@ export async function ticketsNear(tx: Tx, episode: string, at: number): Promise<
 const ticketsOf = (tx: Tx, episode: string) =>
   tx
     .selectFrom('tickets')
-    .select(['id', 'number', 'state', 'first_at', 'last_at'])
+    .select(['id', 'number', 'state', 'first_at', 'last_at', 'late'])
     .where('episode', '=', episode)
     .where('state', 'in', waiting)
 
-type Row = { id: string; number: number; state: TicketState; first_at: number; last_at: number }
-const asEpisodeTicket = ({ first_at, last_at, ...row }: Row): EpisodeTicket => ({
+type Row = { id: string; number: number; state: TicketState; first_at: number; last_at: number; late: number }
+const asEpisodeTicket = ({ first_at, last_at, late, ...row }: Row): EpisodeTicket => ({
   ...row,
   firstAt: first_at,
   lastAt: last_at,
+  late: late !== 0,
 })

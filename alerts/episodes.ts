@@ -3,26 +3,34 @@ import type { TicketState } from '../domain/ticket.ts'
 import type { EventTime } from './event_time.ts'
 
 /** A ticket as far as episodes care. `firstAt`, `lastAt`: event times of its first and newest evidence, epoch ms. */
-export type EpisodeTicket = { id: string; number: number; state: TicketState; firstAt: number; lastAt: number }
+export type EpisodeTicket = {
+  id: string
+  number: number
+  state: TicketState
+  firstAt: number
+  lastAt: number
+  /** Whether all of its evidence is late. */
+  late?: boolean
+}
 
 /** Evidence of the very same claim that is there already: same device, same signal, same time by the device's clock. */
 export type Duplicate = {
   evidence: number
   ticket: { id: string; state: TicketState }
   /** Why it can be told to be the same claim, and not a new one by a device whose clock stands still. */
-  proof: 'exact_duplicate' | 'replay_of_ticketed' | 'none'
+  proof: 'exact_duplicate' | 'same_key' | 'state_unchanged' | 'replay_of_ticketed' | 'none'
 }
 
 /** What becomes of a new alert; `reason` is a stable name. */
 export type Decision =
   | { what: 'open'; reason: 'no_ticket_within_gap' | 'duplicate_of_closed' | 'internal_error' }
   | { what: 'join'; ticket: string; reason: 'same_episode' | 'too_many_tickets' }
-  | { what: 'reopen'; ticket: string; reason: 'signal_after_resolved' }
+  | { what: 'reopen'; ticket: string; reason: 'signal_after_resolved' | 'fresh_after_late' }
   | {
       what: 'repeat'
       ticket: string
       evidence: number
-      reason: 'exact_duplicate' | 'replay_of_ticketed' | 'stale_duplicate'
+      reason: 'exact_duplicate' | 'same_key' | 'state_unchanged' | 'replay_of_ticketed' | 'stale_duplicate'
     }
 
 /**
@@ -85,4 +93,22 @@ function preference(at: number, a: EpisodeTicket, b: EpisodeTicket): number {
 /** How far `at` lies outside the span of a ticket's evidence, in ms; 0 within it. */
 function distance(at: number, { firstAt, lastAt }: EpisodeTicket): number {
   return Math.max(firstAt - at, at - lastAt, 0)
+}
+
+/**
+ * What lateness makes of a decision. A late signal (a memory, a drill, a retained or replayed message) wakes nobody: it opens no
+ * resolved ticket again. A fresh one finds a late ticket as if it were the first: somebody must be called. Of the tickets of
+ * its episode a fresh signal looks at those first that are about now.
+ */
+export function decideByLateness(decision: Decision, isLate: boolean, tickets: readonly EpisodeTicket[]): Decision {
+  if (isLate && decision.what === 'reopen') return { what: 'join', ticket: decision.ticket, reason: 'same_episode' }
+  if (isLate || decision.what !== 'join') return decision
+  const isOfLateTicket = tickets.some(({ id, late }) => id === decision.ticket && late)
+  return isOfLateTicket ? { what: 'reopen', ticket: decision.ticket, reason: 'fresh_after_late' } : decision
+}
+
+/** The tickets that a signal may join, by the same idea. */
+export function withinReach<T extends EpisodeTicket>(tickets: readonly T[], isLate: boolean): readonly T[] {
+  const ofNow = isLate ? tickets : tickets.filter(({ late }) => !late)
+  return ofNow.some(({ state }) => state !== 'closed') ? ofNow : tickets
 }

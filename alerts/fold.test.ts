@@ -31,6 +31,7 @@ onBothEngines((engine) => {
         updated_at: iso(1),
         acknowledged_at: null,
         closed_at: null,
+        late: false,
         unverified: false,
         unverified_reasons: [],
         outcome: null,
@@ -236,7 +237,7 @@ onBothEngines((engine) => {
       const night = await open()
       const record = await night.at(0).publish('watch', [sos, fall])
       const before = await night.ticket()
-      const judgement = judge(record, currentRules)
+      const judgement = await judge(record, currentRules)
       const again = await night.store.write(async (tx) => {
         const fold = openFold(tx, time(1), currentRules)
         await fold.record(judgement)

@@ -1,4 +1,4 @@
-import type { Doubt } from '../domain/signals.ts'
+import { type Doubt, isLate } from '../domain/signals.ts'
 import type { EventType } from '../domain/ticket.ts'
 import type { Tx } from '../store/store.ts'
 import { hasEvidence } from '../store/ticket_rows.ts'
@@ -7,9 +7,19 @@ import { type Finding, joinTicket, type Kept, openTicket, reopenTicket, repeatEv
 import { type Counted, openCounting } from './counting.ts'
 import { type FoundDuplicate, findDuplicate } from './duplicates.ts'
 import { openTickets, ticketsNear } from './episode_tickets.ts'
-import { type Decision, type Duplicate, decideCrowded, type EpisodeTicket, wouldCrowd } from './episodes.ts'
-import type { Judgement, RecordAlert, Rules } from './judge.ts'
-import { openPlaces } from './places.ts'
+import {
+  type Decision,
+  type Duplicate,
+  decideByLateness,
+  decideCrowded,
+  type EpisodeTicket,
+  withinReach,
+  wouldCrowd,
+} from './episodes.ts'
+import type { Judgement, RecordAlert, RecordClear, Rules } from './judge.ts'
+import { beginLevel, endLevel, isProvenEdge } from './levels.ts'
+import { ignoredPresses } from './metrics.ts'
+import { openPlaces, type Place } from './places.ts'
 
 /** What became of one signal. `event`: what to tell the consoles, undefined where nothing is worth telling. */
 export type Outcome = {
@@ -42,6 +52,7 @@ export function openFold(tx: Tx, now: number, rules: Rules): Fold {
   const outcomes: Outcome[] = []
   const counting = openCounting(tx, rules)
   const placeOf = openPlaces(tx)
+  const cleared = new Set<string>()
   let looks = 0
 
   /** Undefined where the signal was folded before. */
@@ -57,13 +68,28 @@ export function openFold(tx: Tx, now: number, rules: Rules): Fold {
     return outcome
   }
 
+  /** A state that is over begins anew when it is told again. Nothing is closed for it: no device can tell that all is well. */
+  async function end(clear: RecordClear): Promise<void> {
+    if (clear.record.replayOf !== undefined) return
+    const ticket = await endLevel(tx, clear, now)
+    if (ticket === undefined) return
+    await counting.forgetAll()
+    cleared.add(ticket)
+  }
+
   return {
-    async record({ record, alerts }) {
+    async record({ record, alerts, clears }) {
+      for (const clear of clears) await end(clear)
       const at = record.replayOf === undefined ? record.receivedAt : now
       const looked: Outcome[] = []
       for (const claim of alerts) {
-        const { alert, place } = await placeOf(claim)
-        const doubts = [...new Set([...alert.doubts, ...place.doubts])]
+        const { alert: found, place } = await placeOf(claim)
+        if (!isCall(found, place)) {
+          ignoredPresses.inc()
+          continue
+        }
+        const doubts = await doubtsOf(tx, found, place)
+        const alert: RecordAlert = isLate(doubts) ? { ...found, severity: 'low' } : found
         const counted = counting.count(alert, place, doubts, at)
         if (counted) {
           outcomes.push({ alert, doubts, event: undefined, ...counted })
@@ -82,7 +108,7 @@ export function openFold(tx: Tx, now: number, rules: Rules): Fold {
       for (const { alert, counted, doubts } of await counting.finish()) {
         await sendReceipts(tx, alert.record, [{ alert, doubts, event: undefined, ...counted }], now)
       }
-      await announce(tx, outcomes, now)
+      await announce(tx, outcomes, now, cleared)
       return outcomes
     },
   }
@@ -92,20 +118,26 @@ export function openFold(tx: Tx, now: number, rules: Rules): Fold {
 function countedBy({ what, reason, ticket, event }: Outcome, { countedOn }: Kept): Counted | undefined {
   if (countedOn === undefined || event !== undefined) return undefined
   if (what === 'join' && (reason === 'same_episode' || reason === 'too_many_tickets')) return { what, reason, ticket }
-  return what === 'repeat' && reason === 'exact_duplicate' ? { what, reason, ticket } : undefined
+  if (what !== 'repeat') return undefined
+  return reason === 'exact_duplicate' || reason === 'same_key' || reason === 'state_unchanged'
+    ? { what, reason, ticket }
+    : undefined
 }
 
 async function foldAlert(tx: Tx, found: Finding, rules: Rules): Promise<Outcome & { kept: Kept }> {
   const { alert, place } = found
   const duplicate = await findDuplicate(tx, alert)
-  const tickets = await ticketsNear(tx, place.episode, alert.time.at)
+  const late = isLate(found.doubts)
+  const tickets = withinReach(await ticketsNear(tx, place.episode, alert.time.at), late)
   const { decision, error } = guardedDecision(rules, alert, duplicate, tickets)
   const doubts = new Set(found.doubts)
   if (duplicate?.proof === 'none') doubts.add('stale')
   if (decision.reason === 'internal_error') doubts.add('internal_error')
   const finding: Finding = { ...found, doubts: [...doubts] }
-  const final = (wouldCrowd(decision, alert.time) && (await crowded(tx, finding))) || decision
+  const byLateness = decideByLateness(decision, late, tickets)
+  const final = (wouldCrowd(byLateness, alert.time) && (await crowded(tx, finding))) || byLateness
   const done = await perform(tx, final, finding, duplicate)
+  if (alert.level) await beginLevel(tx, alert, done.kept.countedOn)
   const { what, reason } = final
   return { alert, what, reason, doubts: finding.doubts, ...done, ...(error === undefined ? {} : { error }) }
 }
@@ -118,7 +150,7 @@ function guardedDecision(
   rules: Rules,
   alert: RecordAlert,
   duplicate: Duplicate | undefined,
-  tickets: EpisodeTicket[],
+  tickets: readonly EpisodeTicket[],
 ): { decision: Decision; error?: unknown } {
   try {
     return { decision: rules.decide(alert.time.at, duplicate, tickets) }
@@ -147,4 +179,15 @@ async function perform(tx: Tx, decision: Decision, finding: Finding, duplicate?:
       return { ticket: duplicate.ticket.id, event: kept.seen ? 'ticket.updated' : undefined, kept }
     }
   }
+}
+
+/** A plain button calls for help only where the registry says which press of it does. */
+const isCall = ({ press }: RecordAlert, { sosPress }: Place): boolean =>
+  press === undefined || sosPress === 'any' || sosPress === press
+
+async function doubtsOf(tx: Tx, alert: RecordAlert, place: Place): Promise<Doubt[]> {
+  const doubts = new Set([...alert.doubts, ...place.doubts])
+  // Many publish their states retained at all times; that this one began just now is proven otherwise.
+  if (doubts.has('retained') && alert.level && (await isProvenEdge(tx, alert))) doubts.delete('retained')
+  return [...doubts]
 }

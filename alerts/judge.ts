@@ -12,7 +12,8 @@ import { type EventTime, eventTime } from './event_time.ts'
 
 /** What turns records into tickets; all of it pure, so that the same journal gives the same tickets. */
 export type Rules = {
-  decode(record: StoredRecord): Decoded
+  /** What a message says; async where the registry is asked. */
+  decode(record: StoredRecord): Decoded | Promise<Decoded>
   detect(signal: Signal): Alert
   decide: typeof decide
 }
@@ -35,13 +36,21 @@ export type RecordAlert = Alert & {
   detail: EvidenceDetail
   /** Signals of the same message and sort that are only counted with this one. */
   copies: number
+  /** As the signal has them. */
+  key: Signal['key']
+  press: Signal['press']
+  level: boolean
 }
 
-/** `errors`: what our own code threw over the record; the alerts are complete all the same. */
-export type Judgement = { record: StoredRecord; alerts: RecordAlert[]; errors: unknown[] }
+/** A device's word that what it said is over. */
+export type RecordClear = { record: StoredRecord; device: string; signal: SignalKind; time: EventTime }
 
-/** Decodes a record and puts every signal in it before its detector. Pure; never throws, whatever `rules` do. */
-export function judge(record: StoredRecord, rules: Rules): Judgement {
+/** `errors`: what our own code threw over the record; the alerts are complete all the same. */
+export type Judgement = { record: StoredRecord; alerts: RecordAlert[]; clears: RecordClear[]; errors: unknown[] }
+
+/** Decodes a record and puts every signal in it before its detector. Never throws, whatever `rules` do; rejects only where
+ *  the registry cannot be read. */
+export async function judge(record: StoredRecord, rules: Rules): Promise<Judgement> {
   const errors: unknown[] = []
   const guarded = <T>(work: () => T, otherwise: T): T => {
     try {
@@ -51,13 +60,20 @@ export function judge(record: StoredRecord, rules: Rules): Judgement {
       return otherwise
     }
   }
-  const decoded = guarded(() => rules.decode(record), nothingDecoded())
-  const device = deviceOf(record, decoded)
+  const decoded = await guarded(() => rules.decode(record), nothingDecoded())
+  const own = deviceOf(record, decoded)
   const alerts = decoded.signals.map((signal, n) => {
+    const device = signal.device === undefined ? own : storable(signal.device)
     const full = (alert: Alert) => recordAlert({ record, device, n, signal, alert })
     return guarded(() => full(rules.detect(signal)), full(brokenAlert(signal.signal)))
   })
-  return { record, alerts: withoutCopies(alerts), errors }
+  const clears = decoded.clears.map(({ device = own, signal, at }) => ({
+    record,
+    device: storable(device),
+    signal,
+    time: eventTime(at, record.receivedAt),
+  }))
+  return { record, alerts: withoutCopies(alerts), clears, errors }
 }
 
 /**
@@ -67,7 +83,9 @@ export function judge(record: StoredRecord, rules: Rules): Judgement {
 function withoutCopies(alerts: RecordAlert[]): RecordAlert[] {
   const most = limits.signalsPerMessage
   if (alerts.length <= most) return alerts
-  const sorts = Map.groupBy(alerts, ({ signal, kind, severity, doubts }) => [signal, kind, severity, ...doubts].join())
+  const sorts = Map.groupBy(alerts, ({ device, signal, kind, severity, press, doubts }) =>
+    [device, signal, kind, severity, press, ...doubts].join(),
+  )
   const left = [...sorts.values()].flatMap((sort) => {
     if (sort.length <= most) return sort
     const newest = sort.toSorted((a, b) => b.time.at - a.time.at || a.n - b.n).slice(0, most)
@@ -91,6 +109,9 @@ function recordAlert({ record, device, n, signal, alert }: Parts): RecordAlert {
     time,
     detail: detailOf(signal),
     copies: 0,
+    key: signal.key,
+    press: signal.press,
+    level: signal.level ?? false,
   }
 }
 
@@ -117,7 +138,7 @@ export function brokenJudgement(judgement: Judgement, error: unknown): Judgement
       detail: {},
     }),
   )
-  return { record, alerts, errors: [...judgement.errors, error] }
+  return { record, alerts, clears: [], errors: [...judgement.errors, error] }
 }
 
 /** What a signal becomes when our own code broke on it: it may be judged wrongly, but not be lost. */
@@ -139,6 +160,9 @@ function deviceOf(record: StoredRecord, decoded: Decoded): string {
 /** Text that every database takes: PostgreSQL refuses NUL, UTF-8 has no lone surrogates. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
+/** What is kept of a key: it may be of any length. */
+export const keyText = (id: string): string => storable(id.slice(0, 200))
+
 function recordDoubts(record: StoredRecord): Doubt[] {
   const doubts: Doubt[] = []
   if (record.retained) doubts.push('retained')
@@ -156,6 +180,10 @@ function signalDoubts(signal: Signal): Doubt[] {
   const doubts: Doubt[] = []
   if (signal.malformed) doubts.push('malformed')
   if (signal.test) doubts.push('test')
+  if (signal.learning) doubts.push('learning')
+  if (signal.silent) doubts.push('silent')
+  if (signal.historical) doubts.push('historical')
+  if (signal.foreign) doubts.push('topic_foreign')
   return doubts
 }
 

@@ -15,6 +15,10 @@ export const signalsSkewed = new Counter({
   name: 'vigil_alerts_skewed_total',
   help: 'Safety signals of devices whose clock is off by more than a minute',
 })
+export const ignoredPresses = new Counter({
+  name: 'vigil_alerts_plain_presses_total',
+  help: 'Presses of buttons that the registry does not have as SOS buttons: kept as readings, no alarm',
+})
 export const ticketSeconds = new Histogram({
   name: 'vigil_alerts_ticket_seconds',
   help: 'From the receipt of a signal at the front door to the commit of its ticket',

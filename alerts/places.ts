@@ -1,5 +1,5 @@
 import type { Doubt } from '../domain/signals.ts'
-import { placeOfDevice } from '../store/devices.ts'
+import { type DevicePlace, placeOfDevice } from '../store/devices.ts'
 import type { Tx } from '../store/store.ts'
 import type { RecordAlert } from './judge.ts'
 
@@ -11,6 +11,8 @@ export type Place = {
   episode: string
   /** Why nobody knows where to send help, if so. */
   doubts: Doubt[]
+  /** Which press of its plain button is an SOS. */
+  sosPress: DevicePlace['sos_press']
 }
 
 /** Looks up places for the time of one transaction, each device once. */
@@ -41,8 +43,9 @@ async function placeOf(tx: Tx, device: string): Promise<Place> {
   const place = await placeOfDevice(tx, device)
   if (!place?.home) {
     const doubt = place ? 'no_home' : 'device_unknown'
-    return { home: null, area: null, areaPath: null, episode: `device:${device}`, doubts: [doubt] }
+    const sosPress = place?.sos_press ?? null
+    return { home: null, area: null, areaPath: null, episode: `device:${device}`, doubts: [doubt], sosPress }
   }
-  const { home, area, area_path } = place
-  return { home, area, areaPath: area_path, episode: `home:${home}`, doubts: [] }
+  const { home, area, area_path, sos_press: sosPress } = place
+  return { home, area, areaPath: area_path, episode: `home:${home}`, doubts: [], sosPress }
 }

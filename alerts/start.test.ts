@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 async function start(more: Partial<AlertsOptions> = {}) {
-  const service = await startAlerts({ journal, store: night.store, clock, log: night.log, ...more })
+  const service = await startAlerts({ journal, store: night.store, clock, log: night.log, zone: 'UTC', ...more })
   running.push(service)
   return service
 }
@@ -63,7 +63,7 @@ it('folds both lanes and goes on from its positions after a restart', async () =
 
 it('the urgent lane goes on while the bulk lane is stuck', async () => {
   await publish('pendant', 'bulk')
-  const service = await startAlerts({ journal: stuckInBulk(), store: night.store, clock, log: night.log })
+  const service = await startAlerts({ journal: stuckInBulk(), store: night.store, clock, log: night.log, zone: 'UTC' })
   await publish('watch')
   await expect.poll(devices).toEqual(['watch'])
   void service.close()
@@ -126,7 +126,7 @@ it('goes on with a new journal where the old one was lost', async () => {
 
 it('measures how far behind it is', async () => {
   for (let i = 0; i < 5; i++) await publish('watch', 'bulk')
-  const service = await startAlerts({ journal: stuckInBulk(), store: night.store, clock, log: night.log })
+  const service = await startAlerts({ journal: stuckInBulk(), store: night.store, clock, log: night.log, zone: 'UTC' })
   const behind = async () => (await lag.get()).values.find(({ labels }) => labels.lane === 'bulk')?.value
   await expect.poll(behind).toBe(5)
   void service.close()

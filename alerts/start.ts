@@ -3,10 +3,11 @@ import type { Clock } from '../domain/clock.ts'
 import { consume } from '../journal/consume.ts'
 import { type Journal, type Lane, lanes } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
+import { openReader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
-import { currentRules } from './judge.ts'
+import { currentRules, type Rules } from './judge.ts'
 import { lag, position, unansweredTotal } from './metrics.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
@@ -24,23 +25,25 @@ const bulkPauseMs = 200
 /** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
 const lookEveryMs = 1_000
 
-export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger }
+/** `zone`: of clocks that tell none, an IANA name. */
+export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; zone: string }
 
 /**
  * Starts the alert service: one loop a lane, each with its own position, so that urgent never waits for bulk,
  * and one for the timers. `close` ends the loops after the transaction at hand.
  */
 export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
-  const { journal, store, clock, log } = options
+  const { journal, store, clock, log, zone } = options
   const closing = new AbortController()
   const { signal } = closing
   const starts = await Promise.all(
     lanes.map(async (lane) => ({ lane, after: await readPosition(store.db, consumer, lane) })),
   )
+  const rules: Rules = { ...currentRules, decode: openReader({ db: store.db, zone }) }
   const loops = starts.map(({ lane, after }) => {
     position.set({ lane }, after)
     const handle = async (records: Parameters<typeof foldBatch>[1]) => {
-      await foldBatch({ store, clock, log, rules: currentRules }, records)
+      await foldBatch({ store, clock, log, rules }, records)
       position.set({ lane }, records.at(-1)?.seq ?? 0)
       if (lane === 'bulk' && records.length < batchOf.bulk) await clock.sleep(bulkPauseMs, signal)
     }

@@ -44,7 +44,7 @@ async function alarmAgain(tx: Tx, ticket: TicketRow, now: number): Promise<void>
   if (await isWorthALine(tx, ticket, now)) {
     await addTimeline(tx, { ticket: ticket.id, at: now, who: system, what: 'unanswered', reason: 'answer_timer' })
   }
-  await armAnswer(tx, ticket.id, now)
+  await armAnswer(tx, ticket.id, now, ticket.late !== 0)
   await tell(tx, 'ticket.unanswered', ticket, now)
 }
 

@@ -13,7 +13,7 @@ export async function openAlerts(house: House): Promise<Room> {
   const { config, clock, log } = house
   const store = await openStore({ url: config.databaseUrl, data: config.data, clock, log })
   const journal = await openJournalForReading(house)
-  const alerts = await startAlerts({ journal, store, clock, log })
+  const alerts = await startAlerts({ journal, store, clock, log, zone: config.zone })
   return {
     ports: {},
     async close() {

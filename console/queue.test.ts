@@ -19,6 +19,7 @@ function ticket(id: string, more: Partial<Ticket> = {}): Ticket {
     acknowledged_at: null,
     closed_at: null,
     unverified: false,
+    late: false,
     unverified_reasons: [],
     outcome: null,
     holder: null,

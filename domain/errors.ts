@@ -106,6 +106,10 @@ export const errorTable = {
   },
   still_referenced: { status: 409, text: 'Something still belongs to this; move or delete that first.' },
   transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },
+  late_only: {
+    status: 409,
+    text: 'All evidence of this ticket is from before, a drill or not to be relied upon; send confirm: true to send help all the same.',
+  },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
   command_too_large: { status: 413, text: 'The command is larger than 8 KiB.' },

@@ -23,6 +23,9 @@ export const limits = {
   learnedPerSender: 10_000,
   /** Devices that a gateway may bring into the registry by speaking of them: a large building. */
   childrenProvisioned: 1_000,
+  /** How long a state that is told again and again is the same one, from the last time that it was told: devices that only
+   *  report tell it once a day, and an hour or two are lost on the way. */
+  levelHeldMs: 26 * 3_600_000,
   /** Senders whose teachings are in memory at a time. */
   rememberedSenders: 1_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
@@ -210,6 +213,8 @@ export const limits = {
   staleTickets: 20,
   /** How long an open ticket may wait for a person before it alarms again (TSA: 97.5 % of calls within 60 s). */
   answerWithinMs: 60_000,
+  /** The same of a late ticket, which calls nobody: somebody looks at it within a day. */
+  lateAnswerWithinMs: 24 * 3_600_000,
 
   // The journal and the disk
 

@@ -73,3 +73,5 @@ export type Doubt = keyof typeof doubts
  * from which nobody is sent out without saying so. Joined by one that has none of them it is a ticket like any other.
  */
 export const lateDoubts: readonly Doubt[] = ['retained', 'replayed', 'historical', 'test', 'learning', 'silent']
+
+export const isLate = (doubts: readonly Doubt[]): boolean => doubts.some((doubt) => lateDoubts.includes(doubt))

@@ -118,6 +118,7 @@ export const Ticket = z.object({
   acknowledged_at: time.nullable().describe('the first answer by a person'),
   closed_at: time.nullable(),
   unverified: z.boolean(),
+  late: z.boolean().describe('all of its evidence is from before, a drill, or not to be relied upon: it rings nobody'),
   unverified_reasons: z.array(z.string()),
   outcome: z.enum(Object.keys(outcomes) as [Outcome, ...Outcome[]]).nullable(),
   holder: z.string().nullable().describe('the operator who has it in hand'),

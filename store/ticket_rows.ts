@@ -11,11 +11,13 @@ type NewTicket = Omit<Insertable<Database['tickets']>, 'number' | 'doubts' | 'sh
   /** Area paths. */
   shared_with?: string[]
 }
-type NewEvidence = Omit<Insertable<Database['evidence']>, 'id' | 'doubts' | 'detail' | 'repeats'> & {
+type NewEvidence = Omit<Insertable<Database['evidence']>, 'id' | 'doubts' | 'detail' | 'repeats' | 'claim_key'> & {
   doubts: Doubt[]
   detail: EvidenceDetail
   /** 0 where absent. */
   repeats?: number
+  /** None where absent. */
+  claim_key?: string | null
 }
 type NewEntry = Omit<Insertable<Database['timeline']>, 'id'>
 
@@ -48,6 +50,7 @@ export async function addEvidence(tx: Tx, evidence: NewEvidence): Promise<boolea
       doubts: JSON.stringify(evidence.doubts),
       detail: JSON.stringify(evidence.detail),
       repeats: evidence.repeats ?? 0,
+      claim_key: evidence.claim_key ?? null,
     })
     .onConflict((conflict) => conflict.columns(['lane', 'seq', 'n']).doNothing())
     .executeTakeFirstOrThrow()
@@ -66,8 +69,27 @@ export function sameClaims(db: Db, device: string, signal: SignalKind, deviceAt:
     .execute()
 }
 
-/** Whether this journal record's signal `n` is kept as evidence. */
-export async function hasEvidence(db: Db, lane: string, seq: number, n: number): Promise<boolean> {
+/** Evidence of the same device and signal that its codec gave the same key; newest first. */
+export function sameKeys(db: Db, device: string, signal: SignalKind, key: string): Promise<EvidenceRow[]> {
+  return db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('device', '=', device)
+    .where('signal', '=', signal)
+    .where('claim_key', '=', key)
+    .orderBy('id', 'desc')
+    .limit(keysMost)
+    .execute()
+}
+/** Copies that are told apart by doubts are few. */
+const keysMost = 20
+
+export function evidenceRow(db: Db, id: number): Promise<EvidenceRow | undefined> {
+  return db.selectFrom('evidence').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The evidence that this journal record's signal `n` became, by its number. */
+export async function evidenceOf(db: Db, lane: string, seq: number, n: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('evidence')
     .select('id')
@@ -75,8 +97,12 @@ export async function hasEvidence(db: Db, lane: string, seq: number, n: number):
     .where('seq', '=', seq)
     .where('n', '=', n)
     .executeTakeFirst()
-  return row !== undefined
+  return row?.id
 }
+
+/** Whether this journal record's signal `n` is kept as evidence. */
+export const hasEvidence = async (db: Db, lane: string, seq: number, n: number): Promise<boolean> =>
+  (await evidenceOf(db, lane, seq, n)) !== undefined
 
 /** Counts so many more repeats on a piece of evidence. */
 export async function countRepeats(tx: Tx, evidenceId: number, times: number): Promise<void> {

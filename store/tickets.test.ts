@@ -97,6 +97,7 @@ onBothEngines((engine) => {
       updated_at: '2026-11-22T08:15:30.250Z',
       acknowledged_at: null,
       closed_at: null,
+      late: false,
       unverified: false,
       unverified_reasons: [],
       outcome: null,

@@ -111,6 +111,7 @@ function ticketOf(row: TicketRow, parts: Parts): Ticket {
     acknowledged_at: isoOrNull(row.acknowledged_at),
     closed_at: isoOrNull(row.closed_at),
     unverified,
+    late: row.late !== 0,
     unverified_reasons: unverified ? [...new Set(evidence.flatMap(({ doubts }) => doubts))] : [],
     outcome: row.outcome,
     holder: row.holder,

@@ -48,7 +48,7 @@ it(`an SOS behind ${backlog.toLocaleString('en')} bulk records is ticketed while
   const night = await openNight()
   await fillBulk(journal)
   await journal.append('urgent', recordOf('watch', { signal: 'sos' }, Date.now(), 0))
-  const alerts = await startAlerts({ journal, store: night.store, clock: systemClock, log: night.log })
+  const alerts = await startAlerts({ journal, store: night.store, clock: systemClock, log: night.log, zone: 'UTC' })
   closing.push(() => alerts.close())
 
   const ticket = await until('the ticket of the SOS', async () => (await night.tickets())[0])

@@ -51,6 +51,7 @@ type ActDetails = {
   reason?: string
   outcome?: NonNullable<Ticket['outcome']>
   assignee?: string
+  confirm?: boolean
   areaPath?: string
 }
 

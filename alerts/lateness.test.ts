@@ -1,0 +1,264 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { VigilError } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
+import { type Clear, nothingDecoded, type Signal } from '../domain/message.ts'
+import type { StoredRecord } from '../journal/journal.ts'
+import { day, type Envelope, iso, startTimeline, story, type Timeline, time } from '../test/timeline.ts'
+
+/** Signals as the codecs of other makers give them: keys, states, memories, drills, plain buttons. */
+type Said = {
+  signals?: (Partial<Signal> & Pick<Signal, 'signal'>)[]
+  clears?: (Partial<Clear> & Pick<Clear, 'signal'>)[]
+}
+
+const decode = (record: StoredRecord) => {
+  const said = JSON.parse(Buffer.from(record.payload).toString()) as Said
+  return {
+    ...nothingDecoded(record.device),
+    signals: (said.signals ?? []).map((one): Signal => ({ at: undefined, ...one })),
+    clears: (said.clears ?? []).map((one): Clear => ({ at: undefined, ...one })),
+  }
+}
+
+let night: Timeline
+const open = async () => {
+  night = await startTimeline({ rules: { decode } })
+}
+afterEach(() => night.close())
+
+const says = (minutes: number, signal: Partial<Signal>, envelope: Envelope = {}, device = 'watch') =>
+  night.at(minutes).publish(device, { signals: [{ signal: 'sos', ...signal }] }, envelope)
+const ends = (minutes: number, signal: Clear['signal'], device = 'watch') =>
+  night.at(minutes).publish(device, { clears: [{ signal }] })
+
+describe('a late signal', () => {
+  it.each<[string, Partial<Signal>, Envelope]>([
+    ['historical', { historical: true }, {}],
+    ['test', { test: true }, {}],
+    ['learning', { learning: true }, {}],
+    ['silent', { silent: true }, {}],
+    ['retained', {}, { retained: true }],
+    ['replayed', {}, { replayOf: 'bulk-9' }],
+  ])(
+    'that is %s opens a late ticket of low severity, which is looked at within a day',
+    async (doubt, signal, envelope) => {
+      await open()
+      await says(0, signal, envelope)
+      expect(await night.ticket()).toMatchObject({
+        late: true,
+        severity: 'low',
+        unverified_reasons: [doubt],
+        next_step: { what: 'answer', at: iso(limits.lateAnswerWithinMs / 60_000) },
+      })
+    },
+  )
+
+  it('is evidence of an open ticket, and changes nothing else of it', async () => {
+    await open()
+    await says(0, {})
+    await says(0.9, { historical: true, at: time(0.5) })
+    const ticket = await night.ticket()
+    expect(ticket).toMatchObject({ late: false, severity: 'critical', unverified: false })
+    expect(ticket.evidence.map(({ doubts }) => doubts)).toEqual([[], ['historical']])
+    expect((await night.events()).map(({ type }) => type)).toEqual(['ticket.opened', 'ticket.updated'])
+  })
+
+  it('opens no settled ticket again', async () => {
+    await open()
+    await says(0, {})
+    await night.at(1).does('ann', 'acknowledge')
+    await night.at(2).does('ann', 'resolve')
+    await says(3, { historical: true })
+    expect(await night.ticket()).toMatchObject({ state: 'resolved', evidence: [{}, { doubts: ['historical'] }] })
+  })
+
+  it('is joined by a fresh one: the ticket is one of now, of that severity, and rings', async () => {
+    await open()
+    await says(0, { signal: 'fall', learning: true })
+    await night.at(0.5).does('ann', 'acknowledge')
+    await says(1, {})
+    const ticket = await night.ticket()
+    expect(ticket).toMatchObject({ late: false, severity: 'critical', kind: 'sos', state: 'open', holder: null })
+    expect(ticket.next_step).toMatchObject({ at: iso(2) })
+    expect(story(ticket)).toContain('reopened: fresh_after_late')
+    expect((await night.events()).at(-1)?.type).toBe('ticket.reopened')
+  })
+
+  it('sends nobody out unless somebody says so', async () => {
+    await open()
+    await says(0, { test: true })
+    const refused = await night
+      .at(1)
+      .does('ann', 'dispatch')
+      .catch((error) => error)
+    expect(refused).toBeInstanceOf(VigilError)
+    expect(refused.code).toBe('late_only')
+    expect(await night.at(2).does('ann', 'dispatch', { confirm: true })).toMatchObject({ state: 'dispatched' })
+  })
+
+  it('rings nobody for a day, then once a day', async () => {
+    await open()
+    await says(0, { historical: true })
+    night.at(day - 1)
+    await says(day + 1, {}, {}, 'pendant')
+    expect((await night.events()).map(({ type }) => type)).toEqual([
+      'ticket.opened',
+      'ticket.unanswered',
+      'ticket.opened',
+    ])
+  })
+})
+
+describe('the key of a claim', () => {
+  const key = { id: 'press-7', withinMs: 60_000 }
+
+  it('makes one signal of two messages, on whatever topic, also when its ticket is closed', async () => {
+    await open()
+    await says(0, { key })
+    await says(0.2, { key }, { topic: 'zigbee2mqtt/x/action' })
+    expect(await night.ticket()).toMatchObject({ evidence: [{ repeats: 1 }] })
+    await night.at(0.3).does('ann', 'close', { outcome: 'test' })
+    await says(0.9, { key })
+    expect(await night.ticket()).toMatchObject({ state: 'closed', evidence: [{ repeats: 2 }] })
+  })
+
+  it('is another signal under another key, after its time, and by another device', async () => {
+    await open()
+    await says(0, { key })
+    await night.at(0.1).does('ann', 'close', { outcome: 'test' })
+    await says(0.2, { key: { ...key, id: 'press-8' } })
+    await night.at(0.3).does('ann', 'close', { outcome: 'test' })
+    await says(2, { key })
+    await says(2.1, { key }, {}, 'pendant')
+    expect(await night.tickets()).toHaveLength(4)
+  })
+
+  it('counts though the device gives both the same instant, and two keys are two though it does', async () => {
+    await open()
+    await says(0, { key, at: time(0) })
+    await night.at(0.1).does('ann', 'close', { outcome: 'test' })
+    await says(0.2, { key: { ...key, id: 'other' }, at: time(0) })
+    expect(await night.tickets()).toHaveLength(2)
+  })
+
+  it('lets a confirmation through: what was suspected is sure now', async () => {
+    await open()
+    await says(0, { signal: 'fall', confidence: 0.4, key })
+    expect(await night.ticket()).toMatchObject({ severity: 'medium', unverified: true })
+    await says(0.2, { signal: 'fall', confidence: 1, key })
+    expect(await night.ticket()).toMatchObject({ severity: 'high', unverified: false, evidence: [{}, {}] })
+  })
+})
+
+describe('a state that is told again and again', () => {
+  const smoke = { signal: 'smoke', level: true } as const
+
+  it('is one alarm, also when its ticket was closed meanwhile', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await says(1, smoke, {}, 'detector')
+    await night.at(2).does('ann', 'close', { outcome: 'real_emergency' })
+    await says(60, smoke, {}, 'detector')
+    expect(await night.ticket()).toMatchObject({ state: 'closed', evidence: [{ repeats: 2 }] })
+  })
+
+  it('is a new one once it was over', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await night.at(1).does('ann', 'close', { outcome: 'false_alarm' })
+    await ends(2, 'smoke', 'detector')
+    await says(3, smoke, {}, 'detector')
+    expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
+  })
+
+  it('is a new one when it was not told for longer than such devices are silent', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await night.at(1).does('ann', 'close', { outcome: 'false_alarm' })
+    await says(limits.levelHeldMs / 60_000 + 1, smoke, {}, 'detector')
+    expect(await night.tickets()).toHaveLength(2)
+  })
+
+  it('that is over is told on its ticket, which stays open', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await ends(1, 'smoke', 'detector')
+    const ticket = await night.ticket()
+    expect(ticket.state).toBe('open')
+    expect(story(ticket)).toContain('device_cleared: smoke')
+    expect((await night.events()).map(({ type }) => type)).toContain('ticket.updated')
+  })
+
+  it('is judged per device and signal', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await night.at(0.1).does('ann', 'close', { outcome: 'false_alarm' })
+    await ends(0.2, 'gas', 'detector')
+    await ends(0.2, 'smoke', 'radar')
+    await says(0.3, smoke, {}, 'detector')
+    expect(await night.tickets()).toHaveLength(1)
+    await says(0.4, { ...smoke, signal: 'gas' }, {}, 'detector')
+    expect(await night.tickets()).toHaveLength(2)
+  })
+
+  it('retained and never told before may be old: late; after it was known to be over it is proven new', async () => {
+    await open()
+    await says(0, smoke, { retained: true }, 'detector')
+    expect(await night.ticket()).toMatchObject({ late: true, unverified_reasons: ['retained'] })
+    await ends(1, 'smoke', 'detector')
+    await says(2, smoke, { retained: true }, 'detector')
+    expect(await night.ticket()).toMatchObject({ late: false, severity: 'critical', unverified: false })
+  })
+
+  it('first retained, then told by itself, is heard as fresh', async () => {
+    await open()
+    await says(0, smoke, { retained: true }, 'detector')
+    await says(1, smoke, {}, 'detector')
+    expect(await night.ticket()).toMatchObject({ late: false, severity: 'critical' })
+  })
+
+  it('an end that is older than the beginning ends nothing', async () => {
+    await open()
+    await says(1, { ...smoke, at: time(1) }, {}, 'detector')
+    await night.at(1.5).does('ann', 'close', { outcome: 'false_alarm' })
+    await night.at(2).publish('detector', { clears: [{ signal: 'smoke', at: time(0) }] })
+    await says(3, smoke, {}, 'detector')
+    expect(await night.tickets()).toHaveLength(1)
+  })
+})
+
+describe('a press of a plain button', () => {
+  it.each([
+    [null, 'single', 0],
+    ['any', 'double', 1],
+    ['long', 'single', 0],
+    ['long', 'long', 1],
+  ] as const)('where the registry says %s: %s makes %i tickets', async (sos_press, press, many) => {
+    await open()
+    await night.store.write((tx) => tx.updateTable('devices').set({ sos_press }).where('id', '=', 'watch').execute())
+    await says(0, { press })
+    expect(await night.tickets()).toHaveLength(many)
+  })
+
+  it('of a device that nobody registered is no call', async () => {
+    await open()
+    await says(0, { press: 'single' }, {}, 'unheard-of')
+    expect(await night.tickets()).toEqual([])
+  })
+})
+
+describe('a message that speaks of several devices', () => {
+  it('opens the tickets of their homes', async () => {
+    await open()
+    await night.at(0).publish('radar', {
+      signals: [
+        { signal: 'fall', device: 'pendant' },
+        { signal: 'smoke', device: 'detector' },
+      ],
+    })
+    expect((await night.tickets()).map(({ home, kind }) => [home, kind])).toEqual([
+      ['oak', 'fall'],
+      ['elm', 'smoke'],
+    ])
+  })
+})

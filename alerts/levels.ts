@@ -1,0 +1,47 @@
+import { levelOf, setLevel } from '../store/levels.ts'
+import type { Tx } from '../store/store.ts'
+import { addTimeline, evidenceOf, evidenceRow, updateTicket } from '../store/ticket_rows.ts'
+import { rowOf } from '../store/tickets.ts'
+import type { RecordAlert, RecordClear } from './judge.ts'
+
+/** States that devices tell again and again until they end: what tells a new alarm from the repeat of an old one. */
+
+/** Whether the last word of the device on this state was that it is over. */
+export async function isProvenEdge(tx: Tx, { device, signal, time }: RecordAlert): Promise<boolean> {
+  const level = await levelOf(tx, device, signal)
+  return level !== undefined && level.is_on === 0 && time.at >= level.at
+}
+
+/** Notes that the state goes on; `evidence` is where it was counted, else its own. */
+export async function beginLevel(tx: Tx, alert: RecordAlert, evidence: number | undefined): Promise<void> {
+  const { record, device, signal, time, n } = alert
+  await setLevel(tx, {
+    device,
+    signal,
+    is_on: 1,
+    at: time.at,
+    received_at: record.receivedAt,
+    evidence: evidence ?? (await evidenceOf(tx, record.lane, record.seq, n)) ?? null,
+  })
+}
+
+/**
+ * Notes that a state is over, by the device's word, and says so on its ticket, which stays as it is. Gives the ticket
+ * where there is one to tell of. A word older than the last one changes nothing. `now`: epoch ms.
+ */
+export async function endLevel(
+  tx: Tx,
+  { device, signal, time, record }: RecordClear,
+  now: number,
+): Promise<string | undefined> {
+  const level = await levelOf(tx, device, signal)
+  if (level && (level.is_on === 0 || time.at < level.at)) return undefined
+  await setLevel(tx, { device, signal, is_on: 0, at: time.at, received_at: record.receivedAt, evidence: null })
+  const evidence = level?.evidence ? await evidenceRow(tx, level.evidence) : undefined
+  const ticket = evidence && (await rowOf(tx, evidence.ticket))
+  if (!ticket || ticket.state === 'closed') return undefined
+  const at = Math.max(record.receivedAt, ticket.opened_at)
+  await addTimeline(tx, { ticket: ticket.id, at, who: device, what: 'device_cleared', reason: signal })
+  await updateTicket(tx, ticket.id, { updated_at: Math.max(ticket.updated_at, now) })
+  return ticket.id
+}

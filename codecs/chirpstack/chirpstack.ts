@@ -3,7 +3,7 @@ import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/m
 import { sourceName } from '../../domain/sources.ts'
 import { addFlag, addPosition, addReading, isGiven, isRecord, refuse, settle, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { salvage } from '../lorawan/salvage.ts'
+import { listen, salvage } from '../lorawan/salvage.ts'
 import { takeUplink } from '../lorawan/uplink.ts'
 import { parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
@@ -51,6 +51,7 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
   const named = eventOf(topic)
   const event = readEvent(decoded, named, payload, context)
   if (event) takeEvent(decoded, topic, named, event, context)
+  if (mayCall(topic)) listen(decoded, payload)
   return decoded
 }
 

@@ -1,16 +1,18 @@
 import { limits } from '../../domain/limits.ts'
 import type { DecodeContext, Decoded, Press, Signal } from '../../domain/message.ts'
 import { nothingDecoded } from '../../domain/message.ts'
-import { addSignal } from '../build.ts'
+import { addSignal, refuse } from '../build.ts'
 import { asBuffer } from '../payload.ts'
 import { claimedIn, foldedText, raisedIn } from '../words.ts'
 import { takeUplink } from './uplink.ts'
 
 /** Signals in a network server's message that is no JSON any more: by the words of the devices' codecs, and by what is left. */
 
+/** What no device writes but to call. */
+const sosWords = /sos_mode_start|"sos_on"|"alarm_status"\s*:\s*"true"/
 const calls: [RegExp, Signal['signal']][] = [
-  [/sos_mode_start|"sos_on"|"alarm_status"\s*:\s*"true"/, 'sos'],
-  [/"(?:alarm_type|detection_status)"\s*:\s*"fall"/, 'fall'],
+  [sosWords, 'sos'],
+  [/"(?:alarm_type|detection_status)"\s*:\s*"fall"(?!.{0,400}(?:resol|ignor|deactiv|dismiss))/s, 'fall'],
   [/"water_leak(?:_status)?"\s*:\s*"leak"/, 'water_leak'],
 ]
 const pressed = /"(?:status|button|press)"\s*:\s*"(short|single|double|triple|long)(?: press)?"/
@@ -29,6 +31,13 @@ export function salvage(decoded: Decoded, payload: Uint8Array, context: DecodeCo
   for (const signal of byBytes(bytes.toString('latin1'), context)) {
     if (!kinds.has(signal.signal)) addSignal(decoded, { ...signal, malformed: true })
   }
+}
+
+/** Hears an SOS that stands where none belongs, in a message that could be read and had none. */
+export function listen(decoded: Decoded, payload: Uint8Array): void {
+  if (decoded.signals.length > 0 || !sosWords.test(foldedText(asBuffer(payload)))) return
+  addSignal(decoded, { signal: 'sos', at: undefined, malformed: true })
+  refuse(decoded, 'payload_invalid', 'an SOS stands where none belongs; it was taken all the same')
 }
 
 const pressOf = (word: string): Press => (word === 'short' ? 'single' : (word as Press))

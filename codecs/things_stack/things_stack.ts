@@ -4,7 +4,7 @@ import { sourceName } from '../../domain/sources.ts'
 import { addPosition, addReading, isRecord, refuse, settle, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { objectFacts } from '../lorawan/object.ts'
-import { salvage } from '../lorawan/salvage.ts'
+import { listen, salvage } from '../lorawan/salvage.ts'
 import { takeFacts, takeUplink, type Uplink } from '../lorawan/uplink.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
@@ -48,6 +48,7 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
     if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
     if (isRecord(parsed.value)) takeMessage(decoded, topic, parsed.value, context)
     else refuse(decoded, 'payload_invalid', 'not an object')
+    if (mayCall(topic, payload)) listen(decoded, payload)
     return decoded
   }
   refuse(decoded, parsed.code, parsed.detail)

@@ -57,7 +57,9 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
 
 type Event = { value: Record<string, unknown>; isBroken: boolean }
 
-/** Protocol buffers begin with the tag of a field that has a length; JSON with a brace, or blanks before it. */
+/** Tags with which an event in protocol buffers begins: its fields 1 to 3, of which the first may be left out. */
+const firstTags = new Set([0x08, 0x0a, 0x12, 0x1a])
+
 function readEvent(
   decoded: Decoded,
   named: string | undefined,
@@ -71,7 +73,7 @@ function readEvent(
     return refuse(decoded, 'payload_invalid', 'not an object')
   }
   const schema = Object.hasOwn(schemas, named ?? 'up') ? schemas[named ?? 'up'] : undefined
-  const isProto = parsed.code !== 'payload_too_large' && (payload[0] === 0x0a || payload[0] === 0x12)
+  const isProto = parsed.code !== 'payload_too_large' && firstTags.has(payload[0]!)
   const read = schema && isProto ? readProto(schema, payload) : undefined
   // A line feed may also begin JSON that is broken.
   if (read && isRecord(read.value.deviceInfo)) {

@@ -52,3 +52,17 @@ export function readerOf(bytes: Uint8Array): Reader {
 
 /** Whether a bit of a status word is set; also of words wider than the 32 bits of `&`. */
 export const hasBit = (word: number, bit: number): boolean => Math.floor(word / 2 ** bit) % 2 === 1
+
+const digits = /^"?(?:0x)?((?:[0-9a-f]{2}[\s:-]?)+)[\s"]*$/i
+
+/**
+ * What gateways pass on from a radio, either as bytes or as hexadecimal digits (`40 3A 01`, `"40:3a:01"`), which are told by
+ * being nothing else; none of the formats' first bytes is a digit. Of text that stands for more than `most` bytes nothing is read as digits.
+ */
+export function hexOrBytes(payload: Uint8Array, most: number): Uint8Array {
+  // Two digits and a separator for each byte, and room for quotes and line ends.
+  if (payload.byteLength > 3 * most + 16) return payload
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('latin1')
+  const found = digits.exec(text)?.[1]
+  return found === undefined ? payload : Buffer.from(found.replaceAll(/[\s:-]/g, ''), 'hex')
+}

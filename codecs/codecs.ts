@@ -4,8 +4,10 @@ import { carelink } from './carelink/carelink.ts'
 import { chirpstack } from './chirpstack/chirpstack.ts'
 import type { Codec } from './codec.ts'
 import { eview } from './eview/eview.ts'
+import { fhir } from './fhir/fhir.ts'
 import { fits } from './filters.ts'
 import { g616 } from './g616/g616.ts'
+import { gatt } from './gatt/gatt.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { hikvision } from './hikvision/hikvision.ts'
 import { iqiangua } from './iqiangua/iqiangua.ts'
@@ -17,6 +19,7 @@ import { ome } from './ome/ome.ts'
 import { openMhealth } from './open_mhealth/open_mhealth.ts'
 import { owntracks } from './owntracks/owntracks.ts'
 import { sparkplug } from './sparkplug/sparkplug.ts'
+import { tasmota } from './tasmota/tasmota.ts'
 import { theengs } from './theengs/theengs.ts'
 import { thingsStack } from './things_stack/things_stack.ts'
 import { thingsboard } from './thingsboard/thingsboard.ts'
@@ -39,10 +42,12 @@ export const codecs: readonly Codec[] = [
   traccar,
   trv,
   bthome,
+  gatt,
   theengs,
   sparkplug,
   openMhealth,
   vayyarCare,
+  fhir,
   jjt,
   iqiangua,
   akmon,
@@ -52,6 +57,7 @@ export const codecs: readonly Codec[] = [
   watchPush,
   milesightVs373,
   carelink,
+  tasmota,
 ]
 
 type Claim = { codec: Codec; filter: string }

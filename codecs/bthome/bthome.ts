@@ -1,8 +1,8 @@
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { refuse, warn } from '../build.ts'
+import { hexOrBytes } from '../bytes.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
 import { longestAdvertisement, parseServiceData } from './service_data.ts'
 import { takeServiceData } from './take.ts'
 
@@ -28,7 +28,8 @@ export const bthome: Codec = {
 
 function decode(topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
   const decoded = nothingDecoded()
-  const bytes = bytesIn(payload)
+  // The digits 4 and 5 of a text are no version of it as bytes, so that there is no doubt.
+  const bytes = hexOrBytes(payload, longestAdvertisement)
   const data = parseServiceData(bytes)
   if (payload.length === 0) refuse(decoded, 'payload_empty', 'no service data')
   else if (!data) refuse(decoded, 'payload_invalid', 'neither bytes nor hexadecimal digits of BTHome v2 service data')
@@ -39,14 +40,4 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
     if (data.mac !== undefined && data.mac !== named) warn(decoded, 'identity_conflict', data.mac)
   }
   return decoded
-}
-
-/** `40 3A 01` as text; the bytes themselves begin otherwise than a digit does, so that there is no doubt. */
-const digits = /^[\s"]*(?:0x)?((?:[0-9a-f]{2}[\s:-]?){1,1650})[\s"]*$/i
-/** Room for separators, quotes and line ends. */
-const longestText = 3 * longestAdvertisement + 16
-
-function bytesIn(payload: Uint8Array): Uint8Array {
-  const found = digits.exec(asBuffer(payload.subarray(0, longestText)).toString('latin1'))?.[1]
-  return found === undefined ? payload : Buffer.from(found.replaceAll(/[\s:-]/g, ''), 'hex')
 }

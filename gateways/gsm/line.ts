@@ -2,6 +2,7 @@ import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
 import { isUrgent } from '../../codecs/urgent.ts'
 import { limits } from '../../domain/limits.ts'
+import { newId } from '../../domain/random.ts'
 import { lineUp } from './metrics.ts'
 
 /** Where Vigil is, and as whom to speak there. */
@@ -42,7 +43,8 @@ export function openLine(vigil: Vigil, log: Logger): Line {
 
 function openLane(lane: 'urgent' | 'bulk', { url, user, token }: Vigil, log: Logger): MqttClient {
   const client = connect(url, {
-    clientId: `${user}-${lane}`,
+    // Two gateways of one account must not push each other out.
+    clientId: newId(`gsm-${lane}`),
     username: user,
     password: token,
     protocolVersion: 4,
@@ -63,7 +65,7 @@ function openLane(lane: 'urgent' | 'bulk', { url, user, token }: Vigil, log: Log
   })
   client.on('close', () => {
     lineUp.set({ lane }, 0)
-    tell('no line to Vigil; devices are not answered until it is back', 'warn')
+    if (!client.disconnecting) tell('no line to Vigil; devices are not answered until it is back', 'warn')
   })
   client.on('error', (err) => tell(`Vigil cannot be reached or refuses: ${err.message}`, 'warn', err))
   return client

@@ -1,4 +1,4 @@
-import { Writer } from 'protobufjs/minimal.js'
+import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, test } from 'vitest'
 import { codecOf } from '../codecs.ts'
 import { chirpstack } from './chirpstack.ts'
@@ -121,13 +121,13 @@ describe('protocol buffers', () => {
   })
 
   test('a time, an object, tags, and what is not known between them', () => {
-    const text = (value: string) => Writer.create().uint32(26).string(value).finish()
-    const pair = Writer.create().uint32(10).string('ALARM_status').uint32(18).bytes(text('TRUE')).finish()
-    const tag = Writer.create().uint32(10).string('model').uint32(18).string('LGT-92').finish()
-    const info = Writer.create().uint32(66).string(eui).uint32(74).bytes(tag).finish()
-    const time = Writer.create().uint32(8).int64(1_795_335_330).uint32(16).int32(250_000_000).finish()
-    const object = Writer.create().uint32(10).bytes(pair).finish()
-    const whole = Writer.create().uint32(10).string('x').uint32(18).bytes(time).uint32(26).bytes(info)
+    const text = (value: string) => protobuf.Writer.create().uint32(26).string(value).finish()
+    const pair = protobuf.Writer.create().uint32(10).string('ALARM_status').uint32(18).bytes(text('TRUE')).finish()
+    const tag = protobuf.Writer.create().uint32(10).string('model').uint32(18).string('LGT-92').finish()
+    const info = protobuf.Writer.create().uint32(66).string(eui).uint32(74).bytes(tag).finish()
+    const time = protobuf.Writer.create().uint32(8).int64(1_795_335_330).uint32(16).int32(250_000_000).finish()
+    const object = protobuf.Writer.create().uint32(10).bytes(pair).finish()
+    const whole = protobuf.Writer.create().uint32(10).string('x').uint32(18).bytes(time).uint32(26).bytes(info)
     const bytes = whole
       .uint32(99 << 3)
       .uint32(7)
@@ -139,8 +139,9 @@ describe('protocol buffers', () => {
   })
 
   test('a status with a level in five bytes, and with none', () => {
-    const info = Writer.create().uint32(66).string(eui).finish()
-    const status = (rest: (writer: Writer) => Writer) => rest(Writer.create().uint32(26).bytes(info)).finish()
+    const info = protobuf.Writer.create().uint32(66).string(eui).finish()
+    const status = (rest: (writer: protobuf.Writer) => Writer) =>
+      rest(protobuf.Writer.create().uint32(26).bytes(info)).finish()
     expect(
       values(
         decode(

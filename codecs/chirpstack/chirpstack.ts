@@ -37,7 +37,7 @@ export const chirpstack: Codec = {
 
 const eventOf = (topic: string): string | undefined => {
   const levels = topic.split('/')
-  return topic.startsWith(prefix) ? levels[5] : levels[2]
+  return topic.startsWith(prefix) ? levels[5] : levels.slice(2).at(-1)
 }
 
 /** No other event has a device's own words. Over HTTP the event may be told by the body alone. */

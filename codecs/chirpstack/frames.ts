@@ -1,4 +1,4 @@
-import { Writer } from 'protobufjs/minimal.js'
+import protobuf from 'protobufjs/minimal.js'
 import type { Frame } from '../frames.ts'
 
 const eui = '24e124535b310001'
@@ -11,9 +11,9 @@ const rx =
 
 /** An uplink in protocol buffers: id, device, port and data. */
 export function protoUplink(profile: string, port: number, data: string): Uint8Array {
-  const device = Writer.create().uint32(50).string(profile).uint32(66).string(eui).finish()
-  const best = Writer.create().uint32(48).int32(-97).finish()
-  return Writer.create()
+  const device = protobuf.Writer.create().uint32(50).string(profile).uint32(66).string(eui).finish()
+  const best = protobuf.Writer.create().uint32(48).int32(-97).finish()
+  return protobuf.Writer.create()
     .uint32(10)
     .string('9d1c1a4e-2')
     .uint32(26)

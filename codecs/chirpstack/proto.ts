@@ -1,4 +1,4 @@
-import { Reader } from 'protobufjs/minimal.js'
+import protobuf from 'protobufjs/minimal.js'
 import { limits } from '../../domain/limits.ts'
 
 /**
@@ -71,7 +71,7 @@ export type ProtoMessage = { value: Record<string, unknown>; isBroken: boolean }
 /** Reads a message as far as it goes. Never throws. */
 export function readProto(schema: Schema, bytes: Uint8Array): ProtoMessage {
   const value: Record<string, unknown> = {}
-  return { value, isBroken: !isWhole(() => readFields(schema, Reader.create(bytes), value)) }
+  return { value, isBroken: !isWhole(() => readFields(schema, protobuf.Reader.create(bytes), value)) }
 }
 
 /** The reader throws at an end that comes too early, which is nothing exceptional here. */
@@ -84,7 +84,7 @@ function isWhole(run: () => void): boolean {
   }
 }
 
-function readFields(schema: Schema, reader: Reader, value: Record<string, unknown>): void {
+function readFields(schema: Schema, reader: protobuf.Reader, value: Record<string, unknown>): void {
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
     const known = schema[tag >>> 3]
@@ -118,11 +118,11 @@ function wireOf(kind: Kind | Schema): number {
   return kind === 'float' ? 5 : 2
 }
 
-function part(reader: Reader): Reader {
-  return Reader.create(reader.bytes())
+function part(reader: protobuf.Reader): protobuf.Reader {
+  return protobuf.Reader.create(reader.bytes())
 }
 
-function readValue(kind: Kind | Schema, reader: Reader): unknown {
+function readValue(kind: Kind | Schema, reader: protobuf.Reader): unknown {
   if (typeof kind === 'object') {
     const inner: Record<string, unknown> = {}
     readFields(kind, part(reader), inner)
@@ -135,7 +135,7 @@ function readValue(kind: Kind | Schema, reader: Reader): unknown {
 }
 
 /** google.protobuf.Timestamp */
-function readTime(reader: Reader): string | undefined {
+function readTime(reader: protobuf.Reader): string | undefined {
   let ms = 0
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
@@ -147,7 +147,7 @@ function readTime(reader: Reader): string | undefined {
 }
 
 /** An entry of map<string, string>. */
-function readEntry(reader: Reader, map: Record<string, unknown>): void {
+function readEntry(reader: protobuf.Reader, map: Record<string, unknown>): void {
   const entry: Record<string, unknown> = {}
   readFields({ 1: field('key', 'string'), 2: field('value', 'string') }, part(reader), entry)
   const { key = '', value = '' } = entry
@@ -155,7 +155,7 @@ function readEntry(reader: Reader, map: Record<string, unknown>): void {
 }
 
 /** google.protobuf.Struct */
-function readStruct(reader: Reader, depth: number): Record<string, unknown> {
+function readStruct(reader: protobuf.Reader, depth: number): Record<string, unknown> {
   if (depth > limits.payloadDepth) throw new RangeError('too deep')
   const struct: Record<string, unknown> = {}
   while (reader.pos < reader.len) {
@@ -169,7 +169,7 @@ function readStruct(reader: Reader, depth: number): Record<string, unknown> {
   return struct
 }
 
-function readPair(reader: Reader, depth: number): [string, unknown] {
+function readPair(reader: protobuf.Reader, depth: number): [string, unknown] {
   let key = ''
   let value: unknown = null
   while (reader.pos < reader.len) {
@@ -182,7 +182,7 @@ function readPair(reader: Reader, depth: number): [string, unknown] {
 }
 
 /** google.protobuf.Value: 1 null, 2 number, 3 text, 4 boolean, 5 object, 6 list. */
-function readAny(reader: Reader, depth: number): unknown {
+function readAny(reader: protobuf.Reader, depth: number): unknown {
   let value: unknown = null
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
@@ -196,7 +196,7 @@ function readAny(reader: Reader, depth: number): unknown {
   return value
 }
 
-function readList(reader: Reader, depth: number): unknown[] {
+function readList(reader: protobuf.Reader, depth: number): unknown[] {
   if (depth > limits.payloadDepth) throw new RangeError('too deep')
   const list: unknown[] = []
   while (reader.pos < reader.len) {

@@ -34,6 +34,10 @@ const Step = z.object({
     .describe('how it ended; close needs it'),
   assignee: Id.optional().describe('the operator who is to have it; assign needs it'),
   area: Id.optional().describe('the area that may see it too; share needs it'),
+  confirm: z
+    .boolean()
+    .optional()
+    .describe('send help though nothing says that it is needed now; dispatch of a late ticket needs it'),
 })
 type Step = z.infer<typeof Step>
 
@@ -115,7 +119,14 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
       response: answers(
         { 200: Ticket },
         ...withToken,
-        ...(['not_found', 'transition_not_allowed', 'held_by_other', 'outcome_required', 'reference_unknown'] as const),
+        ...([
+          'not_found',
+          'transition_not_allowed',
+          'held_by_other',
+          'late_only',
+          'outcome_required',
+          'reference_unknown',
+        ] as const),
       ),
     },
     handler: async (request) => {
@@ -135,10 +146,14 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
   })
 }
 
-type Meaning = { reason?: string; outcome?: Outcome; assignee?: string; areaPath?: string }
+type Meaning = { reason?: string; outcome?: Outcome; assignee?: string; areaPath?: string; confirm?: boolean }
 
 /** The step as `act` takes it, with what it names looked up. */
-async function meaningOf(db: Db, row: TicketRow, { reason, text, outcome, assignee, area }: Step): Promise<Meaning> {
+async function meaningOf(
+  db: Db,
+  row: TicketRow,
+  { reason, text, outcome, assignee, area, confirm }: Step,
+): Promise<Meaning> {
   const words = text ?? reason
   if (assignee !== undefined) await mustBeAbleToWork(db, row, assignee)
   return {
@@ -146,6 +161,7 @@ async function meaningOf(db: Db, row: TicketRow, { reason, text, outcome, assign
     ...(outcome && { outcome }),
     ...(assignee !== undefined && { assignee }),
     ...(area !== undefined && { areaPath: await pathToShare(db, area) }),
+    ...(confirm !== undefined && { confirm }),
   }
 }
 

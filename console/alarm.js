@@ -29,7 +29,7 @@ export function announce(event, before) {
   if (!ticket) return
   if (type === 'ticket.opened' || type === 'ticket.unanswered' || type === 'ticket.reopened') {
     pause.of.delete(ticket.id)
-    byId('loud').textContent = t(
+    byId(ticket.late ? 'soft' : 'loud').textContent = t(
       `announce.${/** @type {'opened' | 'unanswered' | 'reopened'} */ (type.slice(7))}`,
       words(ticket),
     )

@@ -128,8 +128,8 @@ function back() {
 
 /** @param {1 | -1} by */
 function step(by) {
-  const { waiting, in_hand, closed } = groups(whatIsKnown().queue)
-  const order = [...waiting, ...in_hand, ...closed].map(({ id }) => id)
+  const { waiting, in_hand, from_before, closed } = groups(whatIsKnown().queue)
+  const order = [...waiting, ...in_hand, ...from_before, ...closed].map(({ id }) => id)
   const here = order.indexOf(selected() ?? '')
   const there = order[here < 0 ? 0 : Math.min(order.length - 1, Math.max(0, here + by))]
   if (there !== undefined) select(there)

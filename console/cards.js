@@ -33,7 +33,7 @@ export function showQueue(groups, page) {
   const queue = byId('queue')
   fill(queue, language(), () => [
     el('h1', { class: 'unseen' }, t('queue.heading')),
-    .../** @type {const} */ (['waiting', 'in_hand', 'closed']).map((name) =>
+    .../** @type {const} */ (['waiting', 'in_hand', 'from_before', 'closed']).map((name) =>
       el(
         'section',
         { id: `group_${name}`, class: 'group' },
@@ -45,6 +45,7 @@ export function showQueue(groups, page) {
   ])
   showGroup('waiting', groups.waiting, page)
   showGroup('in_hand', groups.in_hand, page)
+  showGroup('from_before', groups.from_before, page)
   showGroup('closed', groups.closed, page)
   const shown = new Set(Object.values(groups).flatMap((group) => group.map(({ id }) => id)))
   for (const id of cards.keys()) if (!shown.has(id)) cards.delete(id)
@@ -101,7 +102,7 @@ function whoAndWhere({ home }) {
 
 /** @param {Ticket} ticket @param {ReturnType<typeof whoAndWhere>} who */
 function contents(ticket, who) {
-  const { kind, severity, number, evidence, unverified, home, device, holder, outcome } = ticket
+  const { kind, severity, number, evidence, unverified, late, home, device, holder, outcome } = ticket
   const where = who?.address ?? (home ? '' : t('card.no_home'))
   const names =
     (who?.names && listText(who.names, language())) ??
@@ -117,7 +118,7 @@ function contents(ticket, who) {
       { class: 'tags' },
       el('i', { class: 'severity' }, wordFor('severity', severity)),
       el('i', {}, `#${number}`),
-      unverified && el('i', { class: 'unverified' }, t('card.unverified')),
+      unverified && el('i', { class: 'unverified' }, t(late ? 'card.from_before' : 'card.unverified')),
       evidence.length > 1 && el('i', {}, t('card.signals', { n: evidence.length })),
       holder && el('i', {}, isMine(ticket) ? t('card.mine') : t('card.held_by', { who: holderName(ticket) })),
       outcome && el('i', {}, wordFor('outcome', outcome)),
@@ -135,6 +136,7 @@ function when(ticket) {
     ]
   }
   const since = waitingSince(ticket)
+  if (ticket.late) return [el('small', { class: 'unseen' }, t('card.waiting')), sinceClock(since)]
   return [
     el('small', { class: 'unseen' }, t('card.waiting')),
     sinceClock(since, since + answerWithinMs),

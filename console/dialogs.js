@@ -8,7 +8,7 @@ import { t, wordFor } from './words.js'
  * What a step asks before it is taken, and the sheet of keys.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
  * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
- * @typedef {Record<string, string>} Body
+ * @typedef {Record<string, string | boolean>} Body
  */
 
 const dialog = () => /** @type {HTMLDialogElement} */ (byId('dialog'))
@@ -30,6 +30,7 @@ export async function askFor(action, id, current) {
   const kind = about ? wordFor('signal', about.kind) : ''
   form.append(
     el('h2', {}, t(`action.${action}`), el('small', {}, t('dialog.about', { number: about?.number ?? '', kind }))),
+    ...(about?.late && action === 'dispatch' ? [el('p', { class: 'warn' }, t('dialog.late_dispatch'))] : []),
     ...(await fieldsOf(action)),
     complaint,
     changedNote(id, current),
@@ -38,7 +39,9 @@ export async function askFor(action, id, current) {
   return open(form, () => {
     const body = readForm(/** @type {HTMLFormElement} */ (form))
     complaint.textContent = missing(action, body)
-    return complaint.textContent ? undefined : body
+    if (complaint.textContent) return undefined
+    // Whoever has read the warning above and goes on has confirmed it.
+    return current(id)?.late && action === 'dispatch' ? { ...body, confirm: true } : body
   })
 }
 

@@ -7,7 +7,7 @@ import { severities } from './rules.js'
  * travel. So a snapshot never replaces what an event brought after the snapshot was asked for. No clock takes part.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
  * @typedef {import('../domain/ticket.ts').LiveEvent} LiveEvent
- * @typedef {{ waiting: Ticket[], in_hand: Ticket[], closed: Ticket[] }} Groups
+ * @typedef {{ waiting: Ticket[], in_hand: Ticket[], from_before: Ticket[], closed: Ticket[] }} Groups
  * @typedef {{
  *   tickets: Map<string, Ticket>, touched: Map<string, number>, seq: number | undefined, tick: number, groups: Groups | undefined,
  * }} Queue `groups`: as last sorted, until something changes
@@ -106,15 +106,16 @@ export function byUrgency(a, b) {
 }
 
 /**
- * The queue in three groups, each in the order in which it wants to be worked.
+ * The queue in groups: what calls now, what is in hand, what only came in late and calls nobody, what is done; each in the order in which it wants to be worked.
  * @param {Queue} queue @returns {Groups}
  */
 export function groups(queue) {
   if (queue.groups) return queue.groups
   const all = [...queue.tickets.values()]
   queue.groups = {
-    waiting: all.filter((ticket) => ticket.state === 'open').sort(byUrgency),
+    waiting: all.filter((ticket) => ticket.state === 'open' && !ticket.late).sort(byUrgency),
     in_hand: all.filter((ticket) => ticket.state !== 'open' && ticket.state !== 'closed').sort(byUrgency),
+    from_before: all.filter((ticket) => ticket.state === 'open' && ticket.late).sort(byUrgency),
     closed: all.filter((ticket) => ticket.state === 'closed').sort(newestClosed),
   }
   return queue.groups

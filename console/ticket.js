@@ -59,7 +59,7 @@ export function showTicket(ticket, page) {
     ticket.closed_at,
   ]
   fill(byId('head'), headInputs, () => head(ticket, page.onBack))
-  fill(byId('doubts'), [today, ticket.unverified, ticket.unverified_reasons], () => doubts(ticket))
+  fill(byId('doubts'), [today, ticket.unverified, ticket.unverified_reasons, ticket.late], () => doubts(ticket))
   fill(byId('next'), [today, ticket.next_step, ticket.state, holderName(ticket)], () => next(ticket))
   showTimeline(ticket, today)
   showWhere(byId('where'), ticket)
@@ -103,6 +103,7 @@ function head(ticket, onBack) {
 /** The answer clock while nobody has answered; afterwards how it went. @param {Ticket} ticket */
 function answer(ticket) {
   const since = waitingSince(ticket)
+  if (ticket.state === 'open' && ticket.late) return [el('small', {}, t('ticket.waiting_for')), sinceClock(since)]
   if (ticket.state === 'open')
     return [
       el('small', {}, t('ticket.waiting_for')),
@@ -116,10 +117,10 @@ function answer(ticket) {
 }
 
 /** @param {Ticket} ticket */
-function doubts({ unverified, unverified_reasons }) {
+function doubts({ unverified, unverified_reasons, late }) {
   if (!unverified) return []
   return [
-    el('b', { class: 'doubts-heading' }, t('doubt.heading')),
+    el('b', { class: 'doubts-heading' }, t(late ? 'doubt.late_heading' : 'doubt.heading')),
     el('ul', {}, ...unverified_reasons.map((doubt) => el('li', {}, wordFor('doubt', doubt)))),
   ]
 }

@@ -65,6 +65,7 @@ describe('the tables', () => {
       'still_referenced',
       'transition_not_allowed',
       'held_by_other',
+      'late_only',
       'outcome_required',
       'authority_invalid',
       'authority_taken',

@@ -18,6 +18,7 @@ import { native } from './native/native.ts'
 import { ome } from './ome/ome.ts'
 import { openMhealth } from './open_mhealth/open_mhealth.ts'
 import { owntracks } from './owntracks/owntracks.ts'
+import { shelly } from './shelly/shelly.ts'
 import { sparkplug } from './sparkplug/sparkplug.ts'
 import { tasmota } from './tasmota/tasmota.ts'
 import { theengs } from './theengs/theengs.ts'
@@ -58,6 +59,7 @@ export const codecs: readonly Codec[] = [
   milesightVs373,
   carelink,
   tasmota,
+  shelly,
 ]
 
 type Claim = { codec: Codec; filter: string }

@@ -236,6 +236,10 @@ describe('who may do what', () => {
       'POST /api/v1/devices/:id/readings device',
       'POST /api/v1/devices/:id/signals device',
       'POST /api/v1/login anyone',
+      'POST /api/v1/push/:codec device',
+      'POST /api/v1/push/:codec/* device',
+      'PUT /api/v1/push/:codec device',
+      'PUT /api/v1/push/:codec/* device',
     ])
   })
 

@@ -47,7 +47,9 @@ export function frontDoorRoutes(app: Api, deps: ApiDeps): void {
       part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part),
     )
     for (const kind of upKinds) forwardRoute(scope, { deps, agent }, kind)
-    for (const method of ['POST', 'PUT'] as const) pushRoute(scope, { deps, agent }, method)
+    for (const method of ['POST', 'PUT'] as const)
+      for (const url of ['/api/v1/push/:codec', '/api/v1/push/:codec/*'])
+        pushRoute(scope, { deps, agent }, { method, url })
     done()
   })
 }
@@ -81,35 +83,41 @@ function forwardRoute(scope: Api, way: Way, kind: keyof typeof kinds): void {
   })
 }
 
-const PushParams = z.object({ '*': z.string().describe('{codec}[/{rest}]') })
+const PushParams = z.object({ codec: z.string() })
+const DeepPushParams = PushParams.extend({ '*': z.string() })
 const PushQuery = z.object({
   event: z.string().optional().describe('the last level of the topic, where a cloud names its events in the query'),
   token: z.string().optional().describe('the token, for clouds that can be given an address and no header'),
 })
 
-function pushRoute(scope: Api, way: Way, method: 'POST' | 'PUT'): void {
+const pushHelp =
+  'What a cloud pushes, in its own format, kept byte for byte under `push/{codec}[/{rest}][/{event}]`; PUT and `/push/{codec}/{rest}` are taken alike. 202 once it is durable, also where its content is refused (it is a dead letter then); 200 with the words that the cloud waits for, where it waits for some. The token of a vendor, gateway or device comes as bearer token, as the password of Basic, or as `token`.'
+
+function pushRoute(scope: Api, way: Way, { method, url }: { method: 'POST' | 'PUT'; url: string }): void {
   scope.route({
     method,
-    url: '/api/v1/push/*',
+    url,
     bodyLimit: limits.packetBytes,
     config: { may: 'device', rateLimit: false },
     schema: {
-      summary: `Push in another format${method === 'PUT' ? ', as an update' : ''}`,
-      description:
-        'What a cloud pushes, in its own format, kept byte for byte under `push/{codec}[/{rest}][/{event}]`. 202 once it is durable, also where its content is refused (it is a dead letter then); 200 with the answer that the cloud waits for, where it waits for one. The token of a vendor, gateway or device comes as bearer token, as the password of Basic, or as `token`.',
+      // The document has one way of all; PUT, and more levels behind the codec, are taken alike.
+      hide: method === 'PUT' || url.endsWith('*'),
+      summary: 'Push in another format',
+      description: pushHelp,
       tags: ['devices'],
-      params: PushParams,
+      params: url.endsWith('*') ? DeepPushParams : PushParams,
       querystring: PushQuery,
       body: z.unknown(),
       response: answers(
-        { 200: ['text/plain', z.string()], 202: Accepted },
+        { 202: Accepted },
         ...(['unauthenticated', 'topic_foreign', 'codec_unknown', 'payload_too_large'] as const),
         ...(['quota_exceeded', 'idempotency_key_invalid', 'idempotency_key_reused'] as const),
         ...(['journal_full', 'journal_unwritable', 'front_door_unreachable'] as const),
       ),
     },
     handler: async (request, reply) => {
-      const levels = request.params['*'].split('/').map(encodeURIComponent)
+      const { codec, '*': rest = '' } = request.params as { codec: string; '*'?: string }
+      const levels = [codec, ...rest.split('/')].map(encodeURIComponent)
       const { event, token } = request.query
       const path = `/api/v1/push/${levels.join('/')}${event === undefined ? '' : `?event=${encodeURIComponent(event)}`}`
       await pass(way, { request, reply, path, method, token })

@@ -37,6 +37,7 @@ const contract = [
   'POST /api/v1/logout',
   'GET /api/v1/me',
   ...['readings', 'signals', 'motion', 'answers'].map((kind) => `POST /api/v1/devices/{id}/${kind}`),
+  'POST /api/v1/push/{codec}',
   'GET /api/v1/tickets',
   'GET /api/v1/tickets/{id}',
   ...ticketActions.map((action) => `POST /api/v1/tickets/{id}/${action}`),

@@ -1,0 +1,122 @@
+import { type DecodeContext, type Decoded, nothingDecoded, type Position } from '../../domain/message.ts'
+import { addFlag, addPosition, addSignal, isHazard, refuse, settle, shown } from '../build.ts'
+import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { asBuffer } from '../payload.ts'
+import { positionIn } from '../positions.ts'
+import {
+  addClears,
+  type Cry,
+  chinaTime,
+  type Entry,
+  type Field,
+  firstOf,
+  namedIn,
+  pushSource,
+  pushTopics,
+  type Row,
+  rowsOf,
+  takeFields,
+  whose,
+} from '../pushes.ts'
+import { epochOf, trusted } from '../times.ts'
+import { asNumber } from '../values.ts'
+import { type Code, codes } from './codes.ts'
+
+/** akmon's platform for communities: `pushType` says what kind of push it is, `Action` which alarm. */
+export const akmon: Codec = {
+  name: 'akmon',
+  title: "akmon's community platform push",
+  topics: pushTopics('akmon'),
+  speaks: 'others',
+  source: pushSource,
+  about: {
+    urgent: 'pushType 1, or an Action that is an alarm',
+    repeat: 'the same device, Action and time',
+    device: 'the IMEI or device number',
+  },
+  urgent: (topic, payload) =>
+    /action|pushtype|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(akmon, topic, payload),
+  decode(topic, payload, context) {
+    const decoded = nothingDecoded()
+    for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
+    return decoded
+  },
+}
+
+/** `H` and the like come beside each other, each only where it was measured. */
+const vitals: readonly Field[] = [
+  { names: ['H'], metric: 'heart_rate', isVital: true },
+  { names: ['O'], metric: 'spo2', isVital: true },
+  { names: ['W'], metric: 'body_temperature', isVital: true },
+  { names: ['X'], metric: 'systolic', isVital: true },
+  { names: ['Y'], metric: 'diastolic', isVital: true },
+]
+
+const gap = `["'\\s\\\\]{0,4}`
+const cries: Cry[] = [
+  { pattern: new RegExp(`pushtype${gap}[:=]${gap}1\\b`), signal: 'sos' },
+  ...Object.entries(codes).flatMap(([code, { signal }]) =>
+    signal ? [{ pattern: new RegExp(`action${gap}[:=]${gap}${code}\\b`), signal }] : [],
+  ),
+]
+
+const names = ['imei', 'Imei', 'IMEI', 'deviceId', 'DeviceId', 'deviceNum', 'sn', 'SN'] as const
+const times = ['time', 'Time', 'timestamp', 'Timestamp', 'createTime', 'CreateTime'] as const
+
+function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
+  const source = namedIn(row, names) ?? pushSource(topic)
+  const entry: Entry = { context, at: timeOf(decoded, row, context), source }
+  const pushType = String(firstOf(row, ['pushType', 'PushType']) ?? '')
+  const action = firstOf(row, ['Action', 'action'])
+  takeFields(decoded, row, entry, vitals)
+  const position = placeOf(row)
+  if (position) addPosition(decoded, position, settle(entry.at, context.receivedAt), source)
+  const code = action === undefined ? undefined : codeOf(String(action))
+  if (code) takeCode(decoded, row, { ...entry, code, action: String(action), position })
+  if (pushType === '1' && code?.signal !== 'sos')
+    addAlarm(decoded, { ...entry, code: { about: 'SOS', signal: 'sos' }, action: 'SOS', position })
+  if (action !== undefined && !code && pushType !== '1') refuse(decoded, 'payload_invalid', `Action: ${shown(action)}`)
+  if (action === undefined && !['1', '2', '3'].includes(pushType))
+    refuse(decoded, 'payload_invalid', `pushType: ${shown(pushType)}`)
+}
+
+const codeOf = (action: string): Code | undefined => (Object.hasOwn(codes, action) ? codes[action] : undefined)
+
+type Alarm = Entry & { code: Code; action: string; position: Position | undefined }
+
+function takeCode(decoded: Decoded, row: Row, alarm: Alarm): void {
+  const { code, action, at, context, source } = alarm
+  if (code.signal || code.press) addAlarm(decoded, alarm)
+  if (code.press) addFlag(decoded, 'button', true, settle(at, context.receivedAt), source)
+  if (code.metric) addFlag(decoded, code.metric, code.value !== 0, settle(at, context.receivedAt), source)
+  addClears(decoded, code.clears ?? [], alarm)
+  const online = asNumber(firstOf(row, ['OL', 'ol']))
+  if (action === '-1' && online !== undefined) decoded.statuses.push({ online: online === 1, ...whose(source) })
+}
+
+/** How long a cloud goes on repeating a push that it got no answer to. */
+const repeatMs = 24 * 3_600_000
+
+function addAlarm(decoded: Decoded, { code, action, at, context, source, position }: Alarm): void {
+  const key = at === undefined ? {} : { key: { id: `${action}:${at}`, withinMs: repeatMs } }
+  const { press, test, confidence, signal = 'sos' } = code
+  const more = { ...(press && { press }), ...(test && { test }), ...(confidence !== undefined && { confidence }) }
+  addSignal(decoded, { signal, at, ...more, ...whose(source), ...key, ...(position && { position }) })
+  if (isHazard(signal)) addFlag(decoded, signal, true, settle(at, context.receivedAt), source)
+}
+
+function timeOf(decoded: Decoded, row: Row, context: DecodeContext): number | undefined {
+  const given = firstOf(row, times)
+  const number = asNumber(given)
+  if (number !== undefined && number < 1e14) return trusted(decoded, epochOf(number), context)
+  return chinaTime(decoded, given, context)
+}
+
+/** The page names no datum, so it is told without one. */
+function placeOf(row: Row): Position | undefined {
+  const [lat, lon] = [
+    ['lat', 'Lat', 'latitude'],
+    ['lng', 'Lng', 'lon', 'longitude'],
+  ].map((some) => asNumber(firstOf(row, some)))
+  return positionIn(undefined, lat, lon)
+}

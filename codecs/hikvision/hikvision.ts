@@ -1,0 +1,88 @@
+import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
+import { addClear, addSignal, isRecord, refuse, shown } from '../build.ts'
+import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { asBuffer } from '../payload.ts'
+import {
+  type Cry,
+  type Entry,
+  firstOf,
+  namedIn,
+  pushSource,
+  pushTopics,
+  type Row,
+  rowsOf,
+  takeFields,
+  whose,
+} from '../pushes.ts'
+import { trusted } from '../times.ts'
+import { asNumber } from '../values.ts'
+import { subjects } from './fields.ts'
+
+/** Hikvision's ISAPI events of vital signs (`signAbnormal`), as its devices and platforms post them. */
+export const hikvision: Codec = {
+  name: 'hikvision',
+  title: "Hikvision's ISAPI event push (signAbnormal)",
+  topics: pushTopics('hikvision'),
+  speaks: 'others',
+  source: pushSource,
+  about: {
+    urgent: 'eventType signAbnormal, active or not',
+    repeat:
+      'an active alarm is posted again and again, counted by activePostCount: the same `dateTime` is the same alarm',
+    device: 'the address of the push, or `deviceID`, `macAddress` or `ipAddress`',
+  },
+  urgent: (topic, payload) =>
+    /signabnormal|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(hikvision, topic, payload),
+  decode(topic, payload, context) {
+    const decoded = nothingDecoded()
+    for (const row of rowsOf(decoded, payload, cries)) takeEvent(decoded, row, topic, context)
+    return decoded
+  },
+}
+
+const cries: Cry[] = [
+  { pattern: /eventtype["'\s\\]{0,4}[:=]["'\s\\]{0,4}signabnormal/, signal: 'vital_sign', unless: /inactiv|nactive/ },
+]
+
+/** An alarm that goes on is posted every few seconds, at most for so long under one count. */
+const repeatMs = 24 * 3_600_000
+
+function takeEvent(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
+  const source = pushSource(topic) ?? namedIn(row, ['deviceID', 'macAddress', 'ipAddress'])
+  const entry: Entry = { context, at: timeOf(decoded, row, context), source }
+  const { eventType } = row
+  if (eventType === 'heartBeat' || eventType === 'videoloss') return
+  if (eventType !== 'signAbnormal') {
+    refuse(decoded, 'payload_invalid', `eventType: ${shown(eventType)}`)
+    return
+  }
+  const details = Array.isArray(row.signAbnormal) ? row.signAbnormal : [row.signAbnormal]
+  const subjects = details.filter(isRecord).map((detail) => takeDetail(decoded, detail, entry))
+  // one letter of it may be broken
+  const isOver = /inactiv|nactive/i.test(String(row.eventState))
+  if (isOver) addClear(decoded, { signal: 'vital_sign', at: entry.at, ...whose(source) })
+  else
+    addSignal(decoded, { signal: 'vital_sign', at: entry.at, level: true, ...whose(source), ...keyOf(row, subjects) })
+}
+
+/** Posts of one alarm have all alike but the count; a count that begins anew is another alarm. */
+function keyOf(row: Row, subjects: readonly string[]): { key?: { id: string; withinMs: number } } {
+  const { dateTime, activePostCount } = row
+  if (typeof dateTime !== 'string' || asNumber(activePostCount) === undefined) return {}
+  return { key: { id: `signAbnormal:${subjects.join(',').slice(0, 60)}:${dateTime.slice(0, 40)}`, withinMs: repeatMs } }
+}
+
+/** Adds what was measured. Gives what it is about. */
+function takeDetail(decoded: Decoded, detail: Row, entry: Entry): string {
+  const about = String(detail.alarmSubType ?? '')
+  const subject = subjects.find(({ begins }) => about.toLowerCase().startsWith(begins))
+  const information = firstOf(detail, ['AbnormalInformation', 'abnormalInformation'])
+  if (subject && isRecord(information)) takeFields(decoded, information, entry, [subject])
+  return about
+}
+
+function timeOf(decoded: Decoded, { dateTime }: Row, context: DecodeContext): number | undefined {
+  const hasZone = typeof dateTime === 'string' && /(?:Z|[+-]\d\d:?\d\d)$/.test(dateTime)
+  const at = hasZone ? Date.parse(dateTime) : Number.NaN
+  return Number.isNaN(at) ? undefined : trusted(decoded, at, context)
+}

@@ -1,0 +1,73 @@
+import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
+import { addClear, addSignal, refuse, shown } from '../build.ts'
+import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { asBuffer } from '../payload.ts'
+import {
+  type Cry,
+  chinaTime,
+  type Entry,
+  firstOf,
+  listen,
+  namedIn,
+  pushSource,
+  pushTopics,
+  type Row,
+  rowsOf,
+  takeFields,
+  whose,
+} from '../pushes.ts'
+import { asBoolean } from '../values.ts'
+import { spelled } from '../words.ts'
+import { fields, levels } from './fields.ts'
+
+/** iqiangua's (爱牵挂) devices for the home, HA02 to HA10: forms, times as text by China's clocks. */
+export const iqiangua: Codec = {
+  name: 'iqiangua',
+  title: "iqiangua's cloud push, HA02 to HA10",
+  topics: pushTopics('iqiangua'),
+  speaks: 'others',
+  source: pushSource,
+  about: {
+    urgent: 'a state that is a hazard, and its end',
+    repeat: 'hazards are states: the first of each counts',
+    device: '`imei`',
+  },
+  urgent: (topic, payload) =>
+    mayClaim.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(iqiangua, topic, payload),
+  decode(topic, payload, context) {
+    const decoded = nothingDecoded()
+    for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
+    // A form is read whatever is broken in it, also where two fields have run into one.
+    listen(decoded, payload, cries)
+    return decoded
+  },
+}
+
+const mayClaim = /(?:immersion|smoke|gas|co|fall|sos)_statu|alarm|\\u|%/i
+
+const cries: Cry[] = levels.map(({ names, signal }) => ({
+  pattern: new RegExp(`${names[0]}s?["'\\s\\\\]{0,4}[:=]["'\\s\\\\]{0,4}1\\b`),
+  signal,
+}))
+
+function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
+  const source = namedIn(row, ['imei']) ?? pushSource(topic)
+  const entry: Entry = { context, at: chinaTime(decoded, row.date_str, context), source }
+  takeFields(decoded, row, entry, fields)
+  for (const { names, signal } of levels) {
+    const given = firstOf(row, names)
+    const on = asBoolean(given)
+    if (on === true) addSignal(decoded, { signal, at: entry.at, level: true, ...whose(source) })
+    else if (on === undefined && /^1\b/.test(String(given)))
+      addSignal(decoded, { signal, at: entry.at, level: true, ...whose(source), malformed: true })
+    else if (on === false) addClear(decoded, { signal, at: entry.at, ...whose(source) })
+  }
+  if (row.data_type !== 'devicestatus') takeOther(decoded, row, entry)
+}
+
+/** What the page does not describe goes to the dead letters whole, unless it says itself what it is. */
+function takeOther(decoded: Decoded, row: Row, { at, source }: Entry): void {
+  const signal = spelled(firstOf(row, ['alarm_type', 'alarm']))
+  if (signal) addSignal(decoded, { signal, at, ...whose(source) })
+  else if (decoded.signals.length === 0) refuse(decoded, 'payload_invalid', `data_type: ${shown(row.data_type)}`)
+}

@@ -1,0 +1,50 @@
+import { nothingDecoded } from '../../domain/message.ts'
+import { refuse } from '../build.ts'
+import type { Codec } from '../codec.ts'
+import { chinaTime, type Field, firstOf, namedIn, pushSource, pushTopics, rowsOf, takeFields } from '../pushes.ts'
+import { epochOf, trusted } from '../times.ts'
+import { asNumber } from '../values.ts'
+
+/** A mattress' cloud (easydoc): in bed, movement, breath and heart, one object a push. It tells no signals. */
+export const mattress: Codec = {
+  name: 'mattress',
+  title: 'Sleep mattress cloud push (inbed, respiration_rate, heart_rate)',
+  topics: pushTopics('mattress'),
+  speaks: 'others',
+  source: pushSource,
+  about: {
+    urgent: 'nothing',
+    repeat: 'the same device and timestamp',
+    device: '`mac`, or the address of the push where there is none',
+  },
+  urgent: () => false,
+  decode(topic, payload, context) {
+    const decoded = nothingDecoded()
+    for (const row of rowsOf(decoded, payload, [])) {
+      const given = asNumber(row.timestamp)
+      const time =
+        given === undefined ? chinaTime(decoded, row.date, context) : trusted(decoded, epochOf(given), context)
+      const entry = { context, at: time, source: namedIn(row, ['mac']) ?? pushSource(topic) }
+      if (
+        firstOf(
+          row,
+          fields.flatMap(({ names }) => names),
+        ) === undefined
+      )
+        refuse(decoded, 'payload_invalid', 'nothing that a mattress measures')
+      // Nobody lies in it: what it says of a heart is noise.
+      const isEmpty = row.inbed === false || asNumber(row.inbed) === 0
+      takeFields(decoded, row, entry, isEmpty ? fields.filter(({ isVital }) => !isVital) : fields)
+    }
+    return decoded
+  },
+}
+
+const fields: readonly Field[] = [
+  { names: ['inbed'], metric: 'in_bed' },
+  { names: ['body_movement'], metric: 'motion' },
+  { names: ['respiration_rate'], metric: 'respiration_rate', isVital: true },
+  { names: ['heart_rate'], metric: 'heart_rate', isVital: true },
+  { names: ['temperature'], metric: 'temperature' },
+  { names: ['humidity'], metric: 'humidity' },
+]

@@ -18,7 +18,7 @@ const notRead: Record<string, string> = {
   'cap-1.2': 'outbound: alerts to dispatch tools',
   scaip: 'SIP, which is no transport of Vigil',
   'ble-gateways-misc':
-    'single samples of makers (April Brother, MeshTech, Cassia) without any reading but their strength; a mapping reads them',
+    'single samples of makers (April Brother, MeshTech, Cassia) that say no more than that a tag was heard',
   'withings-notify': 'a notice without values, which only says what to fetch',
   'traccar-gt06': "behind Traccar's forwarding",
   'traccar-jt808': "behind Traccar's forwarding",

@@ -12,7 +12,7 @@ const warned = ({ warnings }: Decoded): string[] => warnings.map(({ code }) => c
 
 describe('the table of objects', () => {
   test('every object has a length that can be read, and a factor only where it is a number', () => {
-    for (const [id, { bytes, factor, metric, name }] of Object.entries(objects)) {
+    for (const [id, { bytes, factor, metric, name }] of [...objects]) {
       if (bytes === 'counted') expect([factor, metric], name).toEqual([undefined, undefined])
       else expect(bytes, id).toBeGreaterThanOrEqual(1)
       if (bytes !== 'counted') expect(bytes, id).toBeLessThanOrEqual(4)
@@ -20,14 +20,14 @@ describe('the table of objects', () => {
   })
 
   test('a hazard is one byte that says yes or no', () => {
-    const hazards = Object.values(objects).filter(({ metric }) => metric !== undefined && isHazard(metric))
+    const hazards = [...objects.values()].filter(({ metric }) => metric !== undefined && isHazard(metric))
     expect(hazards.map(({ metric }) => metric)).toEqual(['carbon_monoxide', 'gas', 'water_leak', 'smoke'])
     for (const { bytes, factor } of hazards) expect([bytes, factor]).toEqual([1, 1])
   })
 
-  test.each(Object.entries(objects))('what stands behind object %s is still read', (id, { bytes }) => {
+  test.each([...objects])('what stands behind object %s is still read', (id, { bytes }) => {
     const value = bytes === 'counted' ? '02aabb' : '00'.repeat(bytes)
-    const own = Number(id).toString(16).padStart(2, '0')
+    const own = id.toString(16).padStart(2, '0')
     const found = parseServiceData(Buffer.from(`40${own}${value}2901`, 'hex'))
     expect(found?.objects.at(-1)).toMatchObject({ id: 0x29, value: 1 })
   })

@@ -50,7 +50,7 @@ function objectsIn(bytes: Buffer): Pick<ServiceData, 'objects' | 'ends'> {
   const found: BthomeObject[] = []
   while (reader.left > 0) {
     const id = reader.uintLE(1)!
-    const definition = objects[id]
+    const definition = objects.get(id)
     if (!definition) return { objects: found, ends: { at: id, because: 'unknown' } }
     const { bytes: size, isSigned } = definition
     if (size === 'counted') reader.skip(reader.uintLE(1) ?? 0)

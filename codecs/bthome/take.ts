@@ -12,15 +12,15 @@ import type { BthomeObject, ServiceData } from './service_data.ts'
 export const heardAgainMs = 10_000
 
 /** Button events -> how it was pressed, and the value of the metric `button`. 0 is a button that was not the one pressed. */
-const presses: Record<number, { press: Press; button: number }> = {
-  1: { press: 'single', button: 1 },
-  2: { press: 'double', button: 2 },
-  3: { press: 'triple', button: 3 },
-  4: { press: 'long', button: 4 },
-  5: { press: 'long', button: 4 },
-  6: { press: 'long', button: 4 },
-  128: { press: 'long', button: 4 },
-}
+const presses = new Map<number, { press: Press; button: number }>([
+  [0x01, { press: 'single', button: 1 }],
+  [0x02, { press: 'double', button: 2 }],
+  [0x03, { press: 'triple', button: 3 }],
+  [0x04, { press: 'long', button: 4 }],
+  [0x05, { press: 'long', button: 4 }],
+  [0x06, { press: 'long', button: 4 }],
+  [0x80, { press: 'long', button: 4 }],
+])
 
 type Advertisement = { deviceAt: number | undefined; at: number; packet: number | undefined; malformed: boolean }
 
@@ -72,7 +72,7 @@ function addFirst(decoded: Decoded, metric: Parameters<typeof addReading>[1], va
 
 function takeButton(decoded: Decoded, value: number, index: number, advertisement: Advertisement): void {
   if (value === 0) return
-  const pressed = presses[value]
+  const pressed = presses.get(value)
   if (!pressed) {
     warn(decoded, 'value_unknown', `button: ${value}`)
     return

@@ -14,8 +14,8 @@ describe('the table of objects', () => {
   test('every object has a length that can be read, and a factor only where it is a number', () => {
     for (const [id, { bytes, factor, metric, name }] of [...objects]) {
       if (bytes === 'counted') expect([factor, metric], name).toEqual([undefined, undefined])
-      else expect(bytes, id).toBeGreaterThanOrEqual(1)
-      if (bytes !== 'counted') expect(bytes, id).toBeLessThanOrEqual(4)
+      else expect(bytes, name).toBeGreaterThanOrEqual(1)
+      if (bytes !== 'counted') expect(bytes, name).toBeLessThanOrEqual(4)
     }
   })
 

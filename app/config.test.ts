@@ -56,6 +56,11 @@ describe('configuration', () => {
     expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: '2' })
   })
 
+  it('opens the ports of the GSM gateway that are named, and no others', () => {
+    expect(readConfig({}).gsm.ports).toEqual({})
+    expect(readConfig({ GSM_WATCH_PORT: '5093', GSM_TRV_PORT: '0' }).gsm.ports).toEqual({ watch: 5093, trv: 0 })
+  })
+
   it.each([
     ['MQTT_PORT', '70000', 'must be a port'],
     ['HTTP_PORT', '80a', 'must be a port'],
@@ -69,6 +74,10 @@ describe('configuration', () => {
     ['INFLUX_URL', 'db:8086', 'must be a URL like http://'],
     ['INFLUX_VERSION', '4', 'must be 1, 2 or 3'],
     ['INFLUX_TOKEN', 'hunter2', 'INFLUX_URL is not'],
+    ['GSM_WATCH_PORT', '70000', 'must be a port'],
+    ['GSM_MQTT_URL', 'http://hunter2', 'must be a URL like mqtts://'],
+    ['GSM_USER', 'hunter2', 'GSM_TOKEN is not: set both or none'],
+    ['GSM_TOKEN', 'hunter2', 'GSM_USER is not: set both or none'],
     ['VIGIL_DEMO', 'no', 'must be 1'],
     ['VIGIL_LOG', 'verbose', 'must be one of trace, debug'],
     ['VIGIL_ADMIN_TOKEN', 'hunter2 hunter2 hunter2', 'without spaces'],

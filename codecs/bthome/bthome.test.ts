@@ -12,7 +12,7 @@ const warned = ({ warnings }: Decoded): string[] => warnings.map(({ code }) => c
 
 describe('the table of objects', () => {
   test('every object has a length that can be read, and a factor only where it is a number', () => {
-    for (const [id, { bytes, factor, metric, name }] of [...objects]) {
+    for (const { bytes, factor, metric, name } of objects.values()) {
       if (bytes === 'counted') expect([factor, metric], name).toEqual([undefined, undefined])
       else expect(bytes, name).toBeGreaterThanOrEqual(1)
       if (bytes !== 'counted') expect(bytes, name).toBeLessThanOrEqual(4)

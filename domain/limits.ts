@@ -15,6 +15,12 @@ export const limits = {
   payloadDepth: 32,
   /** Entries of one batch: a day of one reading every 17 s. */
   batchEntries: 5_000,
+  /** Bytes of one LoRaWAN frame: no region allows more than 242. */
+  lorawanBytes: 255,
+  /** Values that are read of the object which a network server made of such a frame: some three a byte, and a few ms. */
+  lorawanValues: 700,
+  /** Tags of a LoRaWAN device in which its model is looked for; people give it a handful. */
+  lorawanTags: 32,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
   /** Warnings listed for one message: they are for whoever looks at it, and a sample is enough. */

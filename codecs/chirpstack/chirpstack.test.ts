@@ -140,7 +140,7 @@ describe('protocol buffers', () => {
 
   test('a status with a level in five bytes, and with none', () => {
     const info = protobuf.Writer.create().uint32(66).string(eui).finish()
-    const status = (rest: (writer: protobuf.Writer) => Writer) =>
+    const status = (rest: (writer: protobuf.Writer) => protobuf.Writer) =>
       rest(protobuf.Writer.create().uint32(26).bytes(info)).finish()
     expect(
       values(

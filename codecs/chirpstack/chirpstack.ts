@@ -1,4 +1,5 @@
 import { parseTime } from '../../domain/clock.ts'
+import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addFlag, addPosition, addReading, isGiven, isRecord, refuse, settle, warn } from '../build.ts'
@@ -132,7 +133,7 @@ type Take = (decoded: Decoded, value: Record<string, unknown>, event: EventConte
 
 const takeUp: Take = (decoded, value, { info, source, at, context }) => {
   const { deduplicationId: id, fPort, data, object } = value
-  const tags = isRecord(info.tags) ? Object.values(info.tags) : []
+  const tags = isRecord(info.tags) ? Object.values(info.tags).slice(0, limits.lorawanTags) : []
   const uplink = {
     port: asNumber(fPort),
     bytes: Buffer.from(typeof data === 'string' ? data : '', 'base64'),

@@ -71,6 +71,17 @@ describe('which model', () => {
   )
 })
 
+describe('bounds', () => {
+  test('more bytes than a frame can have are refused, and an object of thousands of values is read in part', () => {
+    const long = bytes('WS101', 85, 'ff2e01'.repeat(86))
+    expect([long.signals, long.refusals.length]).toEqual([[], 1])
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`a${i}`, { sos: true }]))
+    const { signals } = object({ sos: true, ...many })
+    expect(signals.length).toBeGreaterThan(0)
+    expect(signals.length).toBeLessThan(700)
+  })
+})
+
 describe('Milesight', () => {
   test.each([
     ['01', 'single', 1],

@@ -1,4 +1,5 @@
 import { parseTime } from '../../domain/clock.ts'
+import { limits } from '../../domain/limits.ts'
 import type { Position, Press } from '../../domain/message.ts'
 import type { MetricName } from '../../domain/metrics.ts'
 import { isHazard, isRecord, shown } from '../build.ts'
@@ -18,20 +19,24 @@ import { vs373Alarm, vs373Alarms, vs373State, vs373States } from './vs373.ts'
  */
 export function objectFacts(object: Record<string, unknown>): Fact[] {
   const at = parseTime(typeof object.time === 'string' ? object.time : undefined)
-  const facts = recordFacts(object, '')
+  const facts = recordFacts(object, '', { left: limits.lorawanValues })
   // A place that was found at another time than it was sent is of that time; a call is of now.
   return at === undefined
     ? facts
     : facts.map((fact) => ('metric' in fact || 'position' in fact ? { at, ...fact } : fact))
 }
 
-function recordFacts(record: Record<string, unknown>, path: string): Fact[] {
+/** How many values may still be read. */
+type Budget = { left: number }
+
+function recordFacts(record: Record<string, unknown>, path: string, budget: Budget): Fact[] {
   const position = positionFact(record)
   const facts = Object.keys(record).flatMap((key) => {
+    if (budget.left-- <= 0) return []
     const value = record[key]
     const name = path + plain(key)
-    if (Array.isArray(value)) return listFacts(name, value)
-    return isRecord(value) ? recordFacts(value, name) : keyFacts(name, plain(key), key, value)
+    if (Array.isArray(value)) return listFacts(name, value, budget)
+    return isRecord(value) ? recordFacts(value, name, budget) : keyFacts(name, plain(key), key, value)
   })
   return position ? [position, ...facts] : facts
 }
@@ -58,11 +63,12 @@ function positionFact(record: Record<string, unknown>): Fact | undefined {
 }
 
 /** VS373's alarms, and records of a memory. */
-function listFacts(name: string, list: unknown[]): Fact[] {
+function listFacts(name: string, list: unknown[], budget: Budget): Fact[] {
   return list.filter(isRecord).flatMap((entry) => {
+    if (budget.left-- <= 0) return []
     if (name !== 'history') return name === 'events' ? alarmFacts(entry) : []
     const at = epochOf(asNumber(entry.timestamp)) ?? parseTime(entry.timestamp)
-    const facts = [...recordFacts(entry, ''), ...alarmFacts(entry)]
+    const facts = [...recordFacts(entry, '', budget), ...alarmFacts(entry)]
     return at === undefined ? [] : ofMemory(facts, at)
   })
 }

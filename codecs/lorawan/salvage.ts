@@ -12,7 +12,7 @@ import { takeUplink } from './uplink.ts'
 const sosWords = /sos_mode_start|"sos_on"|"alarm_status"\s*:\s*"true"/
 const calls: [RegExp, Signal['signal']][] = [
   [sosWords, 'sos'],
-  [/"(?:alarm_type|detection_status)"\s*:\s*"fall"(?!.{0,400}(?:resol|ignor|deactiv|dismiss))/s, 'fall'],
+  [/"(?:alarm_type|detection_status)"\s*:\s*"fall"(?!.{0,100}(?:resol|ignor|deactiv|dismiss))/s, 'fall'],
   [/"water_leak(?:_status)?"\s*:\s*"leak"/, 'water_leak'],
 ]
 const pressed = /"(?:status|button|press)"\s*:\s*"(short|single|double|triple|long)(?: press)?"/

@@ -1,3 +1,4 @@
+import { limits } from '../../domain/limits.ts'
 import type { DecodeContext, Decoded, Position, Signal } from '../../domain/message.ts'
 import { addClear, addPosition, addReading, addSignal, isRecord, refuse, settle, warn } from '../build.ts'
 import { trusted } from '../times.ts'
@@ -28,9 +29,12 @@ export type Uplink = {
 export function takeUplink(decoded: Decoded, uplink: Uplink, context: DecodeContext): void {
   const { bytes, object } = uplink
   const model = modelFor(uplink)
-  const byBytes = model && bytes.length > 0 ? read(decoded, model, uplink, context) : []
+  const isFrame = bytes.length > 0 && bytes.length <= limits.lorawanBytes
+  if (bytes.length > limits.lorawanBytes)
+    refuse(decoded, 'payload_invalid', `${bytes.length} bytes are no LoRaWAN frame`)
+  const byBytes = model && isFrame ? read(decoded, model, uplink, context) : []
   const byObject = isRecord(object) ? objectFacts(object) : []
-  if (!model && bytes.length > 0 && !isRecord(object)) {
+  if (!model && isFrame && !isRecord(object)) {
     warn(decoded, 'profile_unknown', `port ${uplink.port ?? 'none'}, ${bytes.length} bytes`)
     refuse(
       decoded,

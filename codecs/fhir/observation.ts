@@ -24,12 +24,13 @@ export function takeObservation(decoded: Decoded, observation: Row, { names, clo
   }
   const isFault = clockFor(observation, clocks)?.isFault === true
   if (isFault) warn(decoded, 'clock_untrusted', 'its CoincidentTimeStamp tells of a fault')
-  const at = isFault ? undefined : trusted(decoded, timeOf(observation), context)
+  const told = isFault ? undefined : timeOf(observation)
+  const at = trusted(decoded, told, context)
   const subject = { at, context, source: sourceOf(observation.device, names) }
   const components = Array.isArray(observation.component) ? observation.component.filter(isRecord) : []
   for (const part of [observation, ...components]) takeValue(decoded, part, subject)
   if (!isRecord(observation.code)) refuse(decoded, 'payload_invalid', `code: ${shown(observation.code)}`)
-  if ([observation, ...components].some(isAlarm)) addAlarm(decoded, observation, subject)
+  if ([observation, ...components].some(isAlarm)) addAlarm(decoded, observation, { ...subject, at: told })
 }
 
 /** An instant, or the end of a period; a date alone is none. */
@@ -78,6 +79,7 @@ function isAlarm({ interpretation }: Row): boolean {
 /** How long a client may go on sending what it got no answer to. */
 const repeatMs = 7 * 24 * 3_600_000
 
+/** At its own time however old, so that an archive that is loaded rings nobody as if it were now. */
 function addAlarm(decoded: Decoded, { identifier }: Row, { at, source }: Subject): void {
   const [first] = Array.isArray(identifier) ? identifier : []
   const id = isRecord(first) && typeof first.value === 'string' ? first.value.slice(0, 200) : undefined

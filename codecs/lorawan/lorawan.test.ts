@@ -42,6 +42,7 @@ describe('which model', () => {
       button: 4,
       temperature: 20,
     })
+    expect(said(take({ ...known, object: { button_event: { status: 'long press' } } }))).toEqual(['sos long'])
     expect(take({ object: { temperature: 20 }, bytes: Buffer.from('00', 'hex') }).refusals).toEqual([])
   })
 
@@ -184,6 +185,7 @@ describe('Browan, Netvox', () => {
     expect(said(bytes('Netvox R312A', 6, '014d011e01000000000000'))).toEqual(['sos'])
     expect(values(bytes('Netvox R312A', 6, '014d019900000000000000'))).toEqual({ battery_voltage: 2.5, battery_low: 1 })
     expect(said(bytes('Netvox R312A', 6, '014d00640b201907180000'))).toEqual([])
+    expect(said(bytes('Netvox R312A', 6, '014d006401201907180000'))).toEqual([])
     // another device of the vendor on the same port
     expect(warned(bytes('Netvox R312A', 6, '0102011e01000000000000'))).toEqual(['field_broken'])
   })
@@ -269,6 +271,7 @@ describe('objects', () => {
     [{ pir_status: 'trigger' }, { motion: 1 }],
     [{ occupancy: 'vacant' }, { presence: 0 }],
     [{ tamper_status: 'uninstalled' }, { tamper: 1 }],
+    [{ tamper_status: 'installed' }, { tamper: 0 }],
     [{ detection_status: 'in_bed' }, { presence: 1, in_bed: 1 }],
     [
       { temperature_0: 30.1, temperature_1: 9, barometer_0: 1012.9 },

@@ -71,7 +71,8 @@ function takeZone(decoded: Decoded, fields: Fields, of: Of): void {
   const told = named[0] ?? zones.find(({ types }) => type !== undefined && types.includes(type))
   const key = `zone:${of.source}`
   if (told) decoded.learned.push({ key, value: told.name })
-  for (const zone of named) takeAlarm(decoded, zone, asBoolean(fields[zone.name]), of)
+  // a state like `Contact` is taken already
+  for (const zone of named) if (!states[zone.name]) takeAlarm(decoded, zone, asBoolean(fields[zone.name]), of)
   const bits = bitsOf(fields)
   if (bits === undefined) return
   addFlag(decoded, 'tamper', (bits & 4) !== 0, of.at, of.source)
@@ -100,9 +101,7 @@ function takeAlarm(
   { source, at }: Of,
 ): void {
   if (on === undefined) return
-  const isTaken =
-    states[name] !== undefined && decoded.readings.some((one) => one.metric === metric && one.source === source)
-  if (metric && !isTaken) addFlag(decoded, metric, on, at, source)
+  if (metric) addFlag(decoded, metric, on, at, source)
   const whose = source === undefined ? {} : { source }
   if (signal && on) addSignal(decoded, { signal, at: undefined, level: true, ...whose })
   else if (signal) addClear(decoded, { signal, at: undefined, ...whose })

@@ -28,6 +28,7 @@ import { traccar } from './traccar/traccar.ts'
 import { trv } from './trv/trv.ts'
 import { vayyarCare } from './vayyar_care/vayyar_care.ts'
 import { watchPush } from './watch_push/watch_push.ts'
+import { zigbee2mqtt } from './zigbee2mqtt/zigbee2mqtt.ts'
 
 /** Every wire format that Vigil reads. The first one that fits takes a topic. */
 export const codecs: readonly Codec[] = [
@@ -60,6 +61,7 @@ export const codecs: readonly Codec[] = [
   carelink,
   tasmota,
   shelly,
+  zigbee2mqtt,
 ]
 
 type Claim = { codec: Codec; filter: string }

@@ -94,12 +94,7 @@ function bitsOf(fields: Fields): number | undefined {
   return bits !== undefined && Number.isInteger(bits) && bits >= 0 && bits < 0x10000 ? bits : undefined
 }
 
-function takeAlarm(
-  decoded: Decoded,
-  { name, signal, metric }: Zone,
-  on: boolean | undefined,
-  { source, at }: Of,
-): void {
+function takeAlarm(decoded: Decoded, { signal, metric }: Zone, on: boolean | undefined, { source, at }: Of): void {
   if (on === undefined) return
   if (metric) addFlag(decoded, metric, on, at, source)
   const whose = source === undefined ? {} : { source }

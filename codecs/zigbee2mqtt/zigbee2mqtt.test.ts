@@ -42,3 +42,9 @@ test('a closed contact is no open door; no battery is no 0 %; the chip is not th
     { metric: 'device_temperature', value: 24 },
   ])
 })
+
+test('voltage beside a battery is in millivolts, of a socket in volts; a supposed fall says so', () => {
+  expect(read({ battery: 90, voltage: 3_000 }).readings[1]).toMatchObject({ metric: 'battery_voltage', value: 3 })
+  expect(read({ voltage: 231 }).readings).toMatchObject([{ metric: 'voltage', value: 231 }])
+  expect(read({ fall_down_status: 'maybe_fall' }).signals[0]?.confidence).toBeLessThan(1)
+})

@@ -142,6 +142,13 @@ const seen: Check = () => [
   { what: 'taken', holds: ({ refusals }) => refusals.length === 0, got: ({ refusals }) => JSON.stringify(refusals) },
 ]
 
+/** A supposed fall is one that the device is not sure of; the reports say of it that it is none. */
+const noSureFall: Claim = {
+  what: 'no sure fall',
+  holds: (decoded) => decoded.signals.every(({ signal, confidence = 1 }) => signal !== 'fall' || confidence < 1),
+  got: gotSignals,
+}
+
 export const shared: Record<string, Check> = {
   events: (value) =>
     (value as string[]).length === 0 ? signalsNothing() : (value as string[]).flatMap((event) => events[event] ?? []),
@@ -158,7 +165,7 @@ export const shared: Record<string, Check> = {
           },
         ]
       : [],
-  fall: (value) => (value === true ? signals('fall') : signalsNothing('no fall')),
+  fall: (value) => (value === true ? signals('fall') : [noSureFall]),
   historical: () => [
     {
       what: 'no signal of now',

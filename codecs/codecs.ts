@@ -3,6 +3,7 @@ import { bthome } from './bthome/bthome.ts'
 import { carelink } from './carelink/carelink.ts'
 import { chirpstack } from './chirpstack/chirpstack.ts'
 import type { Codec } from './codec.ts'
+import { esphome } from './esphome/esphome.ts'
 import { eview } from './eview/eview.ts'
 import { fhir } from './fhir/fhir.ts'
 import { fits } from './filters.ts'
@@ -10,6 +11,7 @@ import { g616 } from './g616/g616.ts'
 import { gatt } from './gatt/gatt.ts'
 import { gsmWatch } from './gsm_watch/gsm_watch.ts'
 import { hikvision } from './hikvision/hikvision.ts'
+import { homeAssistant } from './home_assistant/home_assistant.ts'
 import { iqiangua } from './iqiangua/iqiangua.ts'
 import { jjt } from './jjt/jjt.ts'
 import { mattress } from './mattress/mattress.ts'
@@ -20,6 +22,7 @@ import { openMhealth } from './open_mhealth/open_mhealth.ts'
 import { owntracks } from './owntracks/owntracks.ts'
 import { shelly } from './shelly/shelly.ts'
 import { sparkplug } from './sparkplug/sparkplug.ts'
+import { statestream } from './statestream/statestream.ts'
 import { tasmota } from './tasmota/tasmota.ts'
 import { theengs } from './theengs/theengs.ts'
 import { thingsStack } from './things_stack/things_stack.ts'
@@ -62,6 +65,9 @@ export const codecs: readonly Codec[] = [
   tasmota,
   shelly,
   zigbee2mqtt,
+  homeAssistant,
+  statestream,
+  esphome,
 ]
 
 type Claim = { codec: Codec; filter: string }

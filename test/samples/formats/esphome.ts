@@ -1,0 +1,3 @@
+import type { Format } from '../sample.ts'
+
+export const format: Format = { folder: 'esphome-mqtt' }

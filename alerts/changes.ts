@@ -101,8 +101,9 @@ export async function ticketOf(tx: Tx, id: string): Promise<TicketRow> {
 
 /** Keeps a signal as evidence; beyond the limit counts it on the last one like it. */
 async function keepEvidence(tx: Tx, ticket: string, finding: Finding): Promise<Kept> {
-  const like = await lastLike(tx, ticket, finding.alert)
-  if (like && (await isFull(tx, ticket))) {
+  const isTooMuch = await isFull(tx, ticket)
+  const like = await lastLike(tx, ticket, finding.alert, isTooMuch)
+  if (like && isTooMuch) {
     await countOn(tx, like, finding.alert, finding.doubts.length === 0)
     return { countedOn: like.id, ...(like.repeats === 0 ? { seen: 'repeated' } : {}) }
   }
@@ -119,13 +120,21 @@ async function isFull(tx: Tx, ticket: string): Promise<boolean> {
   return rows >= limits.evidencePerTicket
 }
 
-/** The newest evidence of the ticket by the same device with the same signal. */
-function lastLike(tx: Tx, ticket: string, alert: RecordAlert): Promise<EvidenceRow | undefined> {
+/**
+ * The newest evidence of the ticket by the same device with the same signal; where there is too much of it, by any device:
+ * a gateway can make up names for those behind it.
+ */
+async function lastLike(tx: Tx, ticket: string, alert: RecordAlert, ofAny: boolean): Promise<EvidenceRow | undefined> {
+  const own = await newestOf(tx, ticket, alert, alert.device)
+  return own ?? (ofAny ? newestOf(tx, ticket, alert) : undefined)
+}
+
+function newestOf(tx: Tx, ticket: string, alert: RecordAlert, device?: string): Promise<EvidenceRow | undefined> {
   return tx
     .selectFrom('evidence')
     .selectAll()
     .where('ticket', '=', ticket)
-    .where('device', '=', alert.device)
+    .$if(device !== undefined, (query) => query.where('device', '=', device ?? ''))
     .where('signal', '=', alert.signal)
     .orderBy('id', 'desc')
     .limit(1)

@@ -248,6 +248,26 @@ describe('a press of a plain button', () => {
 })
 
 describe('a message that speaks of several devices', () => {
+  it('has somebody whom only the gateway knows where the gateway is, by the name that it gives', async () => {
+    await open()
+    await night.at(0).publish('radar', { signals: [{ signal: 'sos', device: 'radar:bed-button' }] })
+    expect(await night.ticket()).toMatchObject({
+      home: 'elm',
+      unverified_reasons: ['device_unknown'],
+      evidence: [{ device: 'radar:bed-button' }],
+    })
+  })
+
+  it('keeps no more evidence than it may, however many names a gateway makes up', async () => {
+    await open()
+    const many = limits.evidencePerTicket + 30
+    const signals = Array.from({ length: many }, (_, i) => ({ signal: 'sos', device: `radar:button-${i}` }))
+    await night.at(0).publish('radar', { signals })
+    const { evidence } = await night.ticket()
+    expect(evidence).toHaveLength(limits.evidencePerTicket)
+    expect(evidence.reduce((sum, { repeats }) => sum + 1 + repeats, 0)).toBe(many)
+  })
+
   it('opens the tickets of their homes', async () => {
     await open()
     await night.at(0).publish('radar', {

@@ -1,4 +1,5 @@
 import type { Doubt } from '../domain/signals.ts'
+import { isChildOf } from '../domain/sources.ts'
 import { type DevicePlace, placeOfDevice } from '../store/devices.ts'
 import type { Tx } from '../store/store.ts'
 import type { RecordAlert } from './judge.ts'
@@ -29,10 +30,13 @@ export function openPlaces(tx: Tx): (claim: RecordAlert) => Promise<{ alert: Rec
     const place = await placeAt(claim.device)
     const { principal } = claim.record
     const isOfNobody = place.doubts.includes('device_unknown') && principal !== undefined && principal !== claim.device
+    if (!isOfNobody) return { alert: claim, place }
+    const sender = await placeAt(principal)
+    // Somebody behind a gateway, of whom only the gateway knows: where the gateway is, and by its name.
+    if (isChildOf(principal, claim.device))
+      return { alert: claim, place: { ...sender, doubts: [...new Set([...sender.doubts, ...place.doubts])] } }
     // Names can be made up without end, senders cannot: the only one who may need help is whoever sent it.
-    return isOfNobody
-      ? { alert: { ...claim, device: principal }, place: await placeAt(principal) }
-      : { alert: claim, place }
+    return { alert: { ...claim, device: principal }, place: sender }
   }
 }
 /** More than any transaction has of honest ones. */

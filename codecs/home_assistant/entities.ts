@@ -127,7 +127,7 @@ function takeFlag(decoded: Decoded, { name, told, at, source }: Entity, text: st
   else if (signal) addClear(decoded, { signal, at: undefined, ...whose })
 }
 
-const beginsYes = /^\W{0,3}(?:on|true|yes|1)(?![\w.])/i
+const beginsYes = /^\W{0,3}(?:on|true|yes)(?!\w)/i
 
 function takeValue(decoded: Decoded, { name, told, at, source }: Entity, text: string): void {
   const metric = meaning(values, name) ?? (told.deviceClass ? meaning(values, told.deviceClass) : undefined)

@@ -41,6 +41,8 @@ describe('dead letters', () => {
       detail: 'no codec takes it',
       retained: true,
       state: 'kept',
+      vendor: null,
+      codec: null,
       size: 3,
     })
     const whole = await house.call('GET', `${path}/bulk-99`, { token })
@@ -63,11 +65,25 @@ describe('dead letters', () => {
     await replay(house, { ids: ['letter-south'] })
     const counts = async (who: string) => (await house.call('GET', `${path}/counts`, { token: who })).body.items
     expect(await counts(token)).toEqual([
-      { code: 'payload_not_json', state: 'kept', count: 1 },
-      { code: 'payload_not_json', state: 'replaying', count: 1 },
-      { code: 'topic_unknown', state: 'kept', count: 1 },
+      { vendor: 'maker-north', code: 'payload_not_json', codec: null, state: 'kept', count: 1 },
+      { vendor: 'maker-south', code: 'payload_not_json', codec: null, state: 'replaying', count: 1 },
+      { vendor: null, code: 'topic_unknown', codec: null, state: 'kept', count: 1 },
     ])
-    expect(await counts(bounded)).toEqual([{ code: 'payload_not_json', state: 'kept', count: 1 }])
+    expect(await counts(bounded)).toMatchObject([{ vendor: 'maker-north', code: 'payload_not_json', count: 1 }])
+  })
+
+  it('are searched by topic, text and time, and exported whole within the caller’s area', async () => {
+    const house = await openHouse()
+    await addStranger(house)
+    const get = async (query: string, who = token) =>
+      (await house.call('GET', `${path}${query}`, { token: who })).body.items
+    expect((await get(`?topic=${encodeURIComponent('zigbee2mqtt/#')}`)).map(({ id }) => id)).toEqual(['bulk-99'])
+    expect((await get('?text=CODEC%20takes')).map(({ id }) => id)).toEqual(['bulk-99'])
+    expect(await get('?from=2030-01-01T00:00:00Z')).toEqual([])
+    expect((await get('/export')).at(-1)).toMatchObject({ id: 'bulk-99', payload: 'AP8B' })
+    expect((await get('/export', bounded)).map(({ id }) => id)).toEqual(['letter-north'])
+    const wrong = await house.call('GET', `${path}?from=yesterday`, { token })
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'request_invalid'])
   })
 
   it('are put up for replay by id or by filter', async () => {

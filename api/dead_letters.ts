@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import { userName } from '../domain/principals.ts'
 import {
+  countDeadLetters,
   type DeadLetterFilter,
   deadLetter,
   listDeadLetters,
   requestReplay,
-  seenBy,
   type WholeDeadLetter,
+  wholeDeadLetters,
 } from '../store/dead_letters.ts'
 import { placeOfDevice } from '../store/devices.ts'
 import type { Db } from '../store/store.ts'
@@ -35,13 +36,26 @@ const Letter = z.object({
   detail: z.string().describe('what exactly was wrong'),
   retained: z.boolean(),
   state: z.enum(states),
+  vendor: z.string().nullable().describe('of the account that sent it, or of the device'),
+  codec: z.string().nullable().describe('the format that it was in; null where none takes its topic'),
   size: z.number().int().describe('bytes of the payload'),
 })
+
+const Whole = Letter.extend({ payload: z.string().describe('base64') })
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 
 const Filter = z.object({
   code: z.string().max(64).optional(),
   device: z.string().max(64).optional(),
   state: z.enum(states).optional(),
+  principal: z.string().max(100).optional().describe('the user name of the sender'),
+  vendor: z.string().max(64).optional(),
+  codec: z.string().max(64).optional().describe('a format, or `none`'),
+  topic: z.string().max(512).optional().describe('a topic, or a filter like `zigbee2mqtt/#`'),
+  text: z.string().min(1).max(200).optional().describe('anywhere in topic or detail'),
+  from: instant.optional().describe('received at or after'),
+  until: instant.optional().describe('received before'),
 })
 
 const Replay = z.object({
@@ -49,12 +63,19 @@ const Replay = z.object({
   ...Filter.shape,
 })
 
-const Count = z.object({ code: z.string(), state: z.enum(states), count: z.number().int() })
+const Count = z.object({
+  vendor: z.string().nullable(),
+  code: z.string(),
+  codec: z.string().nullable(),
+  state: z.enum(states),
+  count: z.number().int(),
+})
 
 /** `/dead-letters`: what could not be decoded, and its replay after a codec was mended. */
 export function deadLetterRoutes(app: Api, deps: ApiDeps): void {
   listRoute(app, deps)
   countRoute(app, deps)
+  exportRoute(app, deps)
   readRoute(app, deps)
   replayRoute(app, deps)
 }
@@ -84,24 +105,47 @@ function countRoute(app: Api, { store }: ApiDeps): void {
     url: '/api/v1/dead-letters/counts',
     config: { may: 'read_dead_letters' },
     schema: {
-      summary: 'How many were refused, by code and state',
+      summary: 'How many were refused, by vendor, code, format and state',
       tags: ['dead letters'],
+      querystring: Filter,
       response: answers({ 200: pageOf(Count) }, ...withToken),
     },
-    handler: async (request) => ({ items: await counts(store.db, callerOf(request)), next: null }),
+    handler: async (request) => {
+      const bound = await boundOf(store.db, callerOf(request))
+      return { items: await countDeadLetters(store.db, named(request.query), bound), next: null }
+    },
   })
 }
 
-async function counts(db: Db, caller: Principal): Promise<z.infer<typeof Count>[]> {
-  return db
-    .selectFrom('dead_letters')
-    .select((e) => ['code', 'state', e.fn.countAll<number>().as('count')] as const)
-    .where(seenBy(await boundOf(db, caller)))
-    .groupBy(['code', 'state'])
-    .orderBy('code')
-    .orderBy('state')
-    .execute()
+/** Letters of one page of an export, each of up to 256 KiB. */
+const exportedMost = 100
+
+function exportRoute(app: Api, { store }: ApiDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/dead-letters/export',
+    config: { may: 'read_dead_letters' },
+    schema: {
+      summary: 'What was refused, whole, oldest first',
+      description: `With payloads, in pages of up to ${exportedMost}; \`vigil dead-letters export\` writes them all into a file.`,
+      tags: ['dead letters'],
+      querystring: PageQuery.extend(Filter.shape),
+      response: answers({ 200: pageOf(Whole) }, ...withToken),
+    },
+    handler: async (request) => {
+      const { after, limit } = request.query
+      const bound = await boundOf(store.db, callerOf(request))
+      const most = Math.min(limit, exportedMost)
+      const { items, next } = await wholeDeadLetters(store.db, named(request.query), { ...bound, after, most })
+      return { items: items.map(shownWhole), next }
+    },
+  })
 }
+
+const shownWhole = ({ payload, receivedAt: _, ...letter }: WholeDeadLetter): z.infer<typeof Whole> => ({
+  ...letter,
+  payload: Buffer.from(payload).toString('base64'),
+})
 
 function readRoute(app: Api, { store }: ApiDeps): void {
   app.route({
@@ -112,12 +156,9 @@ function readRoute(app: Api, { store }: ApiDeps): void {
       summary: 'One refused message, whole',
       tags: ['dead letters'],
       params: z.object({ id: LetterId }),
-      response: answers({ 200: Letter.extend({ payload: z.string().describe('base64') }) }, ...withToken, 'not_found'),
+      response: answers({ 200: Whole }, ...withToken, 'not_found'),
     },
-    handler: async (request) => {
-      const { payload, receivedAt: _, ...letter } = await letterSeen(store.db, callerOf(request), request.params.id)
-      return { ...letter, payload: Buffer.from(payload).toString('base64') }
-    },
+    handler: async (request) => shownWhole(await letterSeen(store.db, callerOf(request), request.params.id)),
   })
 }
 
@@ -165,8 +206,7 @@ async function letterSeen(db: Db, caller: Principal, id: string): Promise<WholeD
 }
 
 /** The fields of a filter that were given. */
-const named = ({ code, device, state }: z.infer<typeof Filter>): DeadLetterFilter => ({
-  ...(code !== undefined && { code }),
-  ...(device !== undefined && { device }),
-  ...(state !== undefined && { state }),
-})
+function named(query: z.infer<typeof Filter>): DeadLetterFilter {
+  const fields = Filter.keyof().options.map((name) => [name, query[name]] as const)
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined))
+}

@@ -73,6 +73,7 @@ const contract = [
   'GET /api/v1/dead-letters',
   'GET /api/v1/dead-letters/{id}',
   'GET /api/v1/dead-letters/counts',
+  'GET /api/v1/dead-letters/export',
   'POST /api/v1/dead-letters/replay',
   'GET /healthz',
   'GET /readyz',

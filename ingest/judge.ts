@@ -96,7 +96,20 @@ export function judgeUnknown(judged: Judged, unknown: string[]): Judged {
 
 function letterOf(record: StoredRecord, code: string, detail: string): Letter {
   const { lane, seq, receivedAt, topic, principal, device, payload, retained, replayOf } = record
-  return { id: `${lane}-${seq}`, receivedAt, topic, principal, device, code, detail, payload, retained, replayOf }
+  const codec = codecOf(topic)?.name
+  return {
+    id: `${lane}-${seq}`,
+    receivedAt,
+    topic,
+    principal,
+    device,
+    code,
+    detail,
+    codec,
+    payload,
+    retained,
+    replayOf,
+  }
 }
 
 function pointLetter(record: StoredRecord, n: number, point: Point, reason: string): Letter {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { onBothEngines } from '../test/engines.ts'
 import { createArea } from './areas.ts'
 import {
+  countDeadLetters,
   deadLetter,
   deadLetterEdge,
   keepDeadLetter,
@@ -10,11 +11,13 @@ import {
   type Refused,
   requestReplay,
   trimDeadLetters,
+  wholeDeadLetters,
 } from './dead_letters.ts'
 import { createDevice } from './devices.ts'
 import { createHome } from './homes.ts'
 import { markSent, pending } from './outbox.ts'
 import type { Store } from './store.ts'
+import { createVendor } from './vendors.ts'
 
 const letter = (id: string, given: Partial<Refused> = {}): Refused => ({
   id,
@@ -53,8 +56,67 @@ onBothEngines((engine) => {
       detail: 'unexpected end',
       retained: true,
       state: 'kept',
+      vendor: null,
+      codec: null,
       size: 4,
     })
+  })
+
+  test('letters are searched by all that is known of them, and counted by vendor and reason', async () => {
+    const store = await engine.open()
+    await store.write(async (tx) => {
+      await createVendor(tx, { id: 'acme', name: 'Acme' }, 0)
+      await createDevice(tx, { id: 'watch-1', vendor: 'acme' }, 0)
+    })
+    await keep(
+      store,
+      letter('bulk-1', { codec: 'native' }),
+      letter('bulk-2', {
+        receivedAt: 2_000,
+        topic: 'zigbee2mqtt/Bed_room',
+        device: 'gw:bed',
+        principal: 'gw',
+        codec: 'zigbee2mqtt',
+      }),
+      letter('bulk-3', {
+        receivedAt: 3_000,
+        topic: 'odd/100%',
+        device: undefined,
+        principal: 'vendor/acme',
+        code: 'topic_unknown',
+        detail: 'Not OURS',
+      }),
+    )
+    expect(await idsOf(store, { vendor: 'acme' })).toEqual(['bulk-3', 'bulk-1'])
+    expect(await idsOf(store, { codec: 'zigbee2mqtt' })).toEqual(['bulk-2'])
+    expect(await idsOf(store, { codec: 'none' })).toEqual(['bulk-3'])
+    expect(await idsOf(store, { principal: 'gw' })).toEqual(['bulk-2'])
+    expect(await idsOf(store, { topic: 'zigbee2mqtt/#' })).toEqual(['bulk-2'])
+    expect(await idsOf(store, { topic: 'zigbee2mqtt/Bed?room' })).toEqual([])
+    expect(await idsOf(store, { topic: '+/100%' })).toEqual(['bulk-3'])
+    expect(await idsOf(store, { text: 'not ours' })).toEqual(['bulk-3'])
+    expect(await idsOf(store, { text: 'bed_ROOM' })).toEqual(['bulk-2'])
+    expect(await idsOf(store, { text: '%' })).toEqual(['bulk-3'])
+    expect(await idsOf(store, { from: 2_000, until: 3_000 })).toEqual(['bulk-2'])
+    expect(await countDeadLetters(store.db, {}, {})).toEqual([
+      { vendor: null, code: 'payload_not_json', codec: 'zigbee2mqtt', state: 'kept', count: 1 },
+      { vendor: 'acme', code: 'payload_not_json', codec: 'native', state: 'kept', count: 1 },
+      { vendor: 'acme', code: 'topic_unknown', codec: null, state: 'kept', count: 1 },
+    ])
+    expect((await countDeadLetters(store.db, { vendor: 'acme' }, {})).map(({ count }) => count)).toEqual([1, 1])
+  })
+
+  test('letters are exported whole and oldest first, page by page', async () => {
+    const store = await engine.open()
+    await keep(store, ...[1, 2, 3].map((n) => letter(`bulk-${n}`, { receivedAt: n })))
+    const first = await wholeDeadLetters(store.db, {}, { most: 2 })
+    const second = await wholeDeadLetters(store.db, {}, { most: 2, after: first.next! })
+    expect([...first.items, ...second.items].map(({ id, payload }) => [id, payload.length])).toEqual([
+      ['bulk-1', 4],
+      ['bulk-2', 4],
+      ['bulk-3', 4],
+    ])
+    expect(second.next).toBeNull()
   })
 
   test('the same letter again changes nothing', async () => {

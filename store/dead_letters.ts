@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import { isoTime } from '../domain/clock.ts'
-import { userName } from '../domain/principals.ts'
+import { parseUserName, userName } from '../domain/principals.ts'
 import { newId } from '../domain/random.ts'
 import { deleteOldest } from './oldest.ts'
 import { homeWithin, type Listed, type Page, pageOf } from './registry.ts'
@@ -20,6 +20,8 @@ export type Refused = {
   detail: string
   payload: Uint8Array
   retained: boolean
+  /** The format that it was in, if any. */
+  codec?: string | undefined
 }
 /** A dead letter as the API lists it: without the payload, whose `size` is in bytes. */
 export type DeadLetter = Omit<Row, 'payload' | 'retained' | 'received_at'> & {
@@ -29,7 +31,22 @@ export type DeadLetter = Omit<Row, 'payload' | 'retained' | 'received_at'> & {
 }
 /** For putting it back into the journal: the payload whole, `receivedAt` the original receipt in epoch ms. */
 export type WholeDeadLetter = DeadLetter & { payload: Uint8Array; receivedAt: number }
-export type DeadLetterFilter = { code?: string; device?: string; state?: Row['state'] }
+/**
+ * Which letters. `topic`: an MQTT filter, or a topic; `text`: anywhere in topic or detail, without case; `codec` `none`: of no
+ * format; `from`, `until`: of receipt, epoch ms, `until` exclusive.
+ */
+export type DeadLetterFilter = {
+  code?: string
+  device?: string
+  state?: Row['state']
+  principal?: string
+  vendor?: string
+  codec?: string
+  topic?: string
+  text?: string
+  from?: number
+  until?: number
+}
 
 /** Letters that one request puts up for replay. */
 const replayMost = 5_000
@@ -41,10 +58,20 @@ const rowBytes = 256
  * (same id) is kept again, with the new reason.
  */
 export async function keepDeadLetter(tx: Tx, refused: Refused): Promise<void> {
-  const { receivedAt, principal = null, device = null, retained, ...rest } = refused
+  const { receivedAt, principal = null, device = null, codec = null, retained, ...rest } = refused
+  const vendor = await vendorOf(tx, principal, device)
   await tx
     .insertInto('dead_letters')
-    .values({ ...rest, received_at: receivedAt, principal, device, retained: Number(retained), state: 'kept' })
+    .values({
+      ...rest,
+      received_at: receivedAt,
+      principal,
+      device,
+      codec,
+      vendor,
+      retained: Number(retained),
+      state: 'kept',
+    })
     .onConflict((conflict) =>
       conflict
         .column('id')
@@ -54,20 +81,83 @@ export async function keepDeadLetter(tx: Tx, refused: Refused): Promise<void> {
     .execute()
 }
 
+/** The vendor of the account that sent it, else of the device that it is of, else of the device that sent it. */
+async function vendorOf(tx: Tx, principal: string | null, device: string | null): Promise<string | null> {
+  const name = principal === null ? undefined : parseUserName(principal)
+  if (name?.kind === 'vendor') return name.id
+  const ids = [device, name?.kind === 'device' ? name.id : null].filter((id) => id !== null)
+  if (ids.length === 0) return null
+  const rows = await tx.selectFrom('devices').select(['id', 'vendor']).where('id', 'in', ids).execute()
+  return ids.map((id) => rows.find((row) => row.id === id)?.vendor).find((vendor) => vendor) ?? null
+}
+
+/** How many there are, by vendor, reason, format and state, the most first. */
+export async function countDeadLetters(db: Db, filter: DeadLetterFilter, bound: LetterBound): Promise<LetterCount[]> {
+  return db
+    .selectFrom('dead_letters')
+    .select((e) => ['vendor', 'code', 'codec', 'state', e.fn.countAll<number>().as('count')] as const)
+    .where(matching(filter))
+    .where(seenBy(bound))
+    .groupBy(['vendor', 'code', 'codec', 'state'])
+    .orderBy('count', 'desc')
+    .orderBy('code')
+    .orderBy((e) => e.fn.coalesce('vendor', sql<string>`''`))
+    .orderBy('state')
+    .limit(countsMost)
+    .execute()
+}
+export type LetterCount = Pick<Row, 'vendor' | 'code' | 'codec' | 'state'> & { count: number }
+/** Vendors times codes times formats that really occur are some dozens. */
+const countsMost = 10_000
+
+/** Letters with their payloads, oldest first, for export: at most `most` behind `after`. */
+export async function wholeDeadLetters(
+  db: Db,
+  filter: DeadLetterFilter,
+  page: Page & LetterBound,
+): Promise<Listed<WholeDeadLetter>> {
+  const cursor = cursorOf(page.after)
+  const rows = await db
+    .selectFrom('dead_letters')
+    .select(listed)
+    .select('payload')
+    .where(matching(filter))
+    .where(seenBy(page))
+    .$if(cursor !== undefined, (query) =>
+      query.where((e) => e(e.refTuple('received_at', 'id'), '>', e.tuple(cursor?.at ?? 0, cursor?.id ?? ''))),
+    )
+    .orderBy('received_at')
+    .orderBy('id')
+    .limit(page.most + 1)
+    .execute()
+  return pageOf(
+    rows,
+    page.most,
+    (row) => `${row.received_at}:${row.id}`,
+    (row) => ({ ...letterOf(row), payload: row.payload, receivedAt: row.received_at }),
+  )
+}
+
+/** `{received_at}:{id}` of the last letter of a page. */
+function cursorOf(after: string | undefined): { at: number; id: string } | undefined {
+  const found = /^(\d+):(.+)$/.exec(after ?? '')
+  return found ? { at: Number(found[1]), id: found[2]! } : undefined
+}
+
 /** Dead letters, newest first. With a bound: what that lets be seen. */
 export async function listDeadLetters(
   db: Db,
   filter: DeadLetterFilter,
   page: Page & LetterBound,
 ): Promise<Listed<DeadLetter>> {
-  const cursor = /^(\d+):(.+)$/.exec(page.after ?? '')
+  const cursor = cursorOf(page.after)
   const rows = await db
     .selectFrom('dead_letters')
     .select(listed)
     .where(matching(filter))
     .where(seenBy(page))
-    .$if(cursor !== null, (query) =>
-      query.where((e) => e(e.refTuple('received_at', 'id'), '<', e.tuple(Number(cursor?.[1]), cursor?.[2] ?? ''))),
+    .$if(cursor !== undefined, (query) =>
+      query.where((e) => e(e.refTuple('received_at', 'id'), '<', e.tuple(cursor?.at ?? 0, cursor?.id ?? ''))),
     )
     .orderBy('received_at', 'desc')
     .orderBy('id', 'desc')
@@ -150,7 +240,10 @@ export async function deadLetterEdge(db: Db, rule: { keepFrom: number; mostBytes
 export const trimDeadLetters = (tx: Tx, before: number, most: number): Promise<number> =>
   deleteOldest(tx, { table: 'dead_letters', key: 'id', time: 'received_at' }, before, most)
 
-const columns = ['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const
+const columns = [
+  ...(['id', 'received_at', 'topic', 'principal', 'device', 'code', 'detail', 'retained', 'state'] as const),
+  ...(['vendor', 'codec'] as const),
+] as const
 const size = sql<number>`length(payload)`.as('size')
 const listed = [...columns, size] as const
 
@@ -183,8 +276,31 @@ function matching(filter: DeadLetterFilter): (e: ExpressionBuilder<Database, 'de
       ...(filter.code === undefined ? [] : [e('code', '=', filter.code)]),
       ...(filter.device === undefined ? [] : [e('device', '=', filter.device)]),
       ...(filter.state === undefined ? [] : [e('state', '=', filter.state)]),
+      ...(filter.principal === undefined ? [] : [e('principal', '=', filter.principal)]),
+      ...(filter.vendor === undefined ? [] : [e('vendor', '=', filter.vendor)]),
+      ...(filter.codec === undefined
+        ? []
+        : [filter.codec === 'none' ? e('codec', 'is', null) : e('codec', '=', filter.codec)]),
+      ...(filter.from === undefined ? [] : [e('received_at', '>=', filter.from)]),
+      ...(filter.until === undefined ? [] : [e('received_at', '<', filter.until)]),
+      ...(filter.topic === undefined ? [] : [sql<SqlBool>`topic like ${likeFilter(filter.topic)} escape '!'`]),
+      ...(filter.text === undefined ? [] : [hasText(filter.text)]),
     ])
 }
+
+/** Neither engine's own ways of comparing text in part are the same; lower case of both sides is. */
+function hasText(text: string): Expression<SqlBool> {
+  const like = `%${escaped(text.toLowerCase())}%`
+  return sql<SqlBool>`(lower(topic) like ${like} escape '!' or lower(detail) like ${like} escape '!')`
+}
+
+const escaped = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
+
+/** An MQTT filter as a pattern. `+` is any text here, since SQL knows no levels: a filter with it finds some more. */
+const likeFilter = (filter: string): string =>
+  escaped(filter)
+    .replace(/(?:^|\/)#$/, '%')
+    .replaceAll('+', '%')
 
 const letterOf = (row: Omit<Row, 'payload'> & { size: number }): DeadLetter => ({
   id: row.id,
@@ -196,5 +312,7 @@ const letterOf = (row: Omit<Row, 'payload'> & { size: number }): DeadLetter => (
   detail: row.detail,
   retained: row.retained !== 0,
   state: row.state,
+  vendor: row.vendor,
+  codec: row.codec,
   size: row.size,
 })

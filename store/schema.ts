@@ -193,6 +193,10 @@ type DeadLetterTable = {
   payload: ColumnType<Uint8Array, Uint8Array, never>
   retained: number
   state: 'kept' | 'replaying' | 'replayed'
+  /** Whose message it was: the vendor of its sender or of its device. */
+  vendor: string | null
+  /** The format that it was in; null where no codec took its topic. */
+  codec: string | null
 }
 type PositionTable = { consumer: string; lane: string; partition: number; seq: number }
 /** `quota`: JSON, what this vendor may use where that is not the usual (domain/limits.ts). */

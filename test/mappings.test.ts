@@ -1,9 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectDevice, type FleetDevice, registerHomes } from './fleet.ts'
-import { type System, startSystem } from './system.ts'
+import { adminToken, type System, startSystem } from './system.ts'
 import { until } from './until.ts'
 
 /** A format that nobody understands loses nothing: it is described while Vigil runs, and what came before is replayed. */
@@ -21,6 +24,14 @@ afterAll(async () => {
   client?.end(true)
   await system?.close()
 })
+
+/** Runs the command line against the system; gives what it printed. */
+async function vigil(...args: string[]): Promise<string> {
+  const commandLine = fileURLToPath(new URL('../app/vigil.ts', import.meta.url))
+  const env = { ...process.env, VIGIL_DATA: system.data, VIGIL_ADMIN_TOKEN: adminToken }
+  const { stdout } = await promisify(execFile)(process.execPath, [commandLine, ...args], { env })
+  return stdout
+}
 
 const topic = 'acme/mat-1/up'
 const say = (content: object) => client.publishAsync(topic, JSON.stringify(content), { qos: 1 })
@@ -48,6 +59,7 @@ it('what is not understood is kept, a mapping is taken while running, and the re
   await until('two dead letters', async () => (await letters('kept')).length === 2 || undefined)
   expect((await letters('kept')).map(({ code }) => code)).toEqual(['topic_unknown', 'topic_unknown'])
   expect(await stored()).toEqual([])
+  const first = ['--topic', 'acme/#', '--until', new Date(Date.now() + 1).toISOString()]
 
   await mkdir(join(system.data, 'mappings'), { recursive: true })
   await writeFile(
@@ -59,8 +71,17 @@ it('what is not understood is kept, a mapping is taken while running, and the re
     return (await stored()).some(([, , value]) => value === 70) || undefined
   })
 
-  const ids = (await letters('kept')).filter(({ code }) => code === 'topic_unknown').map(({ id }) => id)
-  await system.call('POST', '/dead-letters/replay', { ids })
+  const id = (await letters('kept')).at(-1)?.id
+  expect(await vigil('dead-letters', 'count', ...first)).toMatch(/2 +no vendor +topic_unknown +no format +kept/)
+  expect(await vigil('dead-letters', 'show', id!)).toMatch(/reading +home-0-mat +heart_rate 61 /)
+  const file = join(system.data, 'letters.jsonl')
+  expect(await vigil('dead-letters', 'export', ...first, file)).toContain('2 dead letters are in')
+  const exported = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(exported.map(({ payload }) => JSON.parse(Buffer.from(payload, 'base64').toString()).pulse)).toEqual([61, 62])
+  expect(await vigil('dead-letters', 'replay', ...first)).toContain('2 dead letters are replayed')
   await until(
     'both are replayed',
     async () => (await stored()).filter(([, , value]) => value < 70).length === 2 || undefined,

@@ -29,24 +29,34 @@ export type TryOptions = {
 export async function tryFrame(config: Config, file: string, options: TryOptions): Promise<string[]> {
   await takeMappings(config, options.mapping)
   const payload = bytesOf(file === '-' ? await buffer(process.stdin) : await readGiven(file), options.as)
-  const { topic, retained = false } = options
+  const { topic, retained = false, sender } = options
+  const read = readAs(config, { topic, payload, retained, sender, receivedAt: instantOf(options.receivedAt) })
+  return options.json ? [JSON.stringify(read.decoded, undefined, 2)] : read.lines
+}
+
+/** A message as it was received; `sender`: the user name. */
+export type Seen = { topic: string; payload: Buffer; receivedAt: number; retained: boolean; sender: string }
+
+/** What the codecs and mappings of now make of a message: the lines to print. */
+export async function lookAt(config: Config, seen: Seen): Promise<string[]> {
+  await takeMappings(config, undefined)
+  return readAs(config, seen).lines
+}
+
+function readAs(config: Config, { sender, ...message }: Seen): { decoded: Decoded; lines: string[] } {
+  const { topic, payload, receivedAt } = message
   const codec = codecOf(topic)
-  const speaker: Speaker = { device: options.sender, isGateway: false, has: () => false }
+  const speaker: Speaker = { device: sender, isGateway: false, has: () => false }
   const device = codec && (codec.device?.(topic) ?? deviceOfSource(speaker, codec.speaks, codec.source?.(topic)))
-  const receivedAt = instantOf(options.receivedAt)
-  const decoded = decodeRecord(
-    { topic, payload, receivedAt, retained, device },
-    { zoneMinutes: zoneMinutesAt(config.zone, receivedAt) },
-  )
-  if (options.json) return [JSON.stringify(decoded, undefined, 2)]
+  const decoded = decodeRecord({ ...message, device }, { zoneMinutes: zoneMinutesAt(config.zone, receivedAt) })
   const nameOf = (source?: string): string =>
-    (source === undefined ? decoded.device : deviceOfSource(speaker, codec?.speaks ?? 'itself', source)) ??
-    options.sender
-  return [
+    (source === undefined ? decoded.device : deviceOfSource(speaker, codec?.speaks ?? 'itself', source)) ?? sender
+  const lines = [
     row('codec', codec ? `${codec.name} (${codec.title})` : 'none takes this topic: it would be kept as a dead letter'),
     row('lane', isUrgent(topic, payload) ? 'urgent' : 'bulk'),
     ...said(decoded, nameOf),
   ]
+  return { decoded, lines }
 }
 
 async function takeMappings(config: Config, path: string | undefined): Promise<void> {

@@ -135,7 +135,7 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
     try {
       const reach = withinReach(near(time.at, open), late)
       const decision = decideByLateness(rules.decide(time.at, undefined, reach), late, reach)
-      return (wouldCrowd(decision, time) && decideCrowded(time.at, open)) || decision
+      return (wouldCrowd(decision, time) && decideCrowded(time.at, late, open)) || decision
     } catch {
       return undefined
     }

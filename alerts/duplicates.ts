@@ -19,6 +19,7 @@ const claimDoubts: readonly Doubt[] = [
   'silent',
   'historical',
   'retained',
+  'replayed',
 ]
 
 /** Looks for evidence that is this very claim already, newest first; undefined where there is none. */

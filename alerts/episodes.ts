@@ -78,7 +78,9 @@ export const wouldCrowd = ({ reason }: Decision, { doubts }: EventTime): boolean
  * that wait for a person. A device that sends old times, one for each year and hour, opens no ticket for each. Undefined
  * where there is room. A signal of now always has its ticket.
  */
-export function decideCrowded(at: number, open: readonly EpisodeTicket[]): Decision | undefined {
+export function decideCrowded(at: number, isLate: boolean, all: readonly EpisodeTicket[]): Decision | undefined {
+  // On a late ticket nobody would be called for it.
+  const open = isLate ? all : all.filter(({ late }) => !late)
   if (open.length < limits.staleTickets) return undefined
   const [best] = open.filter(({ state }) => state !== 'resolved').sort((a, b) => preference(at, a, b))
   return best && { what: 'join', ticket: best.id, reason: 'too_many_tickets' }

@@ -71,10 +71,10 @@ export function openFold(tx: Tx, now: number, rules: Rules): Fold {
   /** A state that is over begins anew when it is told again. Nothing is closed for it: no device can tell that all is well. */
   async function end(clear: RecordClear): Promise<void> {
     if (clear.record.replayOf !== undefined) return
-    const ticket = await endLevel(tx, clear, now)
-    if (ticket === undefined) return
+    const ended = await endLevel(tx, clear, now)
+    if (!ended) return
     await counting.forgetAll()
-    cleared.add(ticket)
+    if (ended.ticket !== undefined) cleared.add(ended.ticket)
   }
 
   return {
@@ -142,8 +142,8 @@ async function foldAlert(tx: Tx, found: Finding, rules: Rules): Promise<Outcome 
   return { alert, what, reason, doubts: finding.doubts, ...done, ...(error === undefined ? {} : { error }) }
 }
 
-const crowded = async (tx: Tx, { alert, place }: Finding): Promise<Decision | undefined> =>
-  decideCrowded(alert.time.at, await openTickets(tx, place.episode))
+const crowded = async (tx: Tx, { alert, place, doubts }: Finding): Promise<Decision | undefined> =>
+  decideCrowded(alert.time.at, isLate(doubts), await openTickets(tx, place.episode))
 
 /** The decision of the rules, or a ticket of its own where they break: too many is better than none. */
 function guardedDecision(

@@ -3,7 +3,9 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { type Clear, nothingDecoded, type Signal } from '../domain/message.ts'
 import type { StoredRecord } from '../journal/journal.ts'
-import { day, type Envelope, iso, startTimeline, story, type Timeline, time } from '../test/timeline.ts'
+import { day, type Envelope, iso, recordOf, startTimeline, story, type Timeline, time } from '../test/timeline.ts'
+import { foldBatch } from './batch.ts'
+import { currentRules } from './judge.ts'
 
 /** Signals as the codecs of other makers give them: keys, states, memories, drills, plain buttons. */
 type Said = {
@@ -82,6 +84,24 @@ describe('a late signal', () => {
     expect(ticket.next_step).toMatchObject({ at: iso(2) })
     expect(story(ticket)).toContain('reopened: fresh_after_late')
     expect((await night.events()).at(-1)?.type).toBe('ticket.reopened')
+  })
+
+  it.each<Partial<Signal>>([{}, { key: { id: 'press-1', withinMs: 60_000 } }, { signal: 'smoke', level: true }])(
+    'that was replayed does not hide the device that says it itself: %j',
+    async (signal) => {
+      await open()
+      await says(0, signal, { replayOf: 'bulk-9', receivedAt: time(-1) })
+      await says(0.5, signal)
+      expect(await night.ticket()).toMatchObject({ late: false, severity: 'critical', unverified: false })
+    },
+  )
+
+  it('is none on which a call of now is counted for want of room', async () => {
+    await open()
+    for (let n = 0; n < limits.staleTickets; n++)
+      await says(n / 1000, { historical: true, at: time(-day * 20 + n * 600) })
+    await says(1, { at: time(-30) })
+    expect((await night.tickets()).filter(({ late }) => !late)).toMatchObject([{ severity: 'critical' }])
   })
 
   it('sends nobody out unless somebody says so', async () => {
@@ -168,6 +188,23 @@ describe('a state that is told again and again', () => {
     await night.at(1).does('ann', 'close', { outcome: 'false_alarm' })
     await ends(2, 'smoke', 'detector')
     await says(3, smoke, {}, 'detector')
+    expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
+  })
+
+  it('is a new one once it was over, also in one transaction with the state before', async () => {
+    await open()
+    await says(0, smoke, {}, 'detector')
+    await says(0.5, smoke, {}, 'detector')
+    await night.at(1).does('ann', 'close', { outcome: 'false_alarm' })
+    const told = (seq: number, said: Said) => ({
+      ...recordOf('detector', said, time(2), seq),
+      lane: 'urgent' as const,
+    })
+    await foldBatch({ ...night, rules: { ...currentRules, decode } }, [
+      told(101, { signals: [{ ...smoke, at: undefined }] }),
+      told(102, { clears: [{ signal: 'smoke', at: undefined }] }),
+      told(103, { signals: [{ ...smoke, at: undefined }] }),
+    ])
     expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
   })
 

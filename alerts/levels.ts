@@ -26,22 +26,23 @@ export async function beginLevel(tx: Tx, alert: RecordAlert, evidence: number | 
 }
 
 /**
- * Notes that a state is over, by the device's word, and says so on its ticket, which stays as it is. Gives the ticket
- * where there is one to tell of. A word older than the last one changes nothing. `now`: epoch ms.
+ * Notes that a state is over, by the device's word, and says so on its ticket, which stays as it is. Gives whether it went
+ * on until now, and the ticket where there is one to tell of. A word older than the last one changes nothing. `now`: epoch ms.
  */
 export async function endLevel(
   tx: Tx,
   { device, signal, time, record }: RecordClear,
   now: number,
-): Promise<string | undefined> {
+): Promise<{ ticket: string | undefined } | undefined> {
   const level = await levelOf(tx, device, signal)
   if (level && (level.is_on === 0 || time.at < level.at)) return undefined
   await setLevel(tx, { device, signal, is_on: 0, at: time.at, received_at: record.receivedAt, evidence: null })
-  const evidence = level?.evidence ? await evidenceRow(tx, level.evidence) : undefined
+  if (!level) return undefined
+  const evidence = level.evidence ? await evidenceRow(tx, level.evidence) : undefined
   const ticket = evidence && (await rowOf(tx, evidence.ticket))
-  if (!ticket || ticket.state === 'closed') return undefined
+  if (!ticket || ticket.state === 'closed') return { ticket: undefined }
   const at = Math.max(record.receivedAt, ticket.opened_at)
   await addTimeline(tx, { ticket: ticket.id, at, who: device, what: 'device_cleared', reason: signal })
   await updateTicket(tx, ticket.id, { updated_at: Math.max(ticket.updated_at, now) })
-  return ticket.id
+  return { ticket: ticket.id }
 }

@@ -1,6 +1,15 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
-import type { Clear, DecodeContext, Decoded, Position, Reading, Signal } from '../domain/message.ts'
+import {
+  type Clear,
+  type DecodeContext,
+  type Decoded,
+  type Position,
+  type Press,
+  presses,
+  type Reading,
+  type Signal,
+} from '../domain/message.ts'
 import { isPlausible, type MetricName, metrics } from '../domain/metrics.ts'
 import { type SignalKind, signals } from '../domain/signals.ts'
 import type { WarningCode } from '../domain/warnings.ts'
@@ -49,6 +58,34 @@ export function addPosition(decoded: Decoded, position: Position, at: number, so
 
 export function addSignal(decoded: Decoded, signal: Signal): void {
   decoded.signals.push(signal)
+}
+
+/** `source` where it is known, for what is spread into a signal, a clear or a status. */
+export const whose = (source: string | undefined): { source?: string } => (source === undefined ? {} : { source })
+
+/** A signal that is a state: it lasts until the device says that it is over. */
+export function addState(decoded: Decoded, on: boolean, claim: Omit<Signal, 'level' | 'press'>): void {
+  if (on) addSignal(decoded, { ...claim, level: true })
+  else addClear(decoded, { signal: claim.signal, at: claim.at, ...whose(claim.source) })
+}
+
+/** The value of the metric `button` for a press. */
+export const buttonOf = (press: Press): number => presses.indexOf(press) + 1
+
+/** A press of a plain button: a reading at `readAt`, and an SOS where the registry has it as one. */
+export function addPress(
+  decoded: Decoded,
+  press: Press,
+  readAt: number,
+  claim: Omit<Signal, 'signal' | 'press' | 'level'>,
+): void {
+  addReading(decoded, 'button', buttonOf(press), readAt, claim.source)
+  addSignal(decoded, { ...claim, signal: 'sos', press })
+}
+
+/** Gives all that a message told to a device that only its content names. */
+export function attribute({ readings, signals, clears, statuses }: Decoded, source: string): void {
+  for (const part of [readings, signals, clears, statuses]) for (const one of part) one.source = source
 }
 
 /** The device's word that what a signal said is over. */

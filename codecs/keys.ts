@@ -1,7 +1,8 @@
 import type { Decoded } from '../domain/message.ts'
 import { isMetric, type MetricName } from '../domain/metrics.ts'
-import { addClear, addReading, addSignal, isHazard, settle, shown, warn } from './build.ts'
-import { asBoolean, asNumber, isAbsent } from './values.ts'
+import type { SignalKind } from '../domain/signals.ts'
+import { addReading, addState, isHazard, settle, shown, warn, whose } from './build.ts'
+import { asBoolean, asNumber, isAbsent, nameLetters } from './values.ts'
 import { flagOf, saysYes } from './words.ts'
 
 /**
@@ -47,11 +48,9 @@ const neverZero: ReadonlySet<MetricName> = new Set([
   'weight',
 ] as const)
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-
 const byName = new Map<string, MetricName>(
   Object.entries(names).flatMap(([metric, others]) =>
-    [plain(metric), ...others].map((name) => [name, metric as MetricName] as const),
+    [nameLetters(metric), ...others].map((name) => [name, metric as MetricName] as const),
   ),
 )
 
@@ -59,7 +58,7 @@ const byName = new Map<string, MetricName>(
 export function metricOfKey(name: string): MetricName | undefined {
   if (isMetric(name)) return name
   if (name.length > 64) return undefined
-  const short = plain(name)
+  const short = nameLetters(name)
   return byName.get(short) ?? (isMetric(name.toLowerCase()) ? (name.toLowerCase() as MetricName) : undefined)
 }
 
@@ -83,17 +82,11 @@ export function takeKey(decoded: Decoded, name: string, value: unknown, context:
   return metric !== undefined || signal !== undefined
 }
 
-function takeFlag(
-  decoded: Decoded,
-  signal: Parameters<typeof addClear>[1]['signal'],
-  value: unknown,
-  context: KeyContext,
-): void {
+function takeFlag(decoded: Decoded, signal: SignalKind, value: unknown, context: KeyContext): void {
   const { deviceAt, source, historical } = context
-  const whose = source === undefined ? {} : { source }
-  if (saysYes(value))
-    addSignal(decoded, { signal, at: deviceAt, level: true, ...whose, ...(historical && { historical }) })
-  else if (asBoolean(value) === false && !historical) addClear(decoded, { signal, at: deviceAt, ...whose })
+  const isYes = saysYes(value)
+  if (!isYes && (historical || asBoolean(value) !== false)) return
+  addState(decoded, isYes, { signal, at: deviceAt, ...whose(source), ...(historical && { historical }) })
 }
 
 function takeMetric(decoded: Decoded, metric: MetricName, value: unknown, context: KeyContext): void {

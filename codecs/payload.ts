@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { ErrorCode } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
+import type { Decoded } from '../domain/message.ts'
+import { isRecord, refuse, shown } from './build.ts'
 
 /** What the bytes of a message are: parsed JSON, or why not. `flaw` is set where it could be read all the same. */
 export type Parsed =
@@ -9,6 +11,9 @@ export type Parsed =
 
 export const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** The bytes as text, one letter a byte: what a look for words needs, whatever they are. */
+export const latin1 = (bytes: Uint8Array): string => asBuffer(bytes).toString('latin1')
 
 const refused = (code: ErrorCode, detail: string): Parsed => ({ ok: false, code, detail })
 
@@ -26,6 +31,21 @@ export function parsePayload(bytes: Uint8Array): Parsed {
   if (!parsed) return refused('payload_not_json', text.trim() === '' ? 'only white space' : 'not JSON')
   if (isUtf8(buffer)) return parsed
   return { ...parsed, flaw: { code: 'payload_not_json', detail: 'not valid UTF-8; what could be read was taken' } }
+}
+
+/** The JSON of a message in a box; undefined, with a refusal, where it is none. A flaw is noted as a refusal too. */
+export function readJson(decoded: Decoded, payload: Uint8Array): { value: unknown } | undefined {
+  const parsed = parsePayload(payload)
+  if (!parsed.ok) return refuse(decoded, parsed.code, parsed.detail)
+  if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
+  return { value: parsed.value }
+}
+
+/** The JSON object that a message is; undefined, with a refusal, where it is none. */
+export function readRecord(decoded: Decoded, payload: Uint8Array): Record<string, unknown> | undefined {
+  const json = readJson(decoded, payload)
+  if (!json || isRecord(json.value)) return json?.value as Record<string, unknown> | undefined
+  return refuse(decoded, 'payload_invalid', `not an object but ${shown(json.value)}`)
 }
 
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)

@@ -75,17 +75,23 @@ export function gcjFromBaidu({ lat, lon }: Point): Point {
 
 /**
  * A position as given in a datum -> one in WGS 84. Undefined where it is none: out of range, or 0/0, which is how trackers
- * say that they have no fix.
+ * say that they have no fix. `accuracy`: the radius of the fix in m; 0 means that it was not told.
  */
-export function positionIn(datum: Datum | undefined, lat: unknown, lon: unknown): Position | undefined {
+export function positionIn(
+  datum: Datum | undefined,
+  lat: unknown,
+  lon: unknown,
+  accuracy?: number | undefined,
+): Position | undefined {
   if (typeof lat !== 'number' || typeof lon !== 'number' || !(Math.abs(lat) <= 90) || !(Math.abs(lon) <= 180))
     return undefined
   if (lat === 0 && lon === 0) return undefined
-  if (datum === undefined) return { lat, lon }
-  if (datum === 'WGS84') return { lat, lon, datum }
+  const around = accuracy !== undefined && accuracy > 0 ? { accuracy_m: accuracy } : {}
+  if (datum === undefined) return { lat, lon, ...around }
+  if (datum === 'WGS84') return { lat, lon, datum, ...around }
   const given = { lat, lon }
   const wgs = wgsFromGcj(datum === 'GCJ02' ? given : gcjFromBaidu(given))
-  return { lat: rounded(wgs.lat), lon: rounded(wgs.lon), datum, given }
+  return { lat: rounded(wgs.lat), lon: rounded(wgs.lon), datum, given, ...around }
 }
 
 /** A centimetre: more digits are noise of the computation. */

@@ -3,11 +3,11 @@ import type { DecodeContext, Decoded } from '../domain/message.ts'
 import type { MetricName } from '../domain/metrics.ts'
 import type { SignalKind } from '../domain/signals.ts'
 import { sourceName } from '../domain/sources.ts'
-import { addClear, addReading, addSignal, isRecord, refuse, settle, shown, warn } from './build.ts'
+import { addClear, addReading, addSignal, isRecord, refuse, settle, shown, warn, whose } from './build.ts'
 import { asBuffer, isTooDeep, parsePayload } from './payload.ts'
-import { trusted, wallClock, wallClockOf } from './times.ts'
+import { fromChina, trusted, wallClock, wallClockOf } from './times.ts'
 import { asBoolean, asNumber, isAbsent } from './values.ts'
-import { foldedText } from './words.ts'
+import { foldedPayload } from './words.ts'
 
 /** What the pushes of vendors' clouds have in common: `POST /api/v1/push/{name}`, JSON or a form, one device or several. */
 
@@ -54,7 +54,7 @@ export function rowsOf(decoded: Decoded, payload: Uint8Array, cries: readonly Cr
 
 /** Adds the signals whose cry stands in bytes that could not be read. */
 export function listen(decoded: Decoded, payload: Uint8Array, cries: readonly Cry[]): void {
-  const text = foldedText(asBuffer(payload.subarray(0, limits.payloadBytes)))
+  const text = foldedPayload(payload)
   for (const { pattern, signal, unless } of cries) {
     const known = decoded.signals.some((one) => one.signal === signal)
     if (!known && pattern.test(text) && !unless?.test(text))
@@ -104,18 +104,13 @@ export function takeFields(decoded: Decoded, row: Row, entry: Entry, fields: rea
   }
 }
 
-/** `source` where it is known, for what is spread into a signal. */
-export const whose = (source: string | undefined): { source?: string } => (source === undefined ? {} : { source })
-
-const chinaMs = 8 * 3_600_000
-
 /** A text in China's time, `YYYYMMDDHHmmss` or `YYYY-MM-DD HH:mm:ss` -> epoch ms, where that can be right. */
 export function chinaTime(decoded: Decoded, value: unknown, context: DecodeContext): number | undefined {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(String(value)) ?? []
   const [year, month, day, hour, minute, second] = parts.map(Number)
   const clock = parts.length > 0 ? wallClock(year!, month!, day!, hour!, minute!, second!) : wallClockOf(value)
   if (clock === undefined && !isAbsent(value)) warn(decoded, 'field_broken', `time: ${shown(value)}`)
-  return trusted(decoded, clock === undefined ? undefined : clock - chinaMs, context)
+  return trusted(decoded, fromChina(clock), context)
 }
 
 /** The ends of some signals, of an entry. */

@@ -60,8 +60,16 @@ export const isAbsent = (value: unknown): boolean =>
   (typeof value === 'number' && !Number.isFinite(value)) ||
   (typeof value === 'string' && absent.has(value.trim().toLowerCase()))
 
+/** Without the noise that multiplying by 0.01 leaves behind the digits that anybody measures. */
+export const withoutNoise = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/** A name without case, blanks and signs: `Heart Rate`, `heart_rate` and `heartRate` are one. */
+export const nameLetters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+
 /** Degrees Fahrenheit -> Celsius. */
 export const fromFahrenheit = (value: number): number => ((value - 32) * 5) / 9
+/** Kelvin -> degrees Celsius. */
+export const fromKelvin = (value: number): number => value - 273.15
 /** Pounds -> kilograms (the international pound, exact). */
 export const fromPounds = (value: number): number => value * 0.45359237
 /** Kilopascal -> millimetres of mercury (ISO 80000-4: 1 mmHg = 133.322387415 Pa). */

@@ -1,4 +1,6 @@
+import { limits } from '../domain/limits.ts'
 import { type SignalKind, signalOf, signals } from '../domain/signals.ts'
+import { asBuffer } from './payload.ts'
 
 /** Recognising a safety signal where a device did not write it as the contract asks. Erring towards recognising. */
 
@@ -66,6 +68,10 @@ export function foldedText(bytes: Buffer): string {
     : closed
   return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('latin1').toLowerCase()
 }
+
+/** `foldedText` of as much of a payload as a payload may have. */
+export const foldedPayload = (payload: Uint8Array): string =>
+  foldedText(asBuffer(payload.subarray(0, limits.payloadBytes)))
 
 /** Undoes `\u0000` to `\u007f`. By hand, because a payload may be megabytes of nothing else. */
 function unescaped(bytes: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import { type DecodeContext, type Decoded, nothingDecoded, type Position } from '../../domain/message.ts'
-import { addFlag, addPosition, addSignal, isHazard, refuse, settle, shown } from '../build.ts'
+import { addFlag, addPosition, addSignal, isHazard, refuse, settle, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import {
   addClears,
@@ -16,9 +16,8 @@ import {
   type Row,
   rowsOf,
   takeFields,
-  whose,
 } from '../pushes.ts'
-import { epochOf, trusted } from '../times.ts'
+import { dayMs, epochOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { type Code, codes } from './codes.ts'
 
@@ -34,8 +33,7 @@ export const akmon: Codec = {
     repeat: 'the same device, Action and time',
     device: 'the IMEI or device number',
   },
-  urgent: (topic, payload) =>
-    /action|pushtype|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(akmon, topic, payload),
+  urgent: (topic, payload) => /action|pushtype|\\u|%/i.test(latin1(payload)) && urgentIfDecoded(akmon, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
@@ -94,11 +92,8 @@ function takeCode(decoded: Decoded, row: Row, alarm: Alarm): void {
   if (action === '-1' && online !== undefined) decoded.statuses.push({ online: online === 1, ...whose(source) })
 }
 
-/** How long a cloud goes on repeating a push that it got no answer to. */
-const repeatMs = 24 * 3_600_000
-
 function addAlarm(decoded: Decoded, { code, action, at, context, source, position }: Alarm): void {
-  const key = at === undefined ? {} : { key: { id: `${action}:${at}`, withinMs: repeatMs } }
+  const key = at === undefined ? {} : { key: { id: `${action}:${at}`, withinMs: dayMs } }
   const { press, test, confidence, signal = 'sos' } = code
   const more = { ...(press && { press }), ...(test && { test }), ...(confidence !== undefined && { confidence }) }
   addSignal(decoded, { signal, at, ...more, ...whose(source), ...key, ...(position && { position }) })

@@ -17,9 +17,9 @@ export const bthome: Codec = {
   speaks: 'others',
   source: (topic) => sourceName(topic.slice(prefix.length)),
   about: {
-    urgent: 'A button, smoke, gas, carbon monoxide or water; also the end of these.',
-    repeat: 'The same packet id within ten seconds.',
-    device: 'The MAC address, which is the last level of the topic.',
+    urgent: 'a button, smoke, gas, carbon monoxide or water; also the end of these',
+    repeat: 'the same packet id within ten seconds',
+    device: 'the MAC address, which is the last level of the topic',
   },
   isBinary: true,
   urgent: (topic, payload) => urgentIfDecoded(bthome, topic, payload),

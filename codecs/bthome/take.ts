@@ -1,6 +1,7 @@
 import type { DecodeContext, Decoded, Press, Signal } from '../../domain/message.ts'
-import { addClear, addReading, addSignal, isHazard, refuse, settle, warn } from '../build.ts'
+import { addReading, addSignal, addState, isHazard, refuse, settle, warn } from '../build.ts'
 import { epochOf, trusted } from '../times.ts'
+import { withoutNoise } from '../values.ts'
 import type { BthomeObject, ServiceData } from './service_data.ts'
 
 /** What an advertisement says, as readings and signals. Gateways of other formats that pass on raw service data use it too. */
@@ -58,10 +59,8 @@ function takeObject(decoded: Decoded, object: BthomeObject, index: number, adver
     return
   }
   if (isConverted) warn(decoded, 'unit_converted', name)
-  addFirst(decoded, metric, rounded(value * factor), advertisement.at)
-  if (!isHazard(metric)) return
-  if (value === 1) addSignal(decoded, { ...claim(advertisement, index), signal: metric, level: true })
-  else addClear(decoded, { signal: metric, at: advertisement.deviceAt })
+  addFirst(decoded, metric, withoutNoise(value * factor), advertisement.at)
+  if (isHazard(metric)) addState(decoded, value === 1, { ...claim(advertisement, index), signal: metric })
 }
 
 /** Of two sensors of one kind in one device the first one counts, since a metric has one value at a time. */
@@ -92,6 +91,3 @@ function claim(
     ...(malformed ? { malformed } : {}),
   }
 }
-
-/** Without the noise of multiplying by 0.01. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6

@@ -1,13 +1,12 @@
-import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded, type Position } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addClear, addPosition, addReading, addSignal, isRecord, refuse, settle, shown, warn } from '../build.ts'
 import type { Codec } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { asBuffer, readRecord } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { trusted } from '../times.ts'
+import { dayMs, instantOf, trusted } from '../times.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
-import { foldedText } from '../words.ts'
+import { foldedPayload } from '../words.ts'
 
 /**
  * CareLink, wearables of an EU project for people who fall or get lost: a detection, then its confirmation, which may say no.
@@ -20,9 +19,9 @@ export const carelink: Codec = {
   speaks: 'itself',
   source: (topic) => sourceName(topic.slice(0, topic.indexOf('/'))),
   about: {
-    urgent: 'A fall or wandering, detected or confirmed, and a confirmation that says no.',
-    repeat: 'The same topic and `timestamp` within a day.',
-    device: 'The first level of the topic.',
+    urgent: 'a fall or wandering, detected or confirmed, and a confirmation that says no',
+    repeat: 'the same topic and `timestamp` within a day',
+    device: 'the first level of the topic',
   },
   urgent: (topic) => kindOf(topic) !== undefined,
   decode,
@@ -39,15 +38,9 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
   const decoded = nothingDecoded()
   if (takeWord(decoded, payload)) return decoded
   const kind = kindOf(topic)
-  const parsed = parsePayload(payload)
-  if (parsed.ok && isRecord(parsed.value)) {
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    takeMessage(decoded, kind, parsed.value, context)
-    return decoded
-  }
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else refuse(decoded, 'payload_invalid', `not an object but ${shown(parsed.value)}`)
-  if (kind) salvage(decoded, kind, foldedText(asBuffer(payload.subarray(0, limits.payloadBytes))))
+  const message = readRecord(decoded, payload)
+  if (message) takeMessage(decoded, kind, message, context)
+  else if (kind) salvage(decoded, kind, foldedPayload(payload))
   return decoded
 }
 
@@ -81,8 +74,6 @@ function takeMessage(
   else if (rate !== undefined) addReading(decoded, 'heart_rate', rate, when)
 }
 
-const keptMs = 86_400_000
-
 /** A detection is the algorithm's suspicion, so it counts as half sure, until it is confirmed. */
 function takeClaim(
   decoded: Decoded,
@@ -99,17 +90,15 @@ function takeClaim(
       signal,
       at,
       confidence: isConfirmed ? 1 : 0.5,
-      ...(at !== undefined && { key: { id: `${stage}:${at}`, withinMs: keptMs } }),
+      ...(at !== undefined && { key: { id: `${stage}:${at}`, withinMs: dayMs } }),
       ...(position && { position }),
     })
 }
 
-const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/
-
 function timeOf(decoded: Decoded, { timestamp }: Record<string, unknown>, context: DecodeContext): number | undefined {
   if (isAbsent(timestamp)) return undefined
-  const at = typeof timestamp === 'string' && iso.test(timestamp) ? Date.parse(timestamp) : Number.NaN
-  if (Number.isNaN(at)) return warn(decoded, 'field_broken', `timestamp: ${shown(timestamp)}`)
+  const at = instantOf(timestamp)
+  if (at === undefined) return warn(decoded, 'field_broken', `timestamp: ${shown(timestamp)}`)
   return trusted(decoded, at, context)
 }
 

@@ -2,13 +2,13 @@ import { parseTime } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addFlag, addPosition, addReading, isGiven, isRecord, refuse, settle, warn } from '../build.ts'
+import { addFlag, addPosition, addReading, isGiven, isRecord, refuse, settle, warn, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { listen, salvage } from '../lorawan/salvage.ts'
-import { takeUplink } from '../lorawan/uplink.ts'
+import { takeStrength, takeUplink } from '../lorawan/uplink.ts'
 import { parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { trusted } from '../times.ts'
+import { dayMs, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { readProto, schemas } from './proto.ts'
 
@@ -16,9 +16,6 @@ import { readProto, schemas } from './proto.ts'
 
 const prefix = 'application/'
 const pushed = 'push/chirpstack'
-
-/** How long a copy of an event may come after the first one: a broker's queue over a day without a line. */
-const repeatMs = 24 * 3_600_000
 
 export const chirpstack: Codec = {
   name: 'chirpstack',
@@ -141,18 +138,10 @@ const takeUp: Take = (decoded, value, { info, source, at, context }) => {
     hints: [info.deviceProfileName, ...tags],
     at,
     source,
-    key: typeof id === 'string' && id !== '' ? { id, withinMs: repeatMs } : undefined,
+    key: typeof id === 'string' && id !== '' ? { id, withinMs: dayMs } : undefined,
   }
   takeUplink(decoded, uplink, context)
-  const rssi = strongest(value.rxInfo)
-  if (rssi !== undefined) addReading(decoded, 'rssi', rssi, settle(at, context.receivedAt), source)
-}
-
-/** Of the gateways that heard it, as the one that heard it best. */
-function strongest(rxInfo: unknown): number | undefined {
-  const list = Array.isArray(rxInfo) ? (rxInfo as unknown[]) : []
-  const all = list.map((one) => (isRecord(one) ? asNumber(one.rssi) : undefined)).filter((one) => one !== undefined)
-  return all.length === 0 ? undefined : all.reduce((best, one) => Math.max(best, one))
+  takeStrength(decoded, value.rxInfo, settle(at, context.receivedAt), source)
 }
 
 /** Without a level, and without a reason for that, it is 0 %: proto3 leaves out zero. */
@@ -169,7 +158,7 @@ const takeStatus: Take = (decoded, value, { source, at, context }) => {
 
 const takeJoin: Take = (decoded, _value, { info, source }) => {
   const { devEui, deviceProfileName: model } = info
-  decoded.statuses.push({ online: true, ...(source && { source }) })
+  decoded.statuses.push({ online: true, ...whose(source) })
   if (typeof devEui !== 'string' || devEui === '') return
   decoded.announced.push({ source: sourceName(devEui), ...(typeof model === 'string' && { model }) })
 }
@@ -177,10 +166,9 @@ const takeJoin: Take = (decoded, _value, { info, source }) => {
 /** Where the network found the device to be. */
 const takeLocation: Take = (decoded, { location }, { source, at, context }) => {
   const of = isRecord(location) ? location : {}
-  const found = positionIn('WGS84', asNumber(of.latitude) ?? 0, asNumber(of.longitude) ?? 0)
-  if (!found) return void warn(decoded, 'no_reading', 'no position in it')
-  const accuracy = asNumber(of.accuracy)
-  const position = accuracy ? { ...found, accuracy_m: accuracy } : found
+  const [lat, lon] = [asNumber(of.latitude) ?? 0, asNumber(of.longitude) ?? 0]
+  const position = positionIn('WGS84', lat, lon, asNumber(of.accuracy))
+  if (!position) return void warn(decoded, 'no_reading', 'no position in it')
   addPosition(decoded, position, settle(trusted(decoded, at, context), context.receivedAt), source)
 }
 

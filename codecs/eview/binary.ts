@@ -2,7 +2,7 @@ import type { DecodeContext, Decoded, Position } from '../../domain/message.ts'
 import { addClear, addFlag, addPosition, addReading, addSignal, settle, warn } from '../build.ts'
 import { hasBit, readerOf } from '../bytes.ts'
 import { positionIn } from '../positions.ts'
-import { epochOf, trusted } from '../times.ts'
+import { dayMs, epochOf, trusted } from '../times.ts'
 import { fromKmh } from '../values.ts'
 import { alarmBits, fences } from './fields.ts'
 import type { EviewRecord } from './frame.ts'
@@ -10,9 +10,6 @@ import type { EviewRecord } from './frame.ts'
 /** The records of the binary protocol. Those from one status record (0x24) to the next belong together. */
 
 const keys = { alarm: 0x02, battery: 0x14, gps: 0x20, status: 0x24, steps: 0x30, pulse: 0x40, spo2: 0x41 } as const
-
-/** An alarm keeps its time however often and late it is sent: the pendant tries for hours where it has no line. */
-const resendMs = 24 * 3_600_000
 
 type Group = { records: EviewRecord[]; deviceAt: number | undefined; at: number; isHistory: boolean; isWhole: boolean }
 
@@ -127,8 +124,9 @@ function takeAlarm(decoded: Decoded, value: Buffer, group: Group, context: Decod
     ...(group.isHistory && { historical: true }),
     ...(!group.isWhole && { malformed: true }),
   }
+  // An alarm keeps its time however often and late it is sent: the pendant tries for hours where it has no line.
   const keyed = (name: string) =>
-    own === undefined ? {} : { key: { id: `${name} ${Math.floor(own / 1_000)}`, withinMs: resendMs } }
+    own === undefined ? {} : { key: { id: `${name} ${Math.floor(own / 1_000)}`, withinMs: dayMs } }
   const at = settle(own, context.receivedAt)
   for (const one of set) {
     if ('metric' in one) {

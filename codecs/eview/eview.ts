@@ -1,7 +1,7 @@
 import type { DecodeContext, Decoded } from '../../domain/message.ts'
 import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { refuse, warn } from '../build.ts'
+import { attribute, refuse, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { takeBattery, takeRecords } from './binary.ts'
 import { eviewStart, eviewTypes, parseEviewFrame } from './frame.ts'
@@ -19,9 +19,9 @@ export const eview: Codec = {
   speaks: 'others',
   source: (topic) => (topic === prefix + nobody ? undefined : sourceName(topic.slice(prefix.length))),
   about: {
-    urgent: 'An alarm word with SOS, fall, a side button or a fence in it.',
-    repeat: 'The same alarm word with the same time of the pendant within a day.',
-    device: 'The IMEI, which is the last level of the topic.',
+    urgent: 'an alarm word with SOS, fall, a side button or a fence in it',
+    repeat: 'the same alarm word with the same time of the pendant within a day',
+    device: 'the IMEI, which is the last level of the topic',
   },
   isBinary: true,
   urgent: (topic, payload) => urgentIfDecoded(eview, topic, payload),
@@ -50,6 +50,5 @@ function takeBinary(decoded: Decoded, topic: string, payload: Uint8Array, contex
   else if (isWhole && !Object.values(eviewTypes).includes(type))
     refuse(decoded, 'payload_invalid', `no type that is known: ${type}`)
   if (imei !== undefined && named !== undefined && named !== imei) warn(decoded, 'identity_conflict', imei)
-  if (imei !== undefined && named === undefined)
-    for (const one of [...decoded.readings, ...decoded.signals, ...decoded.clears]) one.source = imei
+  if (imei !== undefined && named === undefined) attribute(decoded, imei)
 }

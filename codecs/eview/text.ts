@@ -3,15 +3,13 @@ import { addPosition, addReading, addSignal, quoted, refuse, settle, warn } from
 import { hasBit } from '../bytes.ts'
 import { asBuffer } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { wallClock, zoneless } from '../times.ts'
+import { believedMs, wallClock, zoneless } from '../times.ts'
 import { asNumber, fromKmh } from '../values.ts'
 import { textBits } from './fields.ts'
 
 /** The text of EV-07: `!1,imei`, `!3,ok`, `!5,signal,V,battery`, and reports `!A` to `!D` with date, time and place. */
 
 const column = { speed: 5, flags: 7, battery: 9 } as const
-/** As long as its clock is believed: what is sent again has its old time. */
-const resendMs = 10 * 60_000
 
 export const isEviewText = (payload: Uint8Array): boolean => payload[0] === 0x21
 
@@ -76,7 +74,7 @@ function takeFlags(decoded: Decoded, flags: number, { deviceAt, at, isHistory, p
       at: deviceAt,
       ...(position && { position }),
       ...(isHistory && { historical: true }),
-      ...(deviceAt !== undefined && { key: { id: `${signal} ${deviceAt / 1_000}`, withinMs: resendMs } }),
+      ...(deviceAt !== undefined && { key: { id: `${signal} ${deviceAt / 1_000}`, withinMs: believedMs } }),
     })
   }
 }

@@ -1,10 +1,9 @@
 import type { Decoded } from '../../domain/message.ts'
 import type { SignalKind } from '../../domain/signals.ts'
-import { addClear, addSignal, isRecord, refuse, shown } from '../build.ts'
-import { type Row, whose } from '../pushes.ts'
-import { trusted } from '../times.ts'
+import { addClear, addSignal, isRecord, refuse, shown, whose } from '../build.ts'
+import type { Row } from '../pushes.ts'
+import { instantOf, trusted } from '../times.ts'
 import { namedIn } from '../words.ts'
-import { instantOf } from './clocks.ts'
 import type { Bundle } from './observation.ts'
 import { codingsOf, sourceOf } from './references.ts'
 

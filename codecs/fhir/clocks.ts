@@ -1,5 +1,6 @@
 import { isRecord } from '../build.ts'
 import type { Row } from '../pushes.ts'
+import { instantOf } from '../times.ts'
 import { clockCodes } from './codes.ts'
 import { codesOf } from './references.ts'
 
@@ -38,13 +39,4 @@ export function clockFor({ extension }: Row, clocks: Clocks): Clock | undefined 
   const found = list.find(({ url }) => typeof url === 'string' && url.endsWith('/CoincidentTimeStampReference'))
   const to = isRecord(found?.valueReference) ? found.valueReference.reference : undefined
   return typeof to === 'string' ? clocks.get(to) : undefined
-}
-
-const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/
-
-/** FHIR dateTime or instant with a time and a zone -> epoch ms. A date alone is no instant. */
-export function instantOf(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !dateTime.test(value)) return undefined
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : at
 }

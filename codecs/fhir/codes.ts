@@ -1,5 +1,5 @@
 import type { MetricName } from '../../domain/metrics.ts'
-import { fromFahrenheit, fromKilopascal, fromPounds, glucoseFromMgDl } from '../values.ts'
+import { fromFahrenheit, fromKelvin, fromKilopascal, fromPounds, glucoseFromMgDl } from '../values.ts'
 
 /** What is measured, by the codes of LOINC and of IEEE 11073-10101 (MDC); both stand beside each other in PHD observations. */
 export type Coded = {
@@ -70,7 +70,7 @@ export const units: Partial<Record<MetricName, Record<string, Conversion>>> = {
   body_temperature: {
     Cel: same,
     '[degF]': fromFahrenheit,
-    K: (value) => value - 273.15,
+    K: fromKelvin,
   },
   systolic: pressure,
   diastolic: pressure,

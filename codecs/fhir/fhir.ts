@@ -2,7 +2,7 @@ import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { isRecord, refuse, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { latin1, parsePayload } from '../payload.ts'
 import { type Cry, listen, type Row } from '../pushes.ts'
 import { takeAlert } from './alert.ts'
 import { clocksOf } from './clocks.ts'
@@ -20,8 +20,7 @@ export const fhir: Codec = {
     repeat: '`identifier`, which holds device, patient, kind and time',
     device: "`device`: its SYSID, MAC or serial number in the Bundle, else the reference's last part",
   },
-  urgent: (topic, payload) =>
-    mayClaim.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(fhir, topic, payload),
+  urgent: (topic, payload) => mayClaim.test(latin1(payload)) && urgentIfDecoded(fhir, topic, payload),
   decode(_topic, payload, context) {
     const decoded = nothingDecoded()
     const parsed = parsePayload(payload)

@@ -1,9 +1,9 @@
 import type { DecodeContext, Decoded } from '../../domain/message.ts'
-import { addReading, addSignal, isRecord, refuse, settle, shown, warn } from '../build.ts'
-import { type Row, whose } from '../pushes.ts'
-import { trusted } from '../times.ts'
+import { addReading, addSignal, isRecord, refuse, settle, shown, warn, whose } from '../build.ts'
+import type { Row } from '../pushes.ts'
+import { instantOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
-import { type Clocks, clockFor, clockOf, instantOf, isClock } from './clocks.ts'
+import { type Clocks, clockFor, clockOf, isClock } from './clocks.ts'
 import { type Coded, codes, loinc, mdc, units } from './codes.ts'
 import { codesOf, codingsOf, type Names, sourceOf } from './references.ts'
 

@@ -1,29 +1,17 @@
 import type { DecodeContext, Decoded, Position } from '../../domain/message.ts'
 import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import {
-  addClear,
-  addPosition,
-  addReading,
-  addSignal,
-  isGiven,
-  isRecord,
-  refuse,
-  settle,
-  shown,
-  warn,
-} from '../build.ts'
+import { addPosition, addReading, addState, isGiven, refuse, settle, shown, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { parsePayload } from '../payload.ts'
+import { readRecord } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { trusted, wallClock } from '../times.ts'
+import { fromChina, trusted, wallClockOfDigits } from '../times.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
 import { fields } from './fields.ts'
 
 /** Chinese 4G elder watches that speak MQTT themselves; zhzyou.com/interface/watch.html. */
 
 const topic = 'atom/+/status/+'
-const chinaMs = 8 * 3_600_000
 
 export const g616: Codec = {
   name: 'g616',
@@ -32,9 +20,9 @@ export const g616: Codec = {
   speaks: 'itself',
   source: (given) => sourceName(given.slice(given.lastIndexOf('/') + 1)),
   about: {
-    urgent: 'Every status that says whether there is an SOS, because its end must not overtake it.',
-    repeat: '`sos` is a state that each status repeats until it is cleared: its first counts.',
-    device: 'The IMEI, which is the last level of the topic.',
+    urgent: 'every status that says whether there is an SOS, because its end must not overtake it',
+    repeat: '`sos` is a state that each status repeats until it is cleared: its first counts',
+    device: 'the IMEI, which is the last level of the topic',
   },
   urgent: (given, payload) => urgentIfDecoded(g616, given, payload),
   decode,
@@ -42,13 +30,8 @@ export const g616: Codec = {
 
 function decode(given: string, payload: Uint8Array, context: DecodeContext): Decoded {
   const decoded = nothingDecoded()
-  const parsed = parsePayload(payload)
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else if (!isRecord(parsed.value)) refuse(decoded, 'payload_invalid', `no object but ${shown(parsed.value)}`)
-  else {
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    takeStatus(decoded, parsed.value, given, context)
-  }
+  const status = readRecord(decoded, payload)
+  if (status) takeStatus(decoded, status, given, context)
   return decoded
 }
 
@@ -66,8 +49,7 @@ function takeStatus(decoded: Decoded, status: Record<string, unknown>, given: st
 /** The time of the status is the time of its last fix, which may be old: an SOS counts from its receipt. */
 function takeSos(decoded: Decoded, sos: unknown, position: Position | undefined): void {
   const pressed = asBoolean(sos)
-  if (pressed) addSignal(decoded, { signal: 'sos', at: undefined, level: true, ...(position && { position }) })
-  else if (pressed === false) addClear(decoded, { signal: 'sos', at: undefined })
+  if (pressed !== undefined) addState(decoded, pressed, { signal: 'sos', at: undefined, ...(position && { position }) })
   else if (isGiven(sos)) refuse(decoded, 'payload_invalid', `sos: ${shown(sos)}`)
 }
 
@@ -87,16 +69,8 @@ function takePlace(decoded: Decoded, status: Record<string, unknown>, context: D
   const position = positionIn('GCJ02', lat, lon)
   if (!position) return warn(decoded, lat === 0 && lon === 0 ? 'no_reading' : 'field_broken', 'location')
   warn(decoded, 'datum_converted', 'GCJ-02')
-  const clock = clockOf(status.locationDate, status.locationTime)
-  const at = trusted(decoded, clock === undefined ? undefined : clock - chinaMs, context)
+  const clock = wallClockOfDigits(status.locationDate, status.locationTime, 'ymd')
+  const at = trusted(decoded, fromChina(clock), context)
   addPosition(decoded, position, settle(at, context.receivedAt))
   return position
-}
-
-/** `yymmdd`, `hhmmss`. */
-function clockOf(date: unknown, time: unknown): number | undefined {
-  const pattern = /^(\d\d)(\d\d)(\d\d)$/
-  const [day, hour] = [pattern.exec(String(date)), pattern.exec(String(time))]
-  if (!day || !hour) return undefined
-  return wallClock(2_000 + +day[1]!, +day[2]!, +day[3]!, +hour[1]!, +hour[2]!, +hour[3]!)
 }

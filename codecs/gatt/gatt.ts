@@ -4,6 +4,7 @@ import { addReading, quoted, refuse, settle, warn } from '../build.ts'
 import { hexOrBytes } from '../bytes.ts'
 import type { Codec } from '../codec.ts'
 import { zoneless } from '../times.ts'
+import { withoutNoise } from '../values.ts'
 import { characteristics, readCharacteristic } from './characteristics.ts'
 
 /** Values of Bluetooth's health characteristics, as a gateway was notified of them. */
@@ -18,9 +19,9 @@ export const gatt: Codec = {
   speaks: 'others',
   source: (topic) => sourceName(topic.split('/')[1] ?? ''),
   about: {
-    urgent: 'Nothing: the characteristics are measurements.',
-    repeat: 'The same metric at the same time overwrites itself.',
-    device: 'The MAC address, which is the second level of the topic.',
+    urgent: 'Nothing: the characteristics are measurements',
+    repeat: 'the same metric at the same time overwrites itself',
+    device: 'the MAC address, which is the second level of the topic',
   },
   isBinary: true,
   urgent: () => false,
@@ -50,6 +51,6 @@ function take(decoded: Decoded, measured: ReturnType<typeof readCharacteristic>,
   if (converted !== undefined) warn(decoded, 'unit_converted', converted)
   for (const [metric, value] of values) {
     if (value === undefined) warn(decoded, 'no_reading', metric)
-    else addReading(decoded, metric, Math.round(value * 1e6) / 1e6, at)
+    else addReading(decoded, metric, withoutNoise(value), at)
   }
 }

@@ -3,7 +3,7 @@ import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addReading, addSignal, quoted, refuse, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { asBuffer, latin1 } from '../payload.ts'
 import { asNumber } from '../values.ts'
 import { quiet, vitals } from './fields.ts'
 import { parseWatchFrame, type WatchFrame } from './frame.ts'
@@ -22,9 +22,9 @@ export const gsmWatch: Codec = {
   speaks: 'others',
   source: (topic) => (topic === prefix + nobody ? undefined : sourceName(topic.slice(prefix.length))),
   about: {
-    urgent: 'An AL frame, and any report whose status word has an alarm of a person in it.',
-    repeat: 'The same alarm with the same time of the watch within ten minutes.',
-    device: 'The id of the frame, which is the last level of the topic.',
+    urgent: 'an AL frame, and any report whose status word has an alarm of a person in it',
+    repeat: 'the same alarm with the same time of the watch within ten minutes',
+    device: 'the id of the frame, which is the last level of the topic',
   },
   isBinary: true,
   urgent: (topic, payload) => mayReport(payload) && urgentIfDecoded(gsmWatch, topic, payload),
@@ -89,8 +89,7 @@ const alarm = /[0-9A-Fa-f]\*AL(?=[_,\]A-Z0-9]|$)/
 /** What has no header that can be read: an alarm's type behind a length is heard all the same. */
 function salvage(decoded: Decoded, payload: Uint8Array): void {
   refuse(decoded, payload.length === 0 ? 'payload_empty' : 'payload_invalid', 'no [maker*id*length*…] frame')
-  if (alarm.test(asBuffer(payload).toString('latin1')))
-    addSignal(decoded, { signal: 'sos', at: undefined, malformed: true })
+  if (alarm.test(latin1(payload))) addSignal(decoded, { signal: 'sos', at: undefined, malformed: true })
 }
 
 /** The topic names nobody, so that the frame's own id counts. */

@@ -3,7 +3,7 @@ import type { MetricName } from '../../domain/metrics.ts'
 import { addClear, addFlag, addPosition, addReading, addSignal, quoted, settle, warn } from '../build.ts'
 import { hasBit } from '../bytes.ts'
 import { positionIn } from '../positions.ts'
-import { wallClock, zoneless } from '../times.ts'
+import { believedMs, wallClockOfDigits, zoneless } from '../times.ts'
 import { asNumber, fromKmh } from '../values.ts'
 import { firstAlarmBit, type StatusBit, statusBits } from './fields.ts'
 import type { WatchFrame } from './frame.ts'
@@ -11,9 +11,6 @@ import type { WatchFrame } from './frame.ts'
 /** The report of UD, UD2, WT and AL: date, time, A or V, latitude, N, longitude, E, speed, course, … status, cells, Wi-Fi. */
 
 const column = { speed: 7, signal: 11, battery: 12, steps: 13, status: 15 } as const
-
-/** Watches send an alarm again until it is answered; as long as their time is believed. */
-const resendMs = 10 * 60_000
 
 type Report = {
   fields: string[]
@@ -32,7 +29,7 @@ export function takeReport(decoded: Decoded, frame: WatchFrame, context: DecodeC
     isAlarm: type.startsWith('AL'),
     isHistory,
     isBroken: !frame.isWhole || status === undefined,
-    deviceAt: zoneless(decoded, clockOf(fields), context, isHistory),
+    deviceAt: zoneless(decoded, wallClockOfDigits(fields[0], fields[1], 'dmy'), context, isHistory),
   }
   const at = settle(report.deviceAt, context.receivedAt)
   if (isHistory) warn(decoded, 'historical', type)
@@ -48,16 +45,6 @@ function statusOf(fields: string[]): number | undefined {
   const text = near ?? fields[column.status] ?? ''
   return /^[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : undefined
 }
-
-/** `ddmmyy`, `hhmmss`. */
-function clockOf([date = '', time = '']: string[]): number | undefined {
-  const all = /^(\d\d)(\d\d)(\d\d)$/
-  const [day, time2] = [all.exec(date), all.exec(time)]
-  if (!day || !time2) return undefined
-  const [[d, m, y], [hour, minute, second]] = [numbers(day), numbers(time2)]
-  return wallClock(2_000 + y!, m!, d!, hour!, minute!, second!)
-}
-const numbers = (found: RegExpExecArray): number[] => found.slice(1).map(Number)
 
 /** V is no fix: zeros, or where it was last. The letter beside a coordinate tells its side, whatever sign it has as well. */
 function takePlace(decoded: Decoded, fields: string[], at: number): Position | undefined {
@@ -126,6 +113,8 @@ function signal({ signal: kind, isState }: Found, report: Report, position?: Pos
     ...(isHistory && { historical: true }),
     ...(isBroken && { malformed: true }),
     ...(isState && { level: true }),
-    ...(deviceAt !== undefined && !isState && { key: { id: `${kind} ${fields[0]} ${fields[1]}`, withinMs: resendMs } }),
+    // Watches send an alarm again until it is answered.
+    ...(deviceAt !== undefined &&
+      !isState && { key: { id: `${kind} ${fields[0]} ${fields[1]}`, withinMs: believedMs } }),
   }
 }

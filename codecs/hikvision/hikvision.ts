@@ -1,7 +1,7 @@
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
-import { addClear, addSignal, isRecord, refuse, shown } from '../build.ts'
+import { addState, isRecord, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1 } from '../payload.ts'
 import {
   type Cry,
   type Entry,
@@ -12,9 +12,8 @@ import {
   type Row,
   rowsOf,
   takeFields,
-  whose,
 } from '../pushes.ts'
-import { trusted } from '../times.ts'
+import { dayMs, instantOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { subjects } from './fields.ts'
 
@@ -31,8 +30,7 @@ export const hikvision: Codec = {
       'an active alarm is posted again and again, counted by activePostCount: the same `dateTime` is the same alarm',
     device: 'the address of the push, or `deviceID`, `macAddress` or `ipAddress`',
   },
-  urgent: (topic, payload) =>
-    /signabnormal|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(hikvision, topic, payload),
+  urgent: (topic, payload) => /signabnormal|\\u|%/i.test(latin1(payload)) && urgentIfDecoded(hikvision, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeEvent(decoded, row, topic, context)
@@ -43,9 +41,6 @@ export const hikvision: Codec = {
 const cries: Cry[] = [
   { pattern: /eventtype["'\s\\]{0,4}[:=]["'\s\\]{0,4}signabnormal/, signal: 'vital_sign', unless: /inactiv|nactive/ },
 ]
-
-/** An alarm that goes on is posted every few seconds, at most for so long under one count. */
-const repeatMs = 24 * 3_600_000
 
 function takeEvent(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = pushSource(topic) ?? namedIn(row, ['deviceID', 'macAddress', 'ipAddress'])
@@ -60,16 +55,14 @@ function takeEvent(decoded: Decoded, row: Row, topic: string, context: DecodeCon
   const subjects = details.filter(isRecord).map((detail) => takeDetail(decoded, detail, entry))
   // one letter of it may be broken
   const isOver = /inactiv|nactive/i.test(String(row.eventState))
-  if (isOver) addClear(decoded, { signal: 'vital_sign', at: entry.at, ...whose(source) })
-  else
-    addSignal(decoded, { signal: 'vital_sign', at: entry.at, level: true, ...whose(source), ...keyOf(row, subjects) })
+  addState(decoded, !isOver, { signal: 'vital_sign', at: entry.at, ...whose(source), ...keyOf(row, subjects) })
 }
 
 /** Posts of one alarm have all alike but the count; a count that begins anew is another alarm. */
 function keyOf(row: Row, subjects: readonly string[]): { key?: { id: string; withinMs: number } } {
   const { dateTime, activePostCount } = row
   if (typeof dateTime !== 'string' || asNumber(activePostCount) === undefined) return {}
-  return { key: { id: `signAbnormal:${subjects.join(',').slice(0, 60)}:${dateTime.slice(0, 40)}`, withinMs: repeatMs } }
+  return { key: { id: `signAbnormal:${subjects.join(',').slice(0, 60)}:${dateTime.slice(0, 40)}`, withinMs: dayMs } }
 }
 
 /** Adds what was measured. Gives what it is about. */
@@ -82,7 +75,5 @@ function takeDetail(decoded: Decoded, detail: Row, entry: Entry): string {
 }
 
 function timeOf(decoded: Decoded, { dateTime }: Row, context: DecodeContext): number | undefined {
-  const hasZone = typeof dateTime === 'string' && /(?:Z|[+-]\d\d:?\d\d)$/.test(dateTime)
-  const at = hasZone ? Date.parse(dateTime) : Number.NaN
-  return Number.isNaN(at) ? undefined : trusted(decoded, at, context)
+  return trusted(decoded, instantOf(dateTime), context)
 }

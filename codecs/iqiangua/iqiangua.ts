@@ -1,7 +1,7 @@
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
-import { addClear, addSignal, refuse, shown } from '../build.ts'
+import { addSignal, addState, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1 } from '../payload.ts'
 import {
   type Cry,
   chinaTime,
@@ -14,7 +14,6 @@ import {
   type Row,
   rowsOf,
   takeFields,
-  whose,
 } from '../pushes.ts'
 import { asBoolean } from '../values.ts'
 import { spelled } from '../words.ts'
@@ -32,8 +31,7 @@ export const iqiangua: Codec = {
     repeat: 'hazards are states: the first of each counts',
     device: '`imei`',
   },
-  urgent: (topic, payload) =>
-    mayClaim.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(iqiangua, topic, payload),
+  urgent: (topic, payload) => mayClaim.test(latin1(payload)) && urgentIfDecoded(iqiangua, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
@@ -57,10 +55,9 @@ function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeConte
   for (const { names, signal } of levels) {
     const given = firstOf(row, names)
     const on = asBoolean(given)
-    if (on === true) addSignal(decoded, { signal, at: entry.at, level: true, ...whose(source) })
-    else if (on === undefined && /^1\b/.test(String(given)))
-      addSignal(decoded, { signal, at: entry.at, level: true, ...whose(source), malformed: true })
-    else if (on === false) addClear(decoded, { signal, at: entry.at, ...whose(source) })
+    if (on !== undefined) addState(decoded, on, { signal, at: entry.at, ...whose(source) })
+    else if (/^1\b/.test(String(given)))
+      addState(decoded, true, { signal, at: entry.at, ...whose(source), malformed: true })
   }
   if (row.data_type !== 'devicestatus') takeOther(decoded, row, entry)
 }

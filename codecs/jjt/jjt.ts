@@ -1,8 +1,8 @@
 import { type DecodeContext, type Decoded, nothingDecoded, type Position } from '../../domain/message.ts'
 import type { SignalKind } from '../../domain/signals.ts'
-import { addFlag, addPosition, addSignal, refuse, settle, shown, warn } from '../build.ts'
+import { addFlag, addPosition, addSignal, refuse, settle, shown, warn, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import {
   type Cry,
@@ -14,9 +14,8 @@ import {
   type Row,
   rowsOf,
   takeFields,
-  whose,
 } from '../pushes.ts'
-import { epochOf, trusted } from '../times.ts'
+import { dayMs, epochOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { fields, receipts } from './fields.ts'
 
@@ -32,8 +31,7 @@ export const jjt: Codec = {
     repeat: 'the same device, type and createTime',
     device: '`deviceNum`',
   },
-  urgent: (topic, payload) =>
-    asBuffer(payload).toString('latin1').toLowerCase().includes('alarm') && urgentIfDecoded(jjt, topic, payload),
+  urgent: (topic, payload) => latin1(payload).toLowerCase().includes('alarm') && urgentIfDecoded(jjt, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
@@ -47,9 +45,6 @@ const cries: Cry[] = [
   { pattern: /type["'\s\\]{0,4}[:=]["'\s\\]{0,4}alarm\b/, signal: 'sos' },
   { pattern: /type["'\s\\]{0,4}[:=]["'\s\\]{0,4}heartalarm\b/, signal: 'vital_sign' },
 ]
-
-/** How long a cloud goes on repeating a push that it got no answer to. */
-const repeatMs = 24 * 3_600_000
 
 function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const { type } = row
@@ -70,7 +65,7 @@ function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeConte
   const key =
     row.createTime === undefined
       ? {}
-      : { key: { id: `${type}:${String(row.createTime).slice(0, 40)}`, withinMs: repeatMs } }
+      : { key: { id: `${type}:${String(row.createTime).slice(0, 40)}`, withinMs: dayMs } }
   addSignal(decoded, { signal, at, ...whose(source), ...key, ...(position && { position }) })
 }
 

@@ -2,6 +2,7 @@ import type { Position, Press } from '../../domain/message.ts'
 import type { MetricName } from '../../domain/metrics.ts'
 import type { SignalKind } from '../../domain/signals.ts'
 import type { WarningCode } from '../../domain/warnings.ts'
+import { buttonOf } from '../build.ts'
 
 /**
  * What a device's bytes, or the object that a network server made of them, say: before it is known whose they are and when
@@ -35,10 +36,8 @@ export const state = (kind: SignalKind, on: boolean): Fact => (on ? { signal: ki
 /** A hazard is a reading, and a state that calls or ends. */
 export const hazard = (kind: SignalKind & MetricName, on: boolean): Fact[] => [flag(kind, on), state(kind, on)]
 
-const buttons: Record<Press, number> = { single: 1, double: 2, triple: 3, long: 4 }
-
 /** A press of a plain button: an SOS only where the registry has it as one. */
-export const press = (how: Press): Fact[] => [{ signal: 'sos', press: how }, reading('button', buttons[how])]
+export const press = (how: Press): Fact[] => [{ signal: 'sos', press: how }, reading('button', buttonOf(how))]
 
 /** Facts of a record from a device's memory: at its own time, and taking nothing back. */
 export const ofMemory = (facts: Fact[], at: number): Fact[] =>

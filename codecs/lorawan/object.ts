@@ -1,6 +1,6 @@
 import { parseTime } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
-import type { Position, Press } from '../../domain/message.ts'
+import type { Press } from '../../domain/message.ts'
 import type { MetricName } from '../../domain/metrics.ts'
 import { isHazard, isRecord, shown } from '../build.ts'
 import { metricOfKey } from '../keys.ts'
@@ -55,11 +55,8 @@ function positionFact(record: Record<string, unknown>): Fact | undefined {
   const lat = of('latitude', 'Latitude', 'lat', 'gpsLatitude')
   const lon = of('longitude', 'Longitude', 'Longitud', 'lon', 'lng', 'gpsLongitude')
   if (lat === undefined || lon === undefined) return undefined
-  const found = positionIn('WGS84', lat, lon)
-  if (!found) return warning('no_reading', `no fix: ${lat}, ${lon}`)
-  const accuracy = of('accuracy', 'horizontalAccuracy', 'EHPE')
-  const position: Position = accuracy === undefined ? found : { ...found, accuracy_m: accuracy }
-  return { position }
+  const position = positionIn('WGS84', lat, lon, of('accuracy', 'horizontalAccuracy', 'EHPE'))
+  return position ? { position } : warning('no_reading', `no fix: ${lat}, ${lon}`)
 }
 
 /** VS373's alarms, and records of a memory. */

@@ -1,7 +1,8 @@
 import { limits } from '../../domain/limits.ts'
 import type { DecodeContext, Decoded, Position, Signal } from '../../domain/message.ts'
-import { addClear, addPosition, addReading, addSignal, isRecord, refuse, settle, warn } from '../build.ts'
+import { addClear, addPosition, addReading, addSignal, isRecord, refuse, settle, warn, whose } from '../build.ts'
 import { trusted } from '../times.ts'
+import { asNumber } from '../values.ts'
 import type { Fact, SignalFact } from './facts.ts'
 import { type Model, modelOf, modelOfObject } from './models.ts'
 import { objectFacts } from './object.ts'
@@ -82,7 +83,7 @@ export function takeFacts(decoded: Decoded, facts: readonly Fact[], uplink: Upli
   const seen = new Set<string>()
   for (const fact of facts) {
     if ('warning' in fact) warn(decoded, fact.warning, fact.detail)
-    else if ('clear' in fact) addClear(decoded, { signal: fact.clear, at: received, ...(source && { source }) })
+    else if ('clear' in fact) addClear(decoded, { signal: fact.clear, at: received, ...whose(source) })
     else if ('signal' in fact) takeSignal(decoded, fact, { position, received, uplink })
     else takeReading(decoded, fact, settle(fact.at ?? received, context.receivedAt), source, seen)
   }
@@ -99,7 +100,7 @@ function takeSignal(decoded: Decoded, fact: SignalFact, { position, received, up
     ...claim,
     at: at ?? received,
     ...(own && { key: own }),
-    ...(source !== undefined && { source }),
+    ...whose(source),
     ...(test && { test }),
     ...(position && !fact.historical && { position }),
   })
@@ -118,4 +119,14 @@ function takeReading(
   seen.add(name)
   if ('metric' in fact) addReading(decoded, fact.metric, fact.value, at, source)
   else addPosition(decoded, fact.position, at, source)
+}
+
+/** How strongly it was heard, in dBm: of all gateways that did, by the one that heard it best. */
+export function takeStrength(decoded: Decoded, heard: unknown, at: number, source: string | undefined): void {
+  const list = Array.isArray(heard) ? (heard as unknown[]) : []
+  const all = list.map((one) => (isRecord(one) ? asNumber(one.rssi) : undefined)).filter((one) => one !== undefined)
+  const [first, ...others] = all
+  if (first === undefined) return
+  const best = others.reduce((most, one) => Math.max(most, one), first)
+  addReading(decoded, 'rssi', best, at, source)
 }

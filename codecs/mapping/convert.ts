@@ -1,4 +1,13 @@
-import { asBoolean, asNumber, fromFahrenheit, fromKilopascal, fromPounds, glucoseFromMgDl } from '../values.ts'
+import {
+  asBoolean,
+  asNumber,
+  fromFahrenheit,
+  fromKelvin,
+  fromKilopascal,
+  fromKmh,
+  fromPounds,
+  glucoseFromMgDl,
+} from '../values.ts'
 import type { units } from './schema.ts'
 
 type Rule = {
@@ -11,12 +20,12 @@ type Rule = {
 
 const fromUnit: Record<(typeof units)[number], (value: number) => number> = {
   F: fromFahrenheit,
-  K: (value) => value - 273.15,
+  K: fromKelvin,
   lb: fromPounds,
   kPa: fromKilopascal,
   'mg/dL': glucoseFromMgDl,
   mV: (value) => value / 1_000,
-  'km/h': (value) => value / 3.6,
+  'km/h': fromKmh,
   cm: (value) => value / 100,
 }
 

@@ -5,7 +5,7 @@ import { type DecodeContext, type Decoded, nothingDecoded, type Signal } from '.
 import type { MetricName } from '../../domain/metrics.ts'
 import type { SignalKind } from '../../domain/signals.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addClear, addReading, addSignal, isHazard, refuse, settle, shown, warn } from '../build.ts'
+import { addClear, addPosition, addReading, addSignal, isHazard, refuse, settle, shown, warn, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
@@ -125,7 +125,7 @@ function decodeEntry(decoded: Decoded, rules: Rules, entry: unknown, context: De
   for (const rule of rules.readings) takeReading(decoded, one, rule)
   takePosition(decoded, one)
   const online = rules.online && asBoolean(rules.online(entry))
-  if (online !== undefined) decoded.statuses.push({ online, ...(source && { source }) })
+  if (online !== undefined) decoded.statuses.push({ online, ...whose(source) })
 }
 
 function timeOf(
@@ -160,7 +160,7 @@ function takeReading(
     // As of Vigil's own readings: a detector that only reports a state must not be silent.
     const isSaid = decoded.signals.some((one) => one.signal === metric && one.source === source)
     if (number > 0 && isHazard(metric) && !isSaid)
-      addSignal(decoded, { signal: metric, at, level: true, ...(source && { source }) })
+      addSignal(decoded, { signal: metric, at, level: true, ...whose(source) })
   }
 }
 
@@ -168,9 +168,8 @@ function takeSignal(decoded: Decoded, one: Entry, [signal, rule, path]: Rules['s
   const value = path(one.entry)
   if (isAbsent(value)) return
   const says = rule.values ? rule.values.some((each) => same(each, value)) : saysYes(value)
-  const whose = one.source === undefined ? {} : { source: one.source }
-  if (says) addSignal(decoded, { signal, at: one.at, ...traits(one, rule), ...whose })
-  else if (rule.level) addClear(decoded, { signal, at: one.at, ...whose })
+  if (says) addSignal(decoded, { signal, at: one.at, ...traits(one, rule), ...whose(one.source) })
+  else if (rule.level) addClear(decoded, { signal, at: one.at, ...whose(one.source) })
 }
 
 function traits({ rules, entry }: Entry, rule: Rules['signals'][number][1]): Partial<Signal> {
@@ -192,9 +191,7 @@ function takePosition(decoded: Decoded, { rules, entry, context, at, source }: E
   const position = positionIn(rules.mapping.position?.datum, asNumber(rules.lat?.(entry)), asNumber(rules.lon?.(entry)))
   if (!position) return
   if (position.given) warn(decoded, 'datum_converted', String(position.datum))
-  const when = settle(at, context.receivedAt)
-  addReading(decoded, 'latitude', position.lat, when, source)
-  addReading(decoded, 'longitude', position.lon, when, source)
+  addPosition(decoded, position, settle(at, context.receivedAt), source)
 }
 
 /** `SOS`, `sos` and 7, "7" are the same. */

@@ -1,12 +1,11 @@
-import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addClear, addReading, addSignal, isRecord, refuse, settle, shown } from '../build.ts'
+import { addClear, addReading, addSignal, attribute, isRecord, refuse, settle, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
-import { wallClockOf, zoneless } from '../times.ts'
-import { asNumber } from '../values.ts'
-import { foldedText } from '../words.ts'
+import { readRecord } from '../payload.ts'
+import { dayMs, wallClockOf, zoneless } from '../times.ts'
+import { asNumber, nameLetters } from '../values.ts'
+import { foldedPayload } from '../words.ts'
 import { type RadarEvent, radarEvents, statusOf } from './events.ts'
 
 /**
@@ -19,9 +18,9 @@ export const milesightVs373: Codec = {
   topics: ['milesight/vs373/#', 'vs373/#', '+/vs373/#', 'push/milesight_vs373/#'],
   speaks: 'itself',
   about: {
-    urgent: 'A fall, no movement, a stay too long, breathing too slow or too fast; also their end.',
-    repeat: 'The same trigger id, event and status of a radar within a day.',
-    device: 'The serial number in the message.',
+    urgent: 'a fall, no movement, a stay too long, breathing too slow or too fast; also their end',
+    repeat: 'the same trigger id, event and status of a radar within a day',
+    device: 'the serial number in the message',
   },
   // names are read without signs, so no word in the bytes is sure to be there; a radar reports seldom
   urgent: (topic, payload) => urgentIfDecoded(milesightVs373, topic, payload),
@@ -32,21 +31,16 @@ type Fields = Record<string, unknown>
 
 function decode(_topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
   const decoded = nothingDecoded()
-  const parsed = parsePayload(payload)
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else if (!isRecord(parsed.value)) refuse(decoded, 'payload_invalid', `not an object but ${shown(parsed.value)}`)
-  else {
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    takeReport(decoded, parsed.value, context)
-  }
+  const report = readRecord(decoded, payload)
+  if (report) takeReport(decoded, report, context)
   if (decoded.refusals.length > 0 && decoded.signals.length + decoded.clears.length === 0)
-    salvage(decoded, foldedText(asBuffer(payload.subarray(0, limits.payloadBytes))))
+    salvage(decoded, foldedPayload(payload))
   return decoded
 }
 
 /** Firmware writes `device_sn`, the vendor's page `device sn`, and both `ip_address` and `ipAddress`: read without signs. */
 const plain = (fields: Fields): Fields =>
-  Object.fromEntries(Object.keys(fields).map((name) => [name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), fields[name]]))
+  Object.fromEntries(Object.keys(fields).map((name) => [nameLetters(name), fields[name]]))
 
 /** The trigger's data stands beside the device's, or inside of it. */
 function takeReport(decoded: Decoded, value: Fields, context: DecodeContext): void {
@@ -57,9 +51,7 @@ function takeReport(decoded: Decoded, value: Fields, context: DecodeContext): vo
   if (trigger.event === undefined) refuse(decoded, 'payload_invalid', 'no event of a trigger')
   else takeTrigger(decoded, trigger, device, context)
   const serial = device.devicesn
-  if (typeof serial !== 'string' || serial === '') return
-  for (const part of [decoded.readings, decoded.signals, decoded.clears])
-    for (const one of part) one.source = sourceName(serial)
+  if (typeof serial === 'string' && serial !== '') attribute(decoded, sourceName(serial))
 }
 
 function takeTrigger(decoded: Decoded, trigger: Fields, device: Fields, context: DecodeContext): void {
@@ -73,8 +65,6 @@ function takeTrigger(decoded: Decoded, trigger: Fields, device: Fields, context:
   else if (status === 'on') takeState(decoded, event.reading, trigger, settle(at, context.receivedAt))
 }
 
-const keptMs = 86_400_000
-
 function addAlarm(
   decoded: Decoded,
   { kind, confidence }: NonNullable<RadarEvent['signal']>,
@@ -87,7 +77,7 @@ function addAlarm(
     signal: kind,
     at,
     ...(confidence !== undefined && { confidence }),
-    ...(trigger_id !== undefined && { key: { id, withinMs: keptMs } }),
+    ...(trigger_id !== undefined && { key: { id, withinMs: dayMs } }),
   })
 }
 

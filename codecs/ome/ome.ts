@@ -1,9 +1,9 @@
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
-import { addSignal, refuse, shown } from '../build.ts'
+import { addSignal, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { takeKey } from '../keys.ts'
-import { asBuffer } from '../payload.ts'
-import { type Cry, chinaTime, firstOf, namedIn, pushSource, pushTopics, type Row, rowsOf, whose } from '../pushes.ts'
+import { latin1 } from '../payload.ts'
+import { type Cry, chinaTime, firstOf, namedIn, pushSource, pushTopics, type Row, rowsOf } from '../pushes.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asNumber, isAbsent } from '../values.ts'
 import { alarms } from './alarms.ts'
@@ -20,8 +20,7 @@ export const ome: Codec = {
     repeat: 'the alarm is a state that each push repeats: its first counts',
     device: '`mac`, or `sn` where there is none',
   },
-  urgent: (topic, payload) =>
-    /alarmtype|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(ome, topic, payload),
+  urgent: (topic, payload) => /alarmtype|\\u|%/i.test(latin1(payload)) && urgentIfDecoded(ome, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)

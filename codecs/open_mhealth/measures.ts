@@ -1,5 +1,5 @@
 import type { MetricName } from '../../domain/metrics.ts'
-import { fromFahrenheit, fromPounds, glucoseFromMgDl } from '../values.ts'
+import { fromFahrenheit, fromKelvin, fromPounds, glucoseFromMgDl } from '../values.ts'
 
 /**
  * The measures of Open mHealth that Vigil has a metric for, and the units that their schemas allow
@@ -23,7 +23,7 @@ const only = (unit: string): ReadonlyMap<string, Convert> => new Map([[unit, sam
 const temperature = new Map<string, Convert>([
   ['C', same],
   ['F', fromFahrenheit],
-  ['K', (value) => value - 273.15],
+  ['K', fromKelvin],
 ])
 /** To kilograms; `gr` is the grain, `Ton` the short ton of 2,000 pounds. */
 const mass = new Map<string, Convert>([

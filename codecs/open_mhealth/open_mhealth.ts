@@ -5,9 +5,10 @@ import { addReading, isRecord, quoted, refuse, settle, shown, warn } from '../bu
 import type { Codec } from '../codec.ts'
 import { parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { trusted } from '../times.ts'
+import { instantOf, trusted } from '../times.ts'
+import { withoutNoise } from '../values.ts'
 import { type Measure, measures, otherUnits, valueStatistics, words } from './measures.ts'
-import { instantOf, type TimeFrame, timeFrameOf } from './time_frame.ts'
+import { type TimeFrame, timeFrameOf } from './time_frame.ts'
 
 /** Data points of Open mHealth and IEEE 1752.1: a header and a body, a body alone, or a list of either. */
 
@@ -24,9 +25,9 @@ export const openMhealth: Codec = {
     return topic.length > push.length ? sourceName(topic.slice(push.length + 1)) : undefined
   },
   about: {
-    urgent: 'Nothing: the format has measurements only.',
-    repeat: 'The same measure at the same time overwrites itself.',
-    device: 'The last level of the topic or of the address; without it whoever sends it.',
+    urgent: 'Nothing: the format has measurements only',
+    repeat: 'the same measure at the same time overwrites itself',
+    device: 'the last level of the topic or of the address; without it whoever sends it',
   },
   urgent: () => false,
   decode,
@@ -147,5 +148,5 @@ function takeMeasure(
   }
   const converted = units.get(unit)!(value)
   if (converted !== value) warn(decoded, 'unit_converted', `${name}: ${quoted(unit)}`)
-  addReading(decoded, metric, Math.round(converted * 1e6) / 1e6, at)
+  addReading(decoded, metric, withoutNoise(converted), at)
 }

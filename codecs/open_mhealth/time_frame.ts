@@ -1,19 +1,10 @@
 import { isRecord } from '../build.ts'
+import { instantOf } from '../times.ts'
 
 /** When a measure holds: `effective_time_frame` of IEEE 1752.1. */
 
 /** `at`: epoch ms; of an interval its end. `startsDay`: it began at midnight of its own zone. `zoneless`: a part of a day. */
 export type TimeFrame = { at: number; isInterval: boolean; startsDay: boolean; zoneless: boolean }
-
-/** RFC 3339, as the schema asks for: with a zone. */
-const instant = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2})(?::\d{2}(?:\.\d{1,9})?)?(?:Z|z|[+-]\d{2}:?\d{2})$/
-
-/** Epoch ms of a date and time with a zone; undefined where it is none. */
-export function instantOf(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !instant.test(value)) return undefined
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : at
-}
 
 const durationMs = new Map([
   ['ms', 1],

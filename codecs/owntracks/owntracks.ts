@@ -1,11 +1,11 @@
-import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
+import { type DecodeContext, type Decoded, nothingDecoded, type Position } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addFlag, addPosition, addReading, addSignal, isRecord, refuse, settle, shown, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { asBuffer, readJson } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { epochOf, trusted } from '../times.ts'
-import { asNumber } from '../values.ts'
+import { dayMs, epochOf, trusted } from '../times.ts'
+import { asNumber, fromKmh } from '../values.ts'
 
 /** OwnTracks: the telephone as a tracker (owntracks.org/booklet/tech/json). Positions are WGS 84 by its own definition. */
 
@@ -46,9 +46,8 @@ export const owntracks: Codec = {
     const decoded = nothingDecoded()
     // How MQTT clears a retained one.
     if (payload.length === 0) return decoded
-    const parsed = parsePayload(payload)
-    if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-    else for (const one of Array.isArray(parsed.value) ? parsed.value : [parsed.value]) takeOne(decoded, one, context)
+    const json = readJson(decoded, payload)
+    if (json) for (const one of Array.isArray(json.value) ? json.value : [json.value]) takeOne(decoded, one, context)
     return decoded
   },
 }
@@ -70,17 +69,14 @@ function takeLocation(decoded: Decoded, value: Record<string, unknown>, context:
   if (position) addPosition(decoded, position, at)
   else warn(decoded, 'no_reading', 'no position')
   const speed = asNumber(value.vel)
-  if (speed !== undefined && speed >= 0) addReading(decoded, 'speed', speed / 3.6, at)
+  if (speed !== undefined && speed >= 0) addReading(decoded, 'speed', fromKmh(speed), at)
   const battery = asNumber(value.batt)
   if (battery !== undefined && battery >= 0) addReading(decoded, 'battery', battery, at)
   if (value.bs === 1 || value.bs === 2 || value.bs === 3) addFlag(decoded, 'charging', value.bs !== 1, at)
 }
 
-function positionOf({ lat, lon, acc }: Record<string, unknown>) {
-  const position = positionIn('WGS84', asNumber(lat), asNumber(lon))
-  const accuracy = asNumber(acc)
-  return position && (accuracy === undefined || accuracy < 0 ? position : { ...position, accuracy_m: accuracy })
-}
+const positionOf = ({ lat, lon, acc }: Record<string, unknown>): Position | undefined =>
+  positionIn('WGS84', asNumber(lat), asNumber(lon), asNumber(acc))
 
 /** Whoever sets up the telephone marks the regions that somebody must not leave unseen; the others are his own affair. */
 function takeTransition(decoded: Decoded, value: Record<string, unknown>, context: DecodeContext): void {
@@ -93,7 +89,7 @@ function takeTransition(decoded: Decoded, value: Record<string, unknown>, contex
       addSignal(decoded, {
         signal: 'wandering',
         at,
-        key: { id: `${desc.slice(0, 100)} ${shown(value.tst)}`, withinMs: 86_400_000 },
+        key: { id: `${desc.slice(0, 100)} ${shown(value.tst)}`, withinMs: dayMs },
         ...(position && { position }),
       })
     else decoded.clears.push({ signal: 'wandering', at })

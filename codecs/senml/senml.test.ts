@@ -74,9 +74,7 @@ describe('a pack', () => {
       ['battery', 81],
       ['voltage', 230],
     ])
-    expect(decoded.refusals.map(({ code, detail }) => [code, detail])).toEqual([
-      ['metric_unknown', 'record 5: "left"'],
-    ])
+    expect(decoded.refusals.map(({ code, detail }) => [code, detail])).toEqual([['metric_unknown', 'record 5: "left"']])
   })
 
   test('text and data are labels, unless a metric is named so', () => {

@@ -1,6 +1,18 @@
 import type { Decoded } from '../../domain/message.ts'
-import { presses as pressOrder } from '../../domain/message.ts'
-import { addClear, addFlag, addReading, addSignal, isHazard, isRecord, refuse, shown, warn } from '../build.ts'
+import type { MetricName } from '../../domain/metrics.ts'
+import type { SignalKind } from '../../domain/signals.ts'
+import {
+  addFlag,
+  addPress,
+  addReading,
+  addSignal,
+  addState,
+  isHazard,
+  isRecord,
+  refuse,
+  shown,
+  warn,
+} from '../build.ts'
 import { parsePayload } from '../payload.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
 import { gen1Sensors, presses } from './components.ts'
@@ -44,17 +56,11 @@ function takeSensor(decoded: Decoded, name: string, text: string, at: number): v
   else takeNumber(decoded, metric, text, at)
 }
 
-function takeHazard(
-  decoded: Decoded,
-  kind: 'smoke' | 'water_leak' | 'gas' | 'carbon_monoxide',
-  text: string,
-  at: number,
-): void {
+function takeHazard(decoded: Decoded, kind: SignalKind & MetricName, text: string, at: number): void {
   const on = asBoolean(text)
   if (on === undefined) return void refuse(decoded, 'payload_invalid', `${kind}: ${shown(text)}`)
   addFlag(decoded, kind, on, at)
-  if (on) addSignal(decoded, { signal: kind, at: undefined, level: true })
-  else addClear(decoded, { signal: kind, at: undefined })
+  addState(decoded, on, { signal: kind, at: undefined })
 }
 
 /** Shelly Gas: `none`, `mild`, `heavy`, and `test` while it tests itself. */
@@ -87,12 +93,6 @@ function takePress(decoded: Decoded, input: string, payload: Uint8Array, at: num
   const press = typeof event === 'string' && Object.hasOwn(presses, event) ? presses[event] : undefined
   if (press) {
     const id = asNumber(count) === undefined ? undefined : `input:${input.slice(0, 4)}:${event}:${asNumber(count)}`
-    addReading(decoded, 'button', pressOrder.indexOf(press) + 1, at)
-    addSignal(decoded, {
-      signal: 'sos',
-      at: undefined,
-      press,
-      ...(id !== undefined && { key: { id, withinMs: heardAgainMs } }),
-    })
+    addPress(decoded, press, at, { at: undefined, ...(id !== undefined && { key: { id, withinMs: heardAgainMs } }) })
   } else if (event !== '') warn(decoded, 'value_unknown', `event: ${shown(event)}`)
 }

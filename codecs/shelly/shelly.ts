@@ -1,12 +1,11 @@
-import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addSignal, isRecord, refuse, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { asBuffer, latin1, readRecord } from '../payload.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
-import { foldedText } from '../words.ts'
+import { foldedPayload } from '../words.ts'
 import { alarms, presses } from './components.ts'
 import { takeGen1, takeOnline } from './gen1.ts'
 import { nameOf, takeEvent, takeStatus } from './status.ts'
@@ -21,14 +20,14 @@ export const shelly: Codec = {
   speaks: 'itself',
   source,
   about: {
-    urgent: 'Smoke, water and gas and their end; presses of inputs and buttons.',
-    repeat: 'An event: the same component, kind and `ts` within a minute; a press of Gen1: the same `event_cnt`.',
-    device: "The topic's prefix, as set up in the device; of Gen1 the id behind `shellies/`.",
+    urgent: 'Smoke, water and gas and their end; presses of inputs and buttons',
+    repeat: 'an event: the same component, kind and `ts` within a minute; a press of Gen1: the same `event_cnt`',
+    device: "the topic's prefix, as set up in the device; of Gen1 the id behind `shellies/`",
   },
   urgent: (topic, payload) =>
     (isOfGen1(topic)
       ? /\/(?:sensor\/(?:flood|smoke|gas)|input_event\/)/.test(topic)
-      : /alarm|_push|\\u/i.test(asBuffer(payload).toString('latin1'))) && urgentIfDecoded(shelly, topic, payload),
+      : /alarm|_push|\\u/i.test(latin1(payload))) && urgentIfDecoded(shelly, topic, payload),
   decode,
 }
 
@@ -51,17 +50,12 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
 
 function takeJson(decoded: Decoded, topic: string, payload: Uint8Array, context: DecodeContext): void {
   const component = topic.endsWith('/events/rpc') ? undefined : topic.slice(topic.lastIndexOf('/') + 1)
-  const parsed = parsePayload(payload)
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else if (!isRecord(parsed.value)) refuse(decoded, 'payload_invalid', `not an object but ${shown(parsed.value)}`)
-  else {
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    // `status/…` has no time of its own.
-    if (component !== undefined) takeStatus(decoded, component, parsed.value, { at: undefined, context })
-    else takeNotice(decoded, parsed.value, context)
-  }
+  const record = readRecord(decoded, payload)
+  // `status/…` has no time of its own.
+  if (record && component !== undefined) takeStatus(decoded, component, record, { at: undefined, context })
+  else if (record) takeNotice(decoded, record, context)
   if (decoded.refusals.length > 0 && decoded.signals.length + decoded.clears.length === 0)
-    salvage(decoded, component, foldedText(asBuffer(payload.subarray(0, limits.payloadBytes))))
+    salvage(decoded, component, foldedPayload(payload))
 }
 
 /** `NotifyStatus` (what changed), `NotifyFullStatus` (all of it, on waking up), `NotifyEvent`. */

@@ -1,6 +1,18 @@
 import type { DecodeContext, Decoded } from '../../domain/message.ts'
-import { presses as pressOrder } from '../../domain/message.ts'
-import { addClear, addFlag, addReading, addSignal, isRecord, settle, shown, warn } from '../build.ts'
+import type { MetricName } from '../../domain/metrics.ts'
+import type { SignalKind } from '../../domain/signals.ts'
+import {
+  addClear,
+  addFlag,
+  addPress,
+  addReading,
+  addSignal,
+  addState,
+  isRecord,
+  settle,
+  shown,
+  warn,
+} from '../build.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asBoolean, asNumber } from '../values.ts'
 import { alarms, components, type Field, presses } from './components.ts'
@@ -28,7 +40,7 @@ const faultsOf = ({ errors }: Fields): string[] =>
 /** A change of something else leaves `alarm` out. With its cable unplugged a sensor says false, which ends nothing. */
 function takeAlarm(
   decoded: Decoded,
-  kind: 'smoke' | 'water_leak' | 'gas' | 'carbon_monoxide',
+  kind: SignalKind & MetricName,
   alarm: unknown,
   isFaulty: boolean,
   { at, context }: When,
@@ -36,8 +48,7 @@ function takeAlarm(
   const on = asBoolean(alarm)
   if (on === undefined) return
   addFlag(decoded, kind, on, settle(at, context.receivedAt))
-  if (on) addSignal(decoded, { signal: kind, at, level: true })
-  else if (!isFaulty) addClear(decoded, { signal: kind, at })
+  if (on || !isFaulty) addState(decoded, on, { signal: kind, at })
 }
 
 function takeField(
@@ -71,8 +82,7 @@ export function takeEvent(decoded: Decoded, value: unknown, when: When): void {
   const key =
     at === undefined ? {} : { key: { id: `${shown(component)}:${shown(event)}:${at}`, withinMs: heardAgainMs } }
   if (press) {
-    addReading(decoded, 'button', pressOrder.indexOf(press) + 1, settle(at, when.context.receivedAt))
-    addSignal(decoded, { signal: 'sos', at, press, ...key })
+    addPress(decoded, press, settle(at, when.context.receivedAt), { at, ...key })
   } else if (Object.hasOwn(alarms, name)) takeAlarmEvent(decoded, name, event, at)
 }
 

@@ -22,9 +22,9 @@ export const sparkplug: Codec = {
   source: (topic) => placeOf(topic)?.source,
   about: {
     urgent:
-      'A metric that is called after an emergency (SOS, fall, smoke, …) and is true or false; also any true or false under a number only.',
-    repeat: 'The same metric with the same timestamp within a day.',
-    device: 'Group, node and device of the topic, with colons between.',
+      'a metric that is called after an emergency (SOS, fall, smoke, …) and is true or false; also any true or false under a number only',
+    repeat: 'the same metric with the same timestamp within a day',
+    device: 'Group, node and device of the topic, with colons between',
   },
   isBinary: true,
   urgent,

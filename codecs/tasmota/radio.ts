@@ -1,7 +1,6 @@
 import type { DecodeContext, Decoded, Press } from '../../domain/message.ts'
-import { presses } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addClear, addFlag, addReading, addSignal, refuse, shown, warn } from '../build.ts'
+import { addFlag, addPress, addReading, addState, refuse, shown, warn, whose } from '../build.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
 import { measured, pressNames, radio, states, tuyaPresses, type Zone, zones } from './fields.ts'
 
@@ -54,9 +53,7 @@ function takeState(decoded: Decoded, name: string, value: unknown, { source, at 
 /** A press: SOS where the registry says so, and a reading. */
 export function takePress(decoded: Decoded, press: Press | undefined, { source, at }: Of): void {
   if (!press) return
-  const whose = source === undefined ? {} : { source }
-  addReading(decoded, 'button', presses.indexOf(press) + 1, at, source)
-  addSignal(decoded, { signal: 'sos', at: undefined, press, ...whose })
+  addPress(decoded, press, at, { at: undefined, ...whose(source) })
 }
 
 const command = /^0500[!<?]00$/
@@ -97,7 +94,5 @@ function bitsOf(fields: Fields): number | undefined {
 function takeAlarm(decoded: Decoded, { signal, metric }: Zone, on: boolean | undefined, { source, at }: Of): void {
   if (on === undefined) return
   if (metric) addFlag(decoded, metric, on, at, source)
-  const whose = source === undefined ? {} : { source }
-  if (signal && on) addSignal(decoded, { signal, at: undefined, level: true, ...whose })
-  else if (signal) addClear(decoded, { signal, at: undefined, ...whose })
+  if (signal) addState(decoded, on, { signal, at: undefined, ...whose(source) })
 }

@@ -1,12 +1,11 @@
-import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addFlag, addReading, addSignal, isRecord, refuse, settle, shown, warn } from '../build.ts'
+import { addFlag, addReading, addSignal, isRecord, refuse, settle, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { latin1, readRecord } from '../payload.ts'
 import { trusted, wallClockOf, zoneless } from '../times.ts'
 import { asBoolean, asNumber } from '../values.ts'
-import { foldedText } from '../words.ts'
+import { foldedPayload } from '../words.ts'
 import { pressNames, zones } from './fields.ts'
 import { takePress, takeRadio } from './radio.ts'
 import { takeDriver } from './sensors.ts'
@@ -21,12 +20,12 @@ export const tasmota: Codec = {
   speaks: 'others',
   source,
   about: {
-    urgent: 'Water, fire, CO and panic of Zigbee zones and their end; presses of buttons and switches.',
-    repeat: 'None; a state that goes on is told by its device and kind.',
-    device: "The topic; behind a bridge the device's IEEE address, else its name, else its short address.",
+    urgent: 'Water, fire, CO and panic of Zigbee zones and their end; presses of buttons and switches',
+    repeat: 'None; a state that goes on is told by its device and kind',
+    device: "the topic; behind a bridge the device's IEEE address, else its name, else its short address",
   },
   urgent: (topic, payload) => {
-    const text = asBuffer(payload).toString('latin1')
+    const text = latin1(payload)
     // raw zone bits: whether they are an alarm depends on what was learned
     if (/0500|zone/i.test(text)) return true
     return hurries.test(text) && urgentIfDecoded(tasmota, topic, payload)
@@ -51,7 +50,7 @@ function source(topic: string): string | undefined {
 function decode(topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
   const decoded = nothingDecoded()
   const kind = topic.slice(topic.lastIndexOf('/') + 1)
-  const word = payload.length <= 16 ? asBuffer(payload).toString('latin1').trim().toLowerCase() : ''
+  const word = payload.length <= 16 ? latin1(payload).trim().toLowerCase() : ''
   if (kind === 'LWT') takeWill(decoded, word)
   else if (/^POWER\d?$/.test(kind)) takePower(decoded, word, context.receivedAt)
   else if (/^(?:SENSOR|STATE|RESULT|STATUS(?:8|10|11)?|INFO1)$/.test(kind)) takeJson(decoded, payload, context)
@@ -69,15 +68,9 @@ function takePower(decoded: Decoded, word: unknown, at: number): void {
 }
 
 function takeJson(decoded: Decoded, payload: Uint8Array, context: DecodeContext): void {
-  const parsed = parsePayload(payload)
-  if (parsed.ok && isRecord(parsed.value)) {
-    takeAll(decoded, parsed.value, context)
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    return
-  }
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else refuse(decoded, 'payload_invalid', `not an object but ${shown(parsed.value)}`)
-  salvage(decoded, foldedText(asBuffer(payload.subarray(0, limits.payloadBytes))))
+  const message = readRecord(decoded, payload)
+  if (message) takeAll(decoded, message, context)
+  else salvage(decoded, foldedPayload(payload))
 }
 
 /** `StatusSNS` and `StatusSTS` are the same as SENSOR and STATE, asked for. */

@@ -1,5 +1,5 @@
 import type { MetricName } from '../../domain/metrics.ts'
-import { asBoolean, asNumber, fromFahrenheit } from '../values.ts'
+import { asBoolean, asNumber, fromFahrenheit, fromPounds } from '../values.ts'
 
 /** What the fields of Theengs and OpenMQTTGateway mean to Vigil. A field that is not here is kept in the journal only. */
 export type Field = {
@@ -69,8 +69,8 @@ export const fields: Record<string, Field> = {
 /** Scales' units -> kilograms. A Chinese jin is half a kilogram. Without a unit it may be grams of coffee. */
 export const kilograms = new Map([
   ['kg', 1],
-  ['lb', 0.45359237],
-  ['lbs', 0.45359237],
+  ['lb', fromPounds(1)],
+  ['lbs', fromPounds(1)],
   ['jin', 0.5],
   ['g', 0.001],
 ])

@@ -2,10 +2,10 @@ import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/m
 import { sourceName } from '../../domain/sources.ts'
 import { parseServiceData } from '../bthome/service_data.ts'
 import { takeServiceData } from '../bthome/take.ts'
-import { addClear, addReading, addSignal, isHazard, isRecord, refuse, shown, warn } from '../build.ts'
+import { addReading, addState, attribute, isHazard, isRecord, refuse, shown, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
-import { asNumber, isAbsent } from '../values.ts'
+import { asNumber, isAbsent, withoutNoise } from '../values.ts'
 import { fields, kilograms } from './fields.ts'
 import { salvagePress, takePresses } from './press.ts'
 
@@ -27,9 +27,9 @@ export const theengs: Codec = {
   speaks: 'others',
   source,
   about: {
-    urgent: 'A button, smoke, gas, carbon monoxide or water; also the end of these.',
-    repeat: 'The same packet id within ten seconds: several gateways hear one advertisement.',
-    device: 'The MAC address in the topic, or the id where the topic has none; addresses that change name nobody.',
+    urgent: 'a button, smoke, gas, carbon monoxide or water; also the end of these',
+    repeat: 'the same packet id within ten seconds: several gateways hear one advertisement',
+    device: 'the MAC address in the topic, or the id where the topic has none; addresses that change name nobody',
   },
   urgent: (topic, payload) => mayAlarm(asBuffer(payload)) && urgentIfDecoded(theengs, topic, payload),
   decode,
@@ -89,8 +89,7 @@ function takeDevice(decoded: Decoded, topic: string, record: Record<string, unkn
   takeContent(decoded, record, context)
   if (named === undefined && id === undefined) refuse(decoded, 'payload_invalid', 'neither topic nor id names a device')
   if (named !== undefined && id !== undefined && named !== id) warn(decoded, 'identity_conflict', String(record.id))
-  if (named !== undefined || id === undefined) return
-  for (const one of [...decoded.readings, ...decoded.signals, ...decoded.clears, ...decoded.statuses]) one.source = id
+  if (named === undefined && id !== undefined) attribute(decoded, id)
 }
 
 /**
@@ -132,8 +131,7 @@ function takeField(decoded: Decoded, record: Record<string, unknown>, name: stri
   if (value === 0 && isZeroNone) return void warn(decoded, 'no_reading', name)
   if (name === 'tempf') warn(decoded, 'unit_converted', name)
   addReading(decoded, metric, value, at)
-  if (isHazard(metric) && value === 1) addSignal(decoded, { signal: metric, at: undefined, level: true })
-  else if (isHazard(metric)) addClear(decoded, { signal: metric, at: undefined })
+  if (isHazard(metric)) addState(decoded, value === 1, { signal: metric, at: undefined })
 }
 
 /** What stood on the scale: a person's weight, not a suitcase's. */
@@ -146,6 +144,6 @@ function takeWeight(decoded: Decoded, record: Record<string, unknown>, at: numbe
   else if (factor === undefined) warn(decoded, 'unit_unknown', `weight in ${shown(unit)}`)
   else {
     if (factor !== 1) warn(decoded, 'unit_converted', `weight in ${shown(unit)}`)
-    addReading(decoded, 'weight', Math.round(value * factor * 1e6) / 1e6, at)
+    addReading(decoded, 'weight', withoutNoise(value * factor), at)
   }
 }

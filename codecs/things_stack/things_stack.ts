@@ -1,11 +1,11 @@
 import { parseTime } from '../../domain/clock.ts'
 import { type DecodeContext, type Decoded, nothingDecoded, type Signal } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addPosition, addReading, isRecord, refuse, settle, warn } from '../build.ts'
+import { addPosition, addReading, isRecord, refuse, settle, warn, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { objectFacts } from '../lorawan/object.ts'
 import { listen, salvage } from '../lorawan/salvage.ts'
-import { takeFacts, takeUplink, type Uplink } from '../lorawan/uplink.ts'
+import { takeFacts, takeStrength, takeUplink, type Uplink } from '../lorawan/uplink.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { trusted } from '../times.ts'
@@ -139,17 +139,7 @@ function measurement({ water, battery, ...rest }: Message): Message {
 /** Signal strength at the best gateway, the battery that the network asked for, and where the network found the device. */
 function takeRadio(decoded: Decoded, up: Message, { at, source }: Uplink, context: DecodeContext): void {
   const when = settle(at, context.receivedAt)
-  const heard = (Array.isArray(up.rx_metadata) ? (up.rx_metadata as unknown[]) : [])
-    .map((one) => (isRecord(one) ? asNumber(one.rssi) : undefined))
-    .filter((one) => one !== undefined)
-  if (heard.length > 0)
-    addReading(
-      decoded,
-      'rssi',
-      heard.reduce((best, one) => Math.max(best, one)),
-      when,
-      source,
-    )
+  takeStrength(decoded, up.rx_metadata, when, source)
   const battery = isRecord(up.last_battery_percentage) ? up.last_battery_percentage : undefined
   const level = asNumber(battery?.value)
   if (level !== undefined)
@@ -176,16 +166,16 @@ function takeNormalized(decoded: Decoded, up: Message, { message, ids, source, c
 }
 
 function takeJoin(decoded: Decoded, ids: Message, source: string | undefined): void {
-  decoded.statuses.push({ online: true, ...(source && { source }) })
+  decoded.statuses.push({ online: true, ...whose(source) })
   const name = ids.device_id ?? ids.dev_eui
   if (typeof name === 'string' && name !== '') decoded.announced.push({ source: sourceName(name) })
 }
 
 function takeSolved(decoded: Decoded, solved: Message, { message, source, context }: MessageContext): void {
   const location = isRecord(solved.location) ? solved.location : {}
-  const found = positionIn('WGS84', asNumber(location.latitude) ?? 0, asNumber(location.longitude) ?? 0)
-  if (!found) return void warn(decoded, 'no_reading', 'no position in it')
-  const accuracy = asNumber(location.accuracy)
+  const [lat, lon] = [asNumber(location.latitude) ?? 0, asNumber(location.longitude) ?? 0]
+  const position = positionIn('WGS84', lat, lon, asNumber(location.accuracy))
+  if (!position) return void warn(decoded, 'no_reading', 'no position in it')
   const at = settle(trusted(decoded, parseTime(message.received_at), context), context.receivedAt)
-  addPosition(decoded, accuracy ? { ...found, accuracy_m: accuracy } : found, at, source)
+  addPosition(decoded, position, at, source)
 }

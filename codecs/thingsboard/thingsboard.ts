@@ -4,10 +4,10 @@ import { sourceName } from '../../domain/sources.ts'
 import { isRecord, refuse, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { type KeyContext, takeKey } from '../keys.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { latin1, parsePayload } from '../payload.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
-import { foldedText, raisedIn } from '../words.ts'
+import { foldedPayload, raisedIn } from '../words.ts'
 
 /** ThingsBoard's device and gateway API over MQTT, which many vendors' gateways can speak. Its names are whatever the device chose. */
 export const thingsboard: Codec = {
@@ -34,7 +34,7 @@ export const thingsboard: Codec = {
     const parsed = parsePayload(payload)
     if (!parsed.ok) {
       refuse(decoded, parsed.code, parsed.detail)
-      for (const signal of raisedIn(foldedText(asBuffer(payload.subarray(0, limits.payloadBytes)))))
+      for (const signal of raisedIn(foldedPayload(payload)))
         decoded.signals.push({ signal, at: undefined, malformed: true })
     } else if (/^v1\/gateway\/(?:dis)?connect$/.test(topic))
       takeConnection(decoded, parsed.value, !topic.endsWith('/disconnect'))
@@ -47,7 +47,7 @@ export const thingsboard: Codec = {
 /** Whether there are letters that a claim has: of every name that `flagOf` knows two letters stand in one of these. */
 const mayClaim = (payload: Uint8Array): boolean =>
   /sos|emerg|panic|help|alarm|cord|fall|smoke|fire|gas|carbon|\bco\b|leak|flood|vital|inactiv|wander|\\u/i.test(
-    asBuffer(payload).toString('latin1'),
+    latin1(payload),
   )
 
 /** `{"device":"Device A"}` */

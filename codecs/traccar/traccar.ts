@@ -14,11 +14,12 @@ import {
   settle,
   shown,
   warn,
+  whose,
 } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { asBuffer, latin1, parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { trusted } from '../times.ts'
+import { dayMs, trusted } from '../times.ts'
 import { asBoolean, asNumber, fromKnots, isAbsent } from '../values.ts'
 import { type Alarm, type Attribute, alarms, attributes, events, wornProtocols } from './fields.ts'
 
@@ -32,9 +33,9 @@ export const traccar: Codec = {
   topics: ['push/traccar/#', 'traccar/#'],
   speaks: 'others',
   about: {
-    urgent: 'An alarm, or a geofence that was left or entered.',
-    repeat: "The same alarm of one report: by forwarding of its position and of its event, and by Traccar's retries.",
-    device: "Traccar's `device.uniqueId`, in most protocols the IMEI.",
+    urgent: 'an alarm, or a geofence that was left or entered',
+    repeat: "the same alarm of one report: by forwarding of its position and of its event, and by Traccar's retries",
+    device: "Traccar's `device.uniqueId`, in most protocols the IMEI",
   },
   urgent: (topic, payload) => mayClaim(asBuffer(payload)) && urgentIfDecoded(traccar, topic, payload),
   decode,
@@ -93,8 +94,7 @@ function takeForwarded(decoded: Decoded, whole: Fields, context: DecodeContext):
 /** No fix, or the last one told again, is no place. */
 function placeOf({ latitude, longitude, valid, outdated, accuracy }: Fields): Position | undefined {
   if (valid !== true || outdated === true) return undefined
-  const position = positionIn('WGS84', latitude, longitude)
-  return position && typeof accuracy === 'number' && accuracy > 0 ? { ...position, accuracy_m: accuracy } : position
+  return positionIn('WGS84', latitude, longitude, asNumber(accuracy))
 }
 
 function takePosition(decoded: Decoded, position: Fields, told: Told, context: DecodeContext): void {
@@ -148,25 +148,21 @@ function takeAlarms(decoded: Decoded, given: unknown, told: Told): void {
   }
 }
 
-/** Traccar tries a position again for hours; its event comes by another way. */
-const repeatMs = 24 * 3_600_000
-
 function takeMeaning(decoded: Decoded, meaning: Alarm, name: string, told: Told): void {
   const { source, deviceAt, at, position, isHistory } = told
-  const of = source === undefined ? {} : { source }
   if (meaning === 'nothing') return
   if ('metric' in meaning) {
     if (source !== undefined) addReading(decoded, meaning.metric, meaning.value, at, source)
-  } else if ('ends' in meaning) addClear(decoded, { ...of, signal: meaning.ends, at: deviceAt })
+  } else if ('ends' in meaning) addClear(decoded, { ...whose(source), signal: meaning.ends, at: deviceAt })
   else if (!decoded.signals.some(({ signal }) => signal === meaning.signal)) {
     addSignal(decoded, {
-      ...of,
+      ...whose(source),
       signal: meaning.signal,
       at: deviceAt,
       ...(position && { position }),
       ...(isHistory && { historical: true }),
       ...(source === undefined && { malformed: true }),
-      ...(deviceAt !== undefined && { key: { id: `${name} ${deviceAt}`, withinMs: repeatMs } }),
+      ...(deviceAt !== undefined && { key: { id: `${name} ${deviceAt}`, withinMs: dayMs } }),
     })
   }
 }
@@ -174,7 +170,7 @@ function takeMeaning(decoded: Decoded, meaning: Alarm, name: string, told: Told)
 /** Where names round it are broken: the alarm by its attribute alone, and whose by what stands of the device. */
 function salvage(decoded: Decoded, payload: Uint8Array): void {
   if (!asBuffer(payload).includes('"alarm"')) return
-  const text = asBuffer(payload).toString('latin1')
+  const text = latin1(payload)
   const source = /"uniqueId"\s*:\s*"([^"\\]{1,64})"/.exec(text)?.[1]
   const found = [...text.matchAll(/"alarm"\s*:\s*"([A-Za-z, ]{1,200})"/g)].flatMap(([, list]) => list!.split(','))
   for (const name of new Set(found.map((part) => part.trim()))) {
@@ -183,7 +179,6 @@ function salvage(decoded: Decoded, payload: Uint8Array): void {
     const { signal } = meaning
     if (decoded.signals.some((one) => one.signal === signal)) continue
     if (decoded.refusals.length === 0) refuse(decoded, 'payload_invalid', 'an alarm stands where none belongs')
-    const of = source === undefined ? {} : { source: sourceName(source) }
-    addSignal(decoded, { ...of, signal, at: undefined, malformed: true })
+    addSignal(decoded, { signal, at: undefined, malformed: true, ...whose(source && sourceName(source)) })
   }
 }

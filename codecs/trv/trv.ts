@@ -4,9 +4,9 @@ import type { MetricName } from '../../domain/metrics.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addPosition, addReading, addSignal, quoted, refuse, settle, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer } from '../payload.ts'
+import { asBuffer, latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { wallClock, zoneless } from '../times.ts'
+import { believedMs, wallClock, zoneless } from '../times.ts'
 import { asNumber, fromKmh, glucoseFromMgDl } from '../values.ts'
 import { alarmCodes, mostMmolGlucose, quiet, reports, vitals } from './fields.ts'
 import { imeiOfLogin, isTrvAnswer, parseTrvFrame, type TrvFrame } from './frame.ts'
@@ -23,9 +23,9 @@ export const trv: Codec = {
   speaks: 'others',
   source: (topic) => (topic === prefix + nobody ? undefined : sourceName(topic.slice(prefix.length))),
   about: {
-    urgent: 'An AP10 report with an alarm code other than 00.',
-    repeat: 'The same alarm code with the same time of the watch within ten minutes.',
-    device: 'The IMEI of the log-in, which is the last level of the topic: other sentences do not name the watch.',
+    urgent: 'an AP10 report with an alarm code other than 00',
+    repeat: 'the same alarm code with the same time of the watch within ten minutes',
+    device: 'the IMEI of the log-in, which is the last level of the topic: other sentences do not name the watch',
   },
   urgent: (topic, payload) => asBuffer(payload).includes('AP10') && urgentIfDecoded(trv, topic, payload),
   decode,
@@ -37,8 +37,7 @@ function decode(topic: string, payload: Uint8Array, context: DecodeContext): Dec
   if (!frame) {
     refuse(decoded, payload.length === 0 ? 'payload_empty' : 'payload_invalid', 'no sentence of TRV or IW')
     // What is left of an alarm is heard, whatever it was of.
-    if (/AP10\d{6}[AV]/.test(asBuffer(payload).toString('latin1')))
-      addSignal(decoded, { signal: 'sos', at: undefined, malformed: true })
+    if (/AP10\d{6}[AV]/.test(latin1(payload))) addSignal(decoded, { signal: 'sos', at: undefined, malformed: true })
     return decoded
   }
   const named = trv.source?.(topic)
@@ -119,8 +118,6 @@ function takePlace(decoded: Decoded, found: RegExpExecArray, at: number): Positi
 const degrees = (whole: string, minutes: string, isNegative: boolean): number =>
   (Math.round((Number(whole) + Number(minutes) / 60) * 1e7) / 1e7) * (isNegative ? -1 : 1)
 
-/** Watches send an alarm again until it is answered; as long as their time is believed. */
-const resendMs = 10 * 60_000
 /** Of an alarm with another code it is not known of what it is. */
 const unsure = 0.5
 
@@ -138,6 +135,7 @@ function takeAlarm(decoded: Decoded, code: string | undefined, { at, position, i
     ...(position && { position }),
     ...(!signal && isReadable && { confidence: unsure }),
     ...((isBroken || !isReadable) && { malformed: true }),
-    ...(at !== undefined && { key: { id: `${code} ${at / 1_000}`, withinMs: resendMs } }),
+    // Watches send an alarm again until it is answered.
+    ...(at !== undefined && { key: { id: `${code} ${at / 1_000}`, withinMs: believedMs } }),
   })
 }

@@ -1,6 +1,6 @@
 import type { DecodeContext, Decoded, Signal } from '../../domain/message.ts'
 import { addClear, addSignal, refuse, shown } from '../build.ts'
-import { epochOf, trusted } from '../times.ts'
+import { dayMs, epochOf, trusted } from '../times.ts'
 import { asBoolean, asNumber } from '../values.ts'
 
 /**
@@ -19,9 +19,6 @@ export const fallStates: Record<string, { confidence: number } | 'over'> = {
   cancelled: 'over',
 }
 
-/** All messages of one flow carry the same `timestamp`; a flow is over after minutes, but a network may hold them back. */
-const flowMs = 86_400_000
-
 /** A fall of the maker's types 5 and 8: `{status, timestamp, statusUpdateTimestamp, isSimulated, isLearning, isSilent}`. */
 export function takeFall(decoded: Decoded, payload: Record<string, unknown>, context: DecodeContext): void {
   const { status } = payload
@@ -37,9 +34,10 @@ export function takeFall(decoded: Decoded, payload: Record<string, unknown>, con
       levelOf(payload.confidenceLevel),
       asBoolean(payload.isLearning) ? 0.5 : 1,
     )
+    // All messages of one flow carry the same `timestamp`; it is over after minutes, but a network may hold them back.
     // A confirmation is news after a suspicion, and so has a key of its own.
     const id = `flow:${String(payload.timestamp).slice(0, 32)}:${state.confidence < 1 ? 'suspected' : 'confirmed'}`
-    const key = began === undefined ? {} : { key: { id, withinMs: flowMs } }
+    const key = began === undefined ? {} : { key: { id, withinMs: dayMs } }
     addSignal(decoded, { signal: 'fall', at: began, confidence, ...flagsOf(payload), ...key })
   }
 }

@@ -1,12 +1,11 @@
-import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addFlag, addReading, isRecord, refuse, settle, shown, warn } from '../build.ts'
+import { addFlag, addReading, attribute, isRecord, refuse, settle, shown, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
-import { asBuffer, parsePayload } from '../payload.ts'
+import { latin1, readRecord } from '../payload.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
-import { foldedText } from '../words.ts'
+import { foldedPayload } from '../words.ts'
 import { salvageFall, takeFall } from './falls.ts'
 
 /**
@@ -27,13 +26,13 @@ export const vayyarCare: Codec = {
   speaks: 'itself',
   source,
   about: {
-    urgent: 'Every state of a fall: suspected, confirmed, calling, and its end.',
-    repeat: "The fall's `timestamp`, which all messages of one fall share, apart for suspected and confirmed.",
-    device: "The topic's device id; over HTTP the `deviceId` in the message.",
+    urgent: 'every state of a fall: suspected, confirmed, calling, and its end',
+    repeat: "the fall's `timestamp`, which all messages of one fall share, apart for suspected and confirmed",
+    device: "the topic's device id; over HTTP the `deviceId` in the message",
   },
   urgent: (topic, payload) =>
     !isTelemetry(topic) &&
-    /fall|call|cancel|finish|\\u/i.test(asBuffer(payload).toString('latin1')) &&
+    /fall|call|cancel|finish|\\u/i.test(latin1(payload)) &&
     urgentIfDecoded(vayyarCare, topic, payload),
   decode,
 }
@@ -50,16 +49,13 @@ const isTelemetry = (topic: string): boolean => topic.startsWith('/devices/') &&
 function decode(topic: string, payload: Uint8Array, context: DecodeContext): Decoded {
   const decoded = nothingDecoded()
   if (isTelemetry(topic)) return decoded
-  const parsed = parsePayload(payload)
-  if (!parsed.ok) refuse(decoded, parsed.code, parsed.detail)
-  else if (!isRecord(parsed.value)) refuse(decoded, 'payload_invalid', `not an object but ${shown(parsed.value)}`)
-  else {
-    if (parsed.flaw) refuse(decoded, parsed.flaw.code, parsed.flaw.detail)
-    takeMessage(decoded, parsed.value, context)
-    nameIt(decoded, topic, parsed.value)
+  const message = readRecord(decoded, payload)
+  if (message) {
+    takeMessage(decoded, message, context)
+    nameIt(decoded, topic, message)
   }
   if (decoded.refusals.length > 0 && decoded.signals.length + decoded.clears.length === 0)
-    salvageFall(decoded, foldedText(asBuffer(payload.subarray(0, limits.payloadBytes))))
+    salvageFall(decoded, foldedPayload(payload))
   return decoded
 }
 
@@ -68,9 +64,7 @@ function nameIt(decoded: Decoded, topic: string, { deviceId }: Record<string, un
   if (typeof deviceId !== 'string' || deviceId === '') return
   const [named, own] = [source(topic), sourceName(deviceId)]
   if (named !== undefined && named !== own) warn(decoded, 'identity_conflict', deviceId)
-  if (named !== undefined) return
-  for (const part of [decoded.readings, decoded.signals, decoded.clears, decoded.statuses])
-    for (const one of part) one.source = own
+  if (named === undefined) attribute(decoded, own)
 }
 
 function takeMessage(decoded: Decoded, message: Record<string, unknown>, context: DecodeContext): void {

@@ -10,24 +10,15 @@ import {
   settle,
   shown,
   warn,
+  whose,
 } from '../build.ts'
 import { hasBit } from '../bytes.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { firstAlarmBit, statusBits } from '../gsm_watch/fields.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import {
-  type Cry,
-  type Entry,
-  namedIn,
-  pushSource,
-  pushTopics,
-  type Row,
-  rowsOf,
-  takeFields,
-  whose,
-} from '../pushes.ts'
-import { trusted, wallClockOf } from '../times.ts'
+import { type Cry, type Entry, namedIn, pushSource, pushTopics, type Row, rowsOf, takeFields } from '../pushes.ts'
+import { believedMs, trusted, wallClockOf } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { common, reports, vitals } from './fields.ts'
 
@@ -44,8 +35,7 @@ export const watchPush: Codec = {
     device: '`deviceId`',
   },
   answer: { type: 'text/plain', body: 'Success' },
-  urgent: (topic, payload) =>
-    /flag|status|\\u|%/i.test(asBuffer(payload).toString('latin1')) && urgentIfDecoded(watchPush, topic, payload),
+  urgent: (topic, payload) => /flag|status|\\u|%/i.test(latin1(payload)) && urgentIfDecoded(watchPush, topic, payload),
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, cries)) takeRow(decoded, row, topic, context)
@@ -109,13 +99,11 @@ function takeStatus(decoded: Decoded, report: Report, position: Position | undef
   addSignal(decoded, { ...signalOf('sos', report, position), ...(status === undefined && { malformed: true }) })
 }
 
-/** Watches send an alarm again until it is answered. */
-const resendMs = 10 * 60_000
-
 function signalOf(signal: Signal['signal'], report: Report, position?: Position, level = false): Signal {
   const { at, source, isHistory, data } = report
+  // Watches send an alarm again until it is answered.
   const key = typeof data.time === 'string' &&
-    !level && { key: { id: `${signal}:${data.time.slice(0, 40)}`, withinMs: resendMs } }
+    !level && { key: { id: `${signal}:${data.time.slice(0, 40)}`, withinMs: believedMs } }
   return {
     signal,
     at,

@@ -4,8 +4,15 @@ import type { Db, Tx } from './store.ts'
 
 /** What the codecs learned from each sender's earlier messages: names of numbers, units, classes. `sender`: its user name. */
 
+/** The oldest first. */
 export async function learnedOf(db: Db, sender: string): Promise<Map<string, string>> {
-  const rows = await db.selectFrom('learned').select(['key', 'value']).where('sender', '=', sender).execute()
+  const rows = await db
+    .selectFrom('learned')
+    .select(['key', 'value'])
+    .where('sender', '=', sender)
+    .orderBy('at')
+    .orderBy('key')
+    .execute()
   return new Map(rows.map(({ key, value }) => [key, value]))
 }
 

@@ -19,12 +19,14 @@ export type Reader = (record: ReadableRecord) => Promise<Decoded>
 
 /** `zone`: an IANA name. */
 export function openReader({ db, zone }: { db: Db; zone: string }): Reader {
-  const memories = new Map<string, Map<string, string>>()
+  const memories = new Map<string, Promise<Memory>>()
 
-  async function memoryOf(sender: string): Promise<Map<string, string>> {
-    const known = memories.get(sender) ?? (await learnedOf(db, sender))
+  /** The promise is what is kept: two lanes that ask at once must not each have a memory of their own. */
+  function memoryOf(sender: string): Promise<Memory> {
+    const known = memories.get(sender) ?? learnedOf(db, sender)
     memories.delete(sender)
     memories.set(sender, known)
+    known.catch(() => memories.get(sender) === known && memories.delete(sender))
     const [oldest] = memories.keys()
     if (memories.size > limits.rememberedSenders && oldest !== undefined) memories.delete(oldest)
     return known
@@ -37,9 +39,21 @@ export function openReader({ db, zone }: { db: Db; zone: string }): Reader {
     const memory = await memoryOf(record.principal ?? administrator)
     const learned = (key: string): string | undefined => memory.get(key)
     const decoded = decodeRecord(record, { zoneMinutes: zoneMinutesAt(zone, record.receivedAt), learned })
-    for (const { key, value } of decoded.learned) memory.set(key, value)
+    teach(memory, decoded.learned)
     const sources = sourcesOf(decoded)
     return sources.size === 0 ? decoded : placed(decoded, await speakerOf(db, record.principal, sources), codec.speaks)
+  }
+}
+
+type Memory = Map<string, string>
+
+/** Beyond the limit the oldest is forgotten, as it is in the registry. */
+function teach(memory: Memory, learned: Decoded['learned']): void {
+  for (const { key, value } of learned) {
+    memory.delete(key)
+    memory.set(key, value)
+    const [oldest] = memory.keys()
+    if (memory.size > limits.learnedPerSender && oldest !== undefined) memory.delete(oldest)
   }
 }
 

@@ -1,3 +1,4 @@
+import { limits } from '../domain/limits.ts'
 import type { DecodeContext, Decoded } from '../domain/message.ts'
 
 /** One wire format. Pure: the same bytes give the same answer; no clock, no state, no exception for bad input. */
@@ -31,8 +32,12 @@ export type Codec = {
   answer?: { type: string; body: string }
 }
 
-/** Whether decoding finds anything that must not wait: for formats that are rare enough to be decoded twice. */
+/**
+ * Whether decoding finds anything that must not wait: for formats that are rare enough to be decoded twice. What is large is urgent
+ * undecoded: at the front door everybody waits meanwhile.
+ */
 export function urgentIfDecoded(codec: Codec, topic: string, payload: Uint8Array): boolean {
+  if (payload.byteLength > limits.decodedAtDoorBytes) return true
   const { signals, clears } = codec.decode(topic, payload, { receivedAt: 0 })
   return signals.length + clears.length > 0
 }

@@ -21,6 +21,8 @@ export const limits = {
   lorawanValues: 700,
   /** Tags of a LoRaWAN device in which its model is looked for; people give it a handful. */
   lorawanTags: 32,
+  /** The largest message of another format that the front door decodes to choose its lane: a millisecond or two. */
+  decodedAtDoorBytes: 16 * 1024,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
   /** Warnings listed for one message: they are for whoever looks at it, and a sample is enough. */

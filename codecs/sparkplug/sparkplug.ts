@@ -1,3 +1,4 @@
+import { limits } from '../../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addSignal, refuse } from '../build.ts'
@@ -54,6 +55,7 @@ const isHostState = (topic: string): boolean => topic.startsWith(`${root}/STATE/
 function urgent(topic: string, payload: Uint8Array): boolean {
   const kind = topic.split('/')[2] ?? ''
   if (!dataKinds.has(kind)) return false
+  if (payload.byteLength > limits.decodedAtDoorBytes) return true
   const parsed = parseSparkplug(payload)
   return metricsOf(parsed, payload).some((metric) => {
     if (stateOf(metric) === undefined) return false

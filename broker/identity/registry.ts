@@ -12,9 +12,7 @@ import type { DevicePrincipal, Principal } from './principal.ts'
 export type Registry = {
   /** Undefined where there is nobody of this name. */
   principalOf(name: PrincipalName): Promise<Principal | undefined>
-  deviceOf(
-    device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'created_at' | 'is_gateway'>,
-  ): Promise<DevicePrincipal>
+  deviceOf(device: Pick<DeviceAccess, 'id' | 'home' | 'vendor' | 'created_at' | 'is_gateway'>): Promise<DevicePrincipal>
 }
 
 export function openRegistry(db: Db, families: Families): Registry {

@@ -1,8 +1,9 @@
 import type { Decoded } from '../domain/message.ts'
 import { isMetric, type MetricName } from '../domain/metrics.ts'
 import type { SignalKind } from '../domain/signals.ts'
-import { addReading, addState, isHazard, settle, shown, warn, whose } from './build.ts'
-import { asBoolean, asNumber, isAbsent, nameLetters } from './values.ts'
+import { addState, isHazard, settle, whose } from './build.ts'
+import { takeMeasured } from './measured.ts'
+import { asBoolean, nameLetters } from './values.ts'
 import { flagOf, saysYes } from './words.ts'
 
 /**
@@ -37,17 +38,6 @@ const names: Partial<Record<MetricName, readonly string[]>> = {
   longitude: ['lon', 'lng'],
 }
 
-/** Vital signs of which 0 means that none was measured: nobody has them. */
-const neverZero: ReadonlySet<MetricName> = new Set([
-  'heart_rate',
-  'spo2',
-  'body_temperature',
-  'systolic',
-  'diastolic',
-  'blood_glucose',
-  'weight',
-] as const)
-
 const byName = new Map<string, MetricName>(
   Object.entries(names).flatMap(([metric, others]) =>
     [nameLetters(metric), ...others].map((name) => [name, metric as MetricName] as const),
@@ -78,7 +68,8 @@ export function takeKey(decoded: Decoded, name: string, value: unknown, context:
   const metric = metricOfKey(name)
   const signal = metric && isHazard(metric) ? metric : flagOf(name)
   if (signal) takeFlag(decoded, signal, value, context)
-  if (metric) takeMetric(decoded, metric, value, context)
+  const at = settle(context.deviceAt, context.receivedAt)
+  if (metric) takeMeasured(decoded, metric, value, { at, source: context.source })
   return metric !== undefined || signal !== undefined
 }
 
@@ -87,16 +78,4 @@ function takeFlag(decoded: Decoded, signal: SignalKind, value: unknown, context:
   const isYes = saysYes(value)
   if (!isYes && (historical || asBoolean(value) !== false)) return
   addState(decoded, isYes, { signal, at: deviceAt, ...whose(source), ...(historical && { historical }) })
-}
-
-function takeMetric(decoded: Decoded, metric: MetricName, value: unknown, context: KeyContext): void {
-  if (isAbsent(value)) {
-    warn(decoded, 'no_reading', `${metric}: ${shown(value)}`)
-    return
-  }
-  const boolean = asBoolean(value)
-  const number = asNumber(value) ?? (boolean === undefined ? undefined : Number(boolean))
-  if (number === undefined) warn(decoded, 'value_unknown', `${metric}: ${shown(value)}`)
-  else if (number === 0 && neverZero.has(metric)) warn(decoded, 'no_reading', `${metric}: 0`)
-  else addReading(decoded, metric, number, settle(context.deviceAt, context.receivedAt), context.source)
 }

@@ -3,10 +3,11 @@ import type { DecodeContext, Decoded } from '../domain/message.ts'
 import type { MetricName } from '../domain/metrics.ts'
 import type { SignalKind } from '../domain/signals.ts'
 import { sourceName } from '../domain/sources.ts'
-import { addClear, addReading, addSignal, isRecord, refuse, settle, shown, warn, whose } from './build.ts'
+import { addClear, addSignal, isRecord, refuse, settle, shown, warn, whose } from './build.ts'
+import { takeMeasured } from './measured.ts'
 import { asBuffer, isTooDeep, parsePayload } from './payload.ts'
 import { fromChina, trusted, wallClock, wallClockOf } from './times.ts'
-import { asBoolean, asNumber, isAbsent } from './values.ts'
+import { isAbsent } from './values.ts'
 import { foldedPayload } from './words.ts'
 
 /** What the pushes of vendors' clouds have in common: `POST /api/v1/push/{name}`, JSON or a form, one device or several. */
@@ -82,26 +83,20 @@ export function namedIn(row: Row, names: readonly string[]): string | undefined 
 /** Of whom an entry speaks, and when that was by its own clock. */
 export type Entry = { context: DecodeContext; at: number | undefined; source: string | undefined }
 
-/** `isVital`: a 0 of it means that none was measured. `from` turns what is given into the metric's unit. */
+/** `isZeroNone`: 0 is written where nothing was measured. `convert` turns what is given into the metric's unit. */
 export type Field = {
   names: readonly string[]
   metric: MetricName
-  isVital?: boolean
-  from?: (value: number) => number
+  isZeroNone?: boolean
+  convert?: (value: number) => number
 }
 
-/** Adds what an entry measures, by a table. Booleans are 1 and 0; 0 of a vital sign is none. */
+/** Adds what an entry measures, by a table. */
 export function takeFields(decoded: Decoded, row: Row, entry: Entry, fields: readonly Field[]): void {
-  for (const { names, metric, isVital, from } of fields) {
-    const given = firstOf(row, names)
-    if (given === undefined) continue
-    const boolean = asNumber(given) === undefined ? asBoolean(given) : undefined
-    const value = boolean === undefined ? asNumber(given) : Number(boolean)
-    if (value === undefined) warn(decoded, 'value_unknown', `${metric}: ${shown(given)}`)
-    else if (value === 0 && isVital) warn(decoded, 'no_reading', metric)
-    else
-      addReading(decoded, metric, from ? from(value) : value, settle(entry.at, entry.context.receivedAt), entry.source)
-  }
+  const { context, source } = entry
+  const at = settle(entry.at, context.receivedAt)
+  for (const { names, metric, isZeroNone, convert } of fields)
+    takeMeasured(decoded, metric, firstOf(row, names), { at, source, isZeroNone, convert })
 }
 
 /** A text in China's time, `YYYYMMDDHHmmss` or `YYYY-MM-DD HH:mm:ss` -> epoch ms, where that can be right. */

@@ -43,11 +43,11 @@ export const akmon: Codec = {
 
 /** `H` and the like come beside each other, each only where it was measured. */
 const vitals: readonly Field[] = [
-  { names: ['H'], metric: 'heart_rate', isVital: true },
-  { names: ['O'], metric: 'spo2', isVital: true },
-  { names: ['W'], metric: 'body_temperature', isVital: true },
-  { names: ['X'], metric: 'systolic', isVital: true },
-  { names: ['Y'], metric: 'diastolic', isVital: true },
+  { names: ['H'], metric: 'heart_rate' },
+  { names: ['O'], metric: 'spo2' },
+  { names: ['W'], metric: 'body_temperature' },
+  { names: ['X'], metric: 'systolic' },
+  { names: ['Y'], metric: 'diastolic' },
 ]
 
 const gap = `["'\\s\\\\]{0,4}`

@@ -1,6 +1,7 @@
 import type { DecodeContext, Decoded, Position } from '../../domain/message.ts'
 import { addPosition, addReading, addSignal, quoted, refuse, settle, warn } from '../build.ts'
 import { hasBit } from '../bytes.ts'
+import { takeMeasured } from '../measured.ts'
 import { asBuffer } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { believedMs, wallClock, zoneless } from '../times.ts'
@@ -25,9 +26,7 @@ export function takeText(decoded: Decoded, payload: Uint8Array, context: DecodeC
 }
 
 function takeBatteryText(decoded: Decoded, text: string | undefined, { receivedAt }: DecodeContext): void {
-  const value = asNumber(text)
-  if (value !== undefined) addReading(decoded, 'battery', value, receivedAt)
-  else if (text) warn(decoded, 'field_broken', `battery: ${text}`)
+  takeMeasured(decoded, 'battery', text || undefined, { at: receivedAt })
 }
 
 /** `!B` is from its memory; `!A` has no flags. */

@@ -1,5 +1,6 @@
 import type { DecodeContext, Decoded } from '../../domain/message.ts'
 import { addReading, addSignal, isRecord, refuse, settle, shown, warn, whose } from '../build.ts'
+import { isNeverZero } from '../measured.ts'
 import type { Row } from '../pushes.ts'
 import { instantOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
@@ -52,10 +53,10 @@ function codedOf(concept: unknown): Coded | undefined {
 function takeValue(decoded: Decoded, part: Row, { at, context, source }: Subject): void {
   const coded = codedOf(part.code)
   if (!coded) return
-  const { metric, isVital } = coded
+  const { metric, isZeroNone } = coded
   const quantity = isRecord(part.valueQuantity) ? part.valueQuantity : undefined
   const value = asNumber(quantity?.value ?? part.valueInteger)
-  if (part.dataAbsentReason !== undefined || (value === 0 && isVital)) {
+  if (part.dataAbsentReason !== undefined || (value === 0 && (isZeroNone || isNeverZero(metric)))) {
     warn(decoded, 'no_reading', `${metric}: ${codesOf(part.dataAbsentReason)[0] ?? value}`)
     return
   }

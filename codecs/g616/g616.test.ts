@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Decoded } from '../../domain/message.ts'
+import { isNeverZero } from '../measured.ts'
 import { gcjFromWgs } from '../positions.ts'
 import { isUrgent } from '../urgent.ts'
 import { fields } from './fields.ts'
@@ -40,10 +41,10 @@ describe('a status', () => {
   })
 
   test('"0" is no reading of a vital sign, but a number of steps', () => {
-    for (const { name, metric, isVital } of fields) {
+    for (const { name, metric } of fields) {
       const decoded = decode({ [name]: '0' })
-      expect(values(decoded), name).toEqual(isVital ? {} : { [metric]: 0 })
-      expect(codes(decoded)).toEqual(isVital ? ['no_reading'] : [])
+      expect(values(decoded), name).toEqual(isNeverZero(metric) ? {} : { [metric]: 0 })
+      expect(codes(decoded)).toEqual(isNeverZero(metric) ? ['no_reading'] : [])
     }
   })
 

@@ -1,8 +1,9 @@
 import type { DecodeContext, Decoded, Position } from '../../domain/message.ts'
 import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addPosition, addReading, addState, isGiven, refuse, settle, shown, warn } from '../build.ts'
+import { addPosition, addState, isGiven, refuse, settle, shown, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { takeMeasured } from '../measured.ts'
 import { readRecord } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { fromChina, trusted, wallClockOfDigits } from '../times.ts'
@@ -38,7 +39,7 @@ function decode(given: string, payload: Uint8Array, context: DecodeContext): Dec
 function takeStatus(decoded: Decoded, status: Record<string, unknown>, given: string, context: DecodeContext): void {
   const { receivedAt } = context
   const position = takePlace(decoded, status, context)
-  for (const field of fields) takeNumber(decoded, field, status[field.name], receivedAt)
+  for (const { name, metric } of fields) takeMeasured(decoded, metric, status[name], { at: receivedAt })
   const online = asBoolean(status.isOnline)
   if (online !== undefined) decoded.statuses.push({ online })
   if (typeof status.imei === 'string' && sourceName(status.imei) !== g616.source?.(given))
@@ -51,15 +52,6 @@ function takeSos(decoded: Decoded, sos: unknown, position: Position | undefined)
   const pressed = asBoolean(sos)
   if (pressed !== undefined) addState(decoded, pressed, { signal: 'sos', at: undefined, ...(position && { position }) })
   else if (isGiven(sos)) refuse(decoded, 'payload_invalid', `sos: ${shown(sos)}`)
-}
-
-type Field = (typeof fields)[number]
-
-function takeNumber(decoded: Decoded, { metric, isVital }: Field, given: unknown, at: number): void {
-  const value = asNumber(given)
-  if (value === 0 && isVital) warn(decoded, 'no_reading', metric)
-  else if (value !== undefined) addReading(decoded, metric, value, at)
-  else if (!isAbsent(given)) warn(decoded, 'field_broken', `${metric}: ${shown(given)}`)
 }
 
 /** `"lon,lat"` in GCJ-02, with a date and a time of its own by China's clocks. */

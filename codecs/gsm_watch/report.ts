@@ -2,6 +2,7 @@ import type { DecodeContext, Decoded, Position, Signal } from '../../domain/mess
 import type { MetricName } from '../../domain/metrics.ts'
 import { addClear, addFlag, addPosition, addReading, addSignal, quoted, settle, warn } from '../build.ts'
 import { hasBit } from '../bytes.ts'
+import { takeMeasured } from '../measured.ts'
 import { positionIn } from '../positions.ts'
 import { believedMs, wallClockOfDigits, zoneless } from '../times.ts'
 import { asNumber, fromKmh } from '../values.ts'
@@ -72,9 +73,7 @@ function takeNumbers(decoded: Decoded, fields: string[], at: number): void {
     ['steps', column.steps],
   ]
   for (const [metric, place] of named) {
-    const value = asNumber(fields[place])
-    if (value !== undefined) addReading(decoded, metric, value, at)
-    else if (fields[place]) warn(decoded, 'field_broken', `${metric}: ${fields[place]}`)
+    takeMeasured(decoded, metric, fields[place] || undefined, { at })
   }
 }
 

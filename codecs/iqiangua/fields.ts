@@ -10,7 +10,7 @@ export const fields: readonly Field[] = [
   { names: ['humidity'], metric: 'humidity' },
   { names: ['battery_voltage'], metric: 'battery_voltage' },
   // 1 is normal and 0 is not
-  { names: ['power_type'], metric: 'battery_low', from: (value) => (value === 0 ? 1 : 0) },
+  { names: ['power_type'], metric: 'battery_low', convert: (value) => (value === 0 ? 1 : 0) },
 ]
 
 /** States that are hazards, repeated in each status until they end. */

@@ -34,17 +34,20 @@ export const mattress: Codec = {
         refuse(decoded, 'payload_invalid', 'nothing that a mattress measures')
       // Nobody lies in it: what it says of a heart is noise.
       const isEmpty = row.inbed === false || asNumber(row.inbed) === 0
-      takeFields(decoded, row, entry, isEmpty ? fields.filter(({ isVital }) => !isVital) : fields)
+      takeFields(decoded, row, entry, isEmpty ? fields.filter((field) => !ofSleeper.has(field)) : fields)
     }
     return decoded
   },
 }
 
+const ofSleeper: ReadonlySet<Field> = new Set([
+  { names: ['respiration_rate'], metric: 'respiration_rate', isZeroNone: true },
+  { names: ['heart_rate'], metric: 'heart_rate' },
+])
 const fields: readonly Field[] = [
   { names: ['inbed'], metric: 'in_bed' },
   { names: ['body_movement'], metric: 'motion' },
-  { names: ['respiration_rate'], metric: 'respiration_rate', isVital: true },
-  { names: ['heart_rate'], metric: 'heart_rate', isVital: true },
+  ...ofSleeper,
   { names: ['temperature'], metric: 'temperature' },
   { names: ['humidity'], metric: 'humidity' },
 ]

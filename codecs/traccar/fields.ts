@@ -71,21 +71,21 @@ export const events: Readonly<Record<string, EventMeaning>> = {
   ),
 }
 
-/** Attributes of a position. `isVital`: 0 is no reading; `isFlag`: true or false. */
-export type Attribute = { metric: MetricName; isVital?: boolean; isFlag?: boolean; convert?(value: number): number }
+/** Attributes of a position. */
+export type Attribute = { metric: MetricName; convert?(value: number): number }
 
-const systolic: Attribute = { metric: 'systolic', isVital: true }
-const diastolic: Attribute = { metric: 'diastolic', isVital: true }
-const spo2: Attribute = { metric: 'spo2', isVital: true }
+const systolic: Attribute = { metric: 'systolic' }
+const diastolic: Attribute = { metric: 'diastolic' }
+const spo2: Attribute = { metric: 'spo2' }
 
 export const attributes: Readonly<Record<string, Attribute>> = {
   batteryLevel: { metric: 'battery' },
   battery: { metric: 'battery_voltage' },
   power: { metric: 'voltage' },
-  charge: { metric: 'charging', isFlag: true },
-  motion: { metric: 'motion', isFlag: true },
+  charge: { metric: 'charging' },
+  motion: { metric: 'motion' },
   steps: { metric: 'steps' },
-  heartRate: { metric: 'heart_rate', isVital: true },
+  heartRate: { metric: 'heart_rate' },
   pressureHigh: systolic,
   pressureSystolic: systolic,
   pressureLow: diastolic,
@@ -95,10 +95,9 @@ export const attributes: Readonly<Record<string, Attribute>> = {
   spO2: spo2,
   bloodSugar: {
     metric: 'blood_glucose',
-    isVital: true,
     convert: (value) => (value > 33.3 ? glucoseFromMgDl(value) : value),
   },
-  bodyTemp: { metric: 'body_temperature', isVital: true },
+  bodyTemp: { metric: 'body_temperature' },
   temp1: { metric: 'temperature' },
   temperature: { metric: 'temperature' },
   deviceTemp: { metric: 'device_temperature' },

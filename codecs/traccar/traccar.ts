@@ -4,7 +4,6 @@ import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import {
   addClear,
-  addFlag,
   addPosition,
   addReading,
   addSignal,
@@ -17,10 +16,11 @@ import {
   whose,
 } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { takeMeasured } from '../measured.ts'
 import { asBuffer, latin1, parsePayload } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { dayMs, trusted } from '../times.ts'
-import { asBoolean, asNumber, fromKnots, isAbsent } from '../values.ts'
+import { asBoolean, asNumber, fromKnots } from '../values.ts'
 import { type Alarm, type Attribute, alarms, attributes, events, wornProtocols } from './fields.ts'
 
 /**
@@ -108,24 +108,14 @@ function takePosition(decoded: Decoded, position: Fields, told: Told, context: D
   const isWorn = wornProtocols.has(String(position.protocol))
   for (const [name, value] of Object.entries(partOf(position, 'attributes'))) {
     const known = Object.hasOwn(attributes, name) ? attributes[name] : undefined
-    if (known) takeAttribute(decoded, isWorn ? ofWearer(known) : known, value, { at, source })
+    if (!known) continue
+    const { metric, convert } = isWorn ? ofWearer(known) : known
+    takeMeasured(decoded, metric, value, { at, source, convert })
   }
 }
 
 const ofWearer = (known: Attribute): Attribute =>
-  known.metric === 'temperature' ? { metric: 'body_temperature', isVital: true } : known
-
-type Place = { at: number; source: string | undefined }
-
-function takeAttribute(decoded: Decoded, known: Attribute, given: unknown, { at, source }: Place): void {
-  const { metric, isVital, isFlag, convert = (value: number) => value } = known
-  const flag = isFlag ? asBoolean(given) : undefined
-  const value = isFlag ? undefined : asNumber(given)
-  if (flag !== undefined) addFlag(decoded, metric, flag, at, source)
-  else if (value === 0 && isVital) warn(decoded, 'no_reading', metric)
-  else if (value !== undefined) addReading(decoded, metric, convert(value), at, source)
-  else if (!isAbsent(given)) warn(decoded, 'field_broken', `${metric}: ${shown(given)}`)
-}
+  known.metric === 'temperature' ? { metric: 'body_temperature' } : known
 
 function takeEvent(decoded: Decoded, event: Fields, told: Told): void {
   const type = String(event.type)

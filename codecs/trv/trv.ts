@@ -4,6 +4,7 @@ import type { MetricName } from '../../domain/metrics.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addPosition, addReading, addSignal, quoted, refuse, settle, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { takeMeasured } from '../measured.ts'
 import { asBuffer, latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { believedMs, wallClock, zoneless } from '../times.ts'
@@ -72,11 +73,8 @@ function takeState(decoded: Decoded, signal: string, battery: string, at: number
 
 function takeVitals(decoded: Decoded, { type, fields }: TrvFrame, { receivedAt }: DecodeContext): void {
   for (const [i, metric] of vitals[type]!.entries()) {
-    const text = fields[i + 1]
-    const value = asNumber(text)
-    if (value === 0 && metric !== 'battery') warn(decoded, 'no_reading', metric)
-    else if (value !== undefined) addReading(decoded, metric, inUnit(decoded, metric, value), receivedAt)
-    else if (text) warn(decoded, 'field_broken', `${metric}: ${text}`)
+    const convert = (value: number): number => inUnit(decoded, metric, value)
+    takeMeasured(decoded, metric, fields[i + 1] || undefined, { at: receivedAt, convert })
   }
 }
 

@@ -72,7 +72,19 @@ async function toldEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | u
   if (!level || level.is_on === 0 || level.evidence === null) return undefined
   if (Math.abs(alert.record.receivedAt - level.received_at) > limits.levelHeldMs) return undefined
   const row = await evidenceRow(tx, level.evidence)
-  return row && !saysMore(alert, row) ? row : undefined
+  if (!row || saysMore(alert, row)) return undefined
+  return isCallOfPerson(alert) && level.tells_ends === 0 && (await isSettled(tx, row)) ? undefined : row
+}
+
+/**
+ * Many devices say `"sos":1` when the button is pressed and never that it is not: once nobody has the ticket before them any
+ * more, that is a new press, unless the device is known to tell when it is over.
+ */
+const isCallOfPerson = ({ signal }: RecordAlert): boolean => signal === 'sos' || signal === 'fall'
+
+async function isSettled(tx: Tx, { ticket }: EvidenceRow): Promise<boolean> {
+  const { state } = await ticketOf(tx, ticket)
+  return state === 'resolved' || state === 'closed'
 }
 
 /** Whether a copy is free of a doubt about the claim that the first had. */

@@ -191,6 +191,33 @@ describe('a state that is told again and again', () => {
     expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
   })
 
+  it.each(['close', 'resolve'] as const)(
+    'of a person is heard anew after %s, where the device never says that it is over',
+    async (action) => {
+      await open()
+      const press = { signal: 'sos', level: true } as const
+      await says(0, press)
+      await says(1, press)
+      expect(await night.ticket()).toMatchObject({ evidence: [{ repeats: 1 }] })
+      await night.at(1.5).does('ann', 'acknowledge')
+      await night.at(2).does('ann', action, action === 'close' ? { outcome: 'real_emergency' } : {})
+      await says(60, press)
+      expect((await night.tickets()).at(-1)).toMatchObject({ state: 'open', unverified: false })
+    },
+  )
+
+  it('of a person is one call, where the device does say when it is over', async () => {
+    await open()
+    await ends(0, 'sos')
+    await says(1, { level: true })
+    await night.at(2).does('ann', 'close', { outcome: 'real_emergency' })
+    await says(60, { level: true })
+    expect(await night.ticket()).toMatchObject({ state: 'closed', evidence: [{ repeats: 1 }] })
+    await ends(61, 'sos')
+    await says(62, { level: true })
+    expect(await night.tickets()).toHaveLength(2)
+  })
+
   it('is a new one once it was over, also in one transaction with the state before', async () => {
     await open()
     await says(0, smoke, {}, 'detector')

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { SignalKind } from '../domain/signals.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
@@ -15,11 +15,11 @@ export function levelOf(db: Db, device: string, signal: SignalKind): Promise<Lev
     .executeTakeFirst()
 }
 
-/** Notes the newest word; one that is older by the device's own time changes nothing. */
-export async function setLevel(tx: Tx, level: Level): Promise<void> {
+/** Notes the newest word; one that is older by the device's own time changes nothing. Who told one end tells ends. */
+export async function setLevel(tx: Tx, level: Omit<Level, 'tells_ends'>): Promise<void> {
   await tx
     .insertInto('levels')
-    .values(level)
+    .values({ ...level, tells_ends: 1 - level.is_on })
     .onConflict((conflict) =>
       conflict
         .columns(['device', 'signal'])
@@ -28,6 +28,7 @@ export async function setLevel(tx: Tx, level: Level): Promise<void> {
           at: ref('excluded.at'),
           received_at: ref('excluded.received_at'),
           evidence: ref('excluded.evidence'),
+          tells_ends: sql<number>`case when levels.is_on = 0 or excluded.is_on = 0 then 1 else levels.tells_ends end`,
         }))
         .whereRef('excluded.at', '>=', 'levels.at'),
     )

@@ -141,7 +141,8 @@ type EvidenceTable = {
   /** What is the same in other messages of the same claim, as its codec tells. */
   claim_key: string | null
 }
-/** The last word of a device on a state that it tells again and again; `evidence`: where it was last told on. */
+/** The last word of a device on a state that it tells again and again; `evidence`: where it was last told on; `tells_ends`:
+ *  whether it ever said that it was over. */
 type LevelTable = {
   device: string
   signal: SignalKind
@@ -149,6 +150,7 @@ type LevelTable = {
   at: number
   received_at: number
   evidence: number | null
+  tells_ends: number
 }
 /** What a sender's earlier messages taught its codec. */
 type LearnedTable = { sender: string; key: string; value: string; at: number }

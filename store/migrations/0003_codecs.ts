@@ -38,6 +38,7 @@ async function claims(schema: Schema, text: Column) {
     .addColumn('at', 'bigint', (c) => c.notNull())
     .addColumn('received_at', 'bigint', (c) => c.notNull())
     .addColumn('evidence', 'bigint')
+    .addColumn('tells_ends', 'integer', (c) => c.notNull())
     .addPrimaryKeyConstraint('levels_key', ['device', 'signal'])
     .execute()
   await schema.createIndex('levels_received').on('levels').column('received_at').execute()

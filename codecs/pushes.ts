@@ -6,8 +6,8 @@ import { sourceName } from '../domain/sources.ts'
 import { addClear, addSignal, isRecord, refuse, settle, shown, warn, whose } from './build.ts'
 import { takeMeasured } from './measured.ts'
 import { asBuffer, isTooDeep, parsePayload } from './payload.ts'
-import { fromChina, trusted, wallClock, wallClockOf } from './times.ts'
-import { isAbsent } from './values.ts'
+import { epochOf, fromChina, trusted, wallClock, wallClockOf } from './times.ts'
+import { asNumber, isAbsent } from './values.ts'
 import { foldedPayload } from './words.ts'
 
 /** What the pushes of vendors' clouds have in common: `POST /api/v1/push/{name}`, JSON or a form, one device or several. */
@@ -25,6 +25,16 @@ export function pushSource(topic: string): string | undefined {
 
 /** What to listen for in bytes that cannot be read, and what takes it back. */
 export type Cry = { pattern: RegExp; signal: SignalKind; unless?: RegExp }
+
+/** What may stand between a name and its value in JSON, in JSON inside JSON and in forms; bounded, so that it costs nothing. */
+const gap = `["'\\s\\\\]{0,4}[:=]["'\\s\\\\]{0,4}`
+
+/** A field with a value, both in lower case and of letters, digits and underscores: `type` is `alarm`. */
+export const cryOf = (name: string, value: string, signal: SignalKind, unless?: RegExp): Cry => ({
+  pattern: new RegExp(`${name}${gap}${value}\\b`),
+  signal,
+  ...(unless && { unless }),
+})
 
 /**
  * The entries of a body: a JSON object or a list of such, or a form (which is told by its first character, because content
@@ -99,10 +109,15 @@ export function takeFields(decoded: Decoded, row: Row, entry: Entry, fields: rea
     takeMeasured(decoded, metric, firstOf(row, names), { at, source, isZeroNone, convert })
 }
 
-/** A text in China's time, `YYYYMMDDHHmmss` or `YYYY-MM-DD HH:mm:ss` -> epoch ms, where that can be right. */
-export function chinaTime(decoded: Decoded, value: unknown, context: DecodeContext): number | undefined {
+/**
+ * When an entry was, where that can be right -> epoch ms: seconds or milliseconds since 1970, or a text in China's time,
+ * `YYYYMMDDHHmmss` or `YYYY-MM-DD HH:mm:ss`.
+ */
+export function pushedAt(decoded: Decoded, value: unknown, context: DecodeContext): number | undefined {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(String(value)) ?? []
   const [year, month, day, hour, minute, second] = parts.map(Number)
+  const number = parts.length > 0 ? undefined : asNumber(value)
+  if (number !== undefined) return trusted(decoded, epochOf(number), context)
   const clock = parts.length > 0 ? wallClock(year!, month!, day!, hour!, minute!, second!) : wallClockOf(value)
   if (clock === undefined && !isAbsent(value)) warn(decoded, 'field_broken', `time: ${shown(value)}`)
   return trusted(decoded, fromChina(clock), context)

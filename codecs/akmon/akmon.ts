@@ -5,19 +5,19 @@ import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import {
   addClears,
-  type Cry,
-  chinaTime,
+  cryOf,
   type Entry,
   type Field,
   firstOf,
   namedIn,
+  pushedAt,
   pushSource,
   pushTopics,
   type Row,
   rowsOf,
   takeFields,
 } from '../pushes.ts'
-import { dayMs, epochOf, trusted } from '../times.ts'
+import { dayMs } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { type Code, codes } from './codes.ts'
 
@@ -50,12 +50,9 @@ const vitals: readonly Field[] = [
   { names: ['Y'], metric: 'diastolic' },
 ]
 
-const gap = `["'\\s\\\\]{0,4}`
-const cries: Cry[] = [
-  { pattern: new RegExp(`pushtype${gap}[:=]${gap}1\\b`), signal: 'sos' },
-  ...Object.entries(codes).flatMap(([code, { signal }]) =>
-    signal ? [{ pattern: new RegExp(`action${gap}[:=]${gap}${code}\\b`), signal }] : [],
-  ),
+const cries = [
+  cryOf('pushtype', '1', 'sos'),
+  ...Object.entries(codes).flatMap(([code, { signal }]) => (signal ? [cryOf('action', code, signal)] : [])),
 ]
 
 const names = ['imei', 'Imei', 'IMEI', 'deviceId', 'DeviceId', 'deviceNum', 'sn', 'SN'] as const
@@ -63,7 +60,7 @@ const times = ['time', 'Time', 'timestamp', 'Timestamp', 'createTime', 'CreateTi
 
 function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = namedIn(row, names) ?? pushSource(topic)
-  const entry: Entry = { context, at: timeOf(decoded, row, context), source }
+  const entry: Entry = { context, at: pushedAt(decoded, firstOf(row, times), context), source }
   const pushType = String(firstOf(row, ['pushType', 'PushType']) ?? '')
   const action = firstOf(row, ['Action', 'action'])
   takeFields(decoded, row, entry, vitals)
@@ -98,13 +95,6 @@ function addAlarm(decoded: Decoded, { code, action, at, context, source, positio
   const more = { ...(press && { press }), ...(test && { test }), ...(confidence !== undefined && { confidence }) }
   addSignal(decoded, { signal, at, ...more, ...whose(source), ...key, ...(position && { position }) })
   if (isHazard(signal)) addFlag(decoded, signal, true, settle(at, context.receivedAt), source)
-}
-
-function timeOf(decoded: Decoded, row: Row, context: DecodeContext): number | undefined {
-  const given = firstOf(row, times)
-  const number = asNumber(given)
-  if (number !== undefined && number < 1e14) return trusted(decoded, epochOf(number), context)
-  return chinaTime(decoded, given, context)
 }
 
 /** The page names no datum, so it is told without one. */

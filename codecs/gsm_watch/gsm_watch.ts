@@ -3,6 +3,7 @@ import { nothingDecoded } from '../../domain/message.ts'
 import { sourceName } from '../../domain/sources.ts'
 import { addReading, addSignal, quoted, refuse, warn } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
+import { takeMeasured } from '../measured.ts'
 import { asBuffer, latin1 } from '../payload.ts'
 import { asNumber } from '../values.ts'
 import { quiet, vitals } from './fields.ts'
@@ -71,16 +72,13 @@ function takeKeepAlive(decoded: Decoded, fields: string[], { receivedAt }: Decod
   }
 }
 
-/** They carry no time, and 0 is what the watch says where it measured nothing. */
+/** They carry no time. */
 function takeVitals(decoded: Decoded, type: string, fields: string[], { receivedAt }: DecodeContext): void {
   const isMeasured = type !== 'BTEMP2' || (asNumber(fields[0]) ?? 0) > 0
   for (const [i, metric] of vitals[type]!.entries()) {
     const text = fields[i]
     if (metric === null || text === undefined || text.trim() === '') continue
-    const value = asNumber(text)
-    if (value === undefined) warn(decoded, 'field_broken', `${metric}: ${text}`)
-    else if (value === 0 || !isMeasured) warn(decoded, 'no_reading', metric)
-    else addReading(decoded, metric, value, receivedAt)
+    takeMeasured(decoded, metric, isMeasured ? text : 0, { at: receivedAt })
   }
 }
 

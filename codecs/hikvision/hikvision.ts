@@ -2,17 +2,7 @@ import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/m
 import { addState, isRecord, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { latin1 } from '../payload.ts'
-import {
-  type Cry,
-  type Entry,
-  firstOf,
-  namedIn,
-  pushSource,
-  pushTopics,
-  type Row,
-  rowsOf,
-  takeFields,
-} from '../pushes.ts'
+import { cryOf, type Entry, firstOf, namedIn, pushSource, pushTopics, type Row, rowsOf, takeFields } from '../pushes.ts'
 import { dayMs, instantOf, trusted } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { subjects } from './fields.ts'
@@ -38,9 +28,7 @@ export const hikvision: Codec = {
   },
 }
 
-const cries: Cry[] = [
-  { pattern: /eventtype["'\s\\]{0,4}[:=]["'\s\\]{0,4}signabnormal/, signal: 'vital_sign', unless: /inactiv|nactive/ },
-]
+const cries = [cryOf('eventtype', 'signabnormal', 'vital_sign', /inactiv|nactive/)]
 
 function takeEvent(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = pushSource(topic) ?? namedIn(row, ['deviceID', 'macAddress', 'ipAddress'])

@@ -3,12 +3,12 @@ import { addSignal, addState, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { latin1 } from '../payload.ts'
 import {
-  type Cry,
-  chinaTime,
+  cryOf,
   type Entry,
   firstOf,
   listen,
   namedIn,
+  pushedAt,
   pushSource,
   pushTopics,
   type Row,
@@ -43,14 +43,11 @@ export const iqiangua: Codec = {
 
 const mayClaim = /(?:immersion|smoke|gas|co|fall|sos)_statu|alarm|\\u|%/i
 
-const cries: Cry[] = levels.map(({ names, signal }) => ({
-  pattern: new RegExp(`${names[0]}s?["'\\s\\\\]{0,4}[:=]["'\\s\\\\]{0,4}1\\b`),
-  signal,
-}))
+const cries = levels.flatMap(({ names, signal }) => names.map((name) => cryOf(name, '1', signal)))
 
 function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = namedIn(row, ['imei']) ?? pushSource(topic)
-  const entry: Entry = { context, at: chinaTime(decoded, row.date_str, context), source }
+  const entry: Entry = { context, at: pushedAt(decoded, row.date_str, context), source }
   takeFields(decoded, row, entry, fields)
   for (const { names, signal } of levels) {
     const given = firstOf(row, names)

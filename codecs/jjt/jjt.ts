@@ -5,17 +5,18 @@ import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import {
-  type Cry,
+  cryOf,
   type Entry,
   firstOf,
   namedIn,
+  pushedAt,
   pushSource,
   pushTopics,
   type Row,
   rowsOf,
   takeFields,
 } from '../pushes.ts'
-import { dayMs, epochOf, trusted } from '../times.ts'
+import { dayMs } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { fields, receipts } from './fields.ts'
 
@@ -41,15 +42,12 @@ export const jjt: Codec = {
 
 const alarms: Record<string, SignalKind> = { alarm: 'sos', heartAlarm: 'vital_sign' }
 
-const cries: Cry[] = [
-  { pattern: /type["'\s\\]{0,4}[:=]["'\s\\]{0,4}alarm\b/, signal: 'sos' },
-  { pattern: /type["'\s\\]{0,4}[:=]["'\s\\]{0,4}heartalarm\b/, signal: 'vital_sign' },
-]
+const cries = Object.entries(alarms).map(([type, signal]) => cryOf('type', type.toLowerCase(), signal))
 
 function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const { type } = row
   const source = namedIn(row, ['deviceNum', 'imei']) ?? pushSource(topic)
-  const at = trusted(decoded, epochOf(asNumber(row.createTime)), context)
+  const at = pushedAt(decoded, row.createTime, context)
   const entry: Entry = { context, at, source }
   if (typeof type !== 'string' || (!fields[type] && !receipts.has(type))) {
     refuse(decoded, 'payload_invalid', `type: ${shown(type)}`)

@@ -1,8 +1,7 @@
 import { nothingDecoded } from '../../domain/message.ts'
 import { refuse } from '../build.ts'
 import type { Codec } from '../codec.ts'
-import { chinaTime, type Field, firstOf, namedIn, pushSource, pushTopics, rowsOf, takeFields } from '../pushes.ts'
-import { epochOf, trusted } from '../times.ts'
+import { type Field, firstOf, namedIn, pushedAt, pushSource, pushTopics, rowsOf, takeFields } from '../pushes.ts'
 import { asNumber } from '../values.ts'
 
 /** A mattress' cloud (easydoc): in bed, movement, breath and heart, one object a push. It tells no signals. */
@@ -21,9 +20,7 @@ export const mattress: Codec = {
   decode(topic, payload, context) {
     const decoded = nothingDecoded()
     for (const row of rowsOf(decoded, payload, [])) {
-      const given = asNumber(row.timestamp)
-      const time =
-        given === undefined ? chinaTime(decoded, row.date, context) : trusted(decoded, epochOf(given), context)
+      const time = pushedAt(decoded, firstOf(row, ['timestamp', 'date']), context)
       const entry = { context, at: time, source: namedIn(row, ['mac']) ?? pushSource(topic) }
       if (
         firstOf(

@@ -3,8 +3,7 @@ import { addSignal, refuse, shown, whose } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { takeKey } from '../keys.ts'
 import { latin1 } from '../payload.ts'
-import { type Cry, chinaTime, firstOf, namedIn, pushSource, pushTopics, type Row, rowsOf } from '../pushes.ts'
-import { epochOf, trusted } from '../times.ts'
+import { cryOf, firstOf, namedIn, pushedAt, pushSource, pushTopics, type Row, rowsOf } from '../pushes.ts'
 import { asNumber, isAbsent } from '../values.ts'
 import { alarms } from './alarms.ts'
 
@@ -28,17 +27,13 @@ export const ome: Codec = {
   },
 }
 
-const cries: Cry[] = Object.entries(alarms).map(([type, signal]) => ({
-  pattern: new RegExp(`alarmtype["'\\s\\\\]{0,4}[:=]["'\\s\\\\]{0,4}${type}\\b`),
-  signal,
-}))
+const cries = Object.entries(alarms).map(([type, signal]) => cryOf('alarmtype', type, signal))
 
 /** The page lists what it sends beside the alarm by names that radars commonly have. */
 function takeRow(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = namedIn(row, ['mac', 'sn']) ?? pushSource(topic)
   const time = firstOf(row, ['timestamp', 'time', 'createTime'])
-  const number = asNumber(time)
-  const at = number === undefined ? chinaTime(decoded, time, context) : trusted(decoded, epochOf(number), context)
+  const at = pushedAt(decoded, time, context)
   for (const [name, value] of Object.entries(row))
     if (name !== 'alarmType') takeKey(decoded, name, value, { receivedAt: context.receivedAt, deviceAt: at, source })
   const type = row.alarmType

@@ -91,8 +91,11 @@ describe('repeats', () => {
     expect(key({ session_key_id: 'AY', f_cnt: 10 })).not.toBe(one)
     expect(key({ session_key_id: 'AZ', f_cnt: 9 })).not.toBe(one)
   })
-  test('a counter of 0 is left out, and is one all the same; without a session the time tells presses apart', () => {
-    expect(key({ session_key_id: 'AY' })).toBe(key({ session_key_id: 'AY', f_cnt: 0 }))
+  test('without a counter, or without a session, the time tells presses apart', () => {
+    const uncounted = (received_at?: string) => key({ session_key_id: 'AY', received_at })
+    expect(uncounted('2026-11-22T08:14:00Z')).toBe(uncounted('2026-11-22T08:14:00Z'))
+    expect(uncounted('2026-11-22T08:14:00Z')).not.toBe(uncounted('2026-11-22T08:15:00Z'))
+    expect(uncounted()).toBeUndefined()
     expect(key({ f_cnt: 1 })).not.toBe(key({ f_cnt: 1, received_at: '2026-11-22T08:14:00Z' }))
     expect(key({})).toBeUndefined()
   })

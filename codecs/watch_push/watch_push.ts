@@ -17,7 +17,7 @@ import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { firstAlarmBit, statusBits } from '../gsm_watch/fields.ts'
 import { latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
-import { type Cry, type Entry, namedIn, pushSource, pushTopics, type Row, rowsOf, takeFields } from '../pushes.ts'
+import { cryOf, type Entry, namedIn, pushSource, pushTopics, type Row, rowsOf, takeFields } from '../pushes.ts'
 import { believedMs, trusted, wallClockOf } from '../times.ts'
 import { asNumber } from '../values.ts'
 import { common, reports, vitals } from './fields.ts'
@@ -43,7 +43,7 @@ export const watchPush: Codec = {
   },
 }
 
-const cries: Cry[] = [{ pattern: /flag["'\s\\]{0,4}[:=]["'\s\\]{0,4}al\b/, signal: 'sos' }]
+const cries = [cryOf('flag', 'al', 'sos')]
 
 type Report = Entry & { flag: string; isHistory: boolean; data: Row }
 

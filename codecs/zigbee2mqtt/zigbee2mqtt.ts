@@ -54,7 +54,13 @@ export const zigbee2mqtt: Codec = {
     if (what === 'action') takeAction(decoded, asBuffer(payload.subarray(0, wordChars)).toString('utf8'), { context })
     else if (what === 'availability') takeOnline(decoded, payload)
     else if (what === 'bridge') takeBridge(decoded, name, payload)
-    else takeMessage(decoded, payload, context)
+    else {
+      takeMessage(decoded, payload, context)
+      // What people call it is lost in an id where it has blanks, slashes or Chinese in it.
+      const source = sourceName(name)
+      if (source !== name && !/^0x[0-9a-f]{16}$/i.test(name))
+        decoded.announced.push({ source, place: name.trim().slice(0, 200) })
+    }
     return decoded
   },
 }

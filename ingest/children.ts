@@ -10,7 +10,7 @@ export type ChildrenSeen = {
 
 export function childrenSeen(): ChildrenSeen {
   const seen = new Set<string>()
-  const keyOf = ({ gateway, id }: Child): string => `${gateway} ${id}`
+  const keyOf = ({ gateway, id, model, place }: Child): string => [gateway, id, model, place].join('\n')
   return {
     fresh: (children) => [
       ...new Map(children.filter((child) => !seen.has(keyOf(child))).map((child) => [child.id, child])).values(),

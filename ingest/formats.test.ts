@@ -5,7 +5,7 @@ import { limits } from '../domain/limits.ts'
 import { nothingDecoded } from '../domain/message.ts'
 import { sourceName } from '../domain/sources.ts'
 import { createArea } from '../store/areas.ts'
-import { createDevice, getDevice, listDevices } from '../store/devices.ts'
+import { createDevice, getDevice, listDevices, updateDevice } from '../store/devices.ts'
 import { createHome } from '../store/homes.ts'
 import { at, openRoom, recordOf, type TestRoom } from './test_room.ts'
 
@@ -85,6 +85,15 @@ describe('a message that speaks of several devices', () => {
       place: 'bed',
       last_seen_at: new Date(at).toISOString(),
     })
+  })
+
+  test('what is told of it later fills in what is empty, and nothing that a person entered', async () => {
+    await room.start()
+    await say('hub/up', { kitchen: 61, hall: 62 })
+    await room.store.write((tx) => updateDevice(tx, 'gw:hall', { place: 'by the door' }, 0))
+    await say('hub/hello', { kitchen: 1, hall: 1 })
+    expect(await getDevice(room.store.db, 'gw:kitchen')).toMatchObject({ model: 'mat', place: 'bed' })
+    expect(await getDevice(room.store.db, 'gw:hall')).toMatchObject({ model: 'mat', place: 'by the door' })
   })
 
   test('a device that is no gateway in the registry brings children too where its format speaks for others; nobody for another', async () => {

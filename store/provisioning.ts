@@ -11,7 +11,7 @@ export type Child = Omit<Announced, 'source'> & { id: string; gateway: string }
 
 /**
  * Registers the devices behind gateways that are not registered yet, each in its gateway's home and of its vendor, so that what
- * a gateway finds need not be typed. What is registered stays as it is, whoever did it. A gateway that is not registered, is
+ * a gateway finds need not be typed. What is entered stays as it is, whoever did it; only what is empty is filled in. A gateway that is not registered, is
  * itself behind another, or has as many as may be, brings none. Gives the ids of those that are new. `now`: epoch ms.
  */
 export async function provision(tx: Tx, children: readonly Child[], now: number): Promise<string[]> {
@@ -53,7 +53,10 @@ async function insertChild(tx: Tx, child: Child, { home, vendor }: Seat, now: nu
     .values(row)
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirstOrThrow()
-  if ((numInsertedOrUpdatedRows ?? 0n) === 0n) return false
+  if ((numInsertedOrUpdatedRows ?? 0n) === 0n) {
+    await fillIn(tx, child)
+    return false
+  }
   for (const subject of [deviceKey(id), deviceKey(gateway)]) await announce(tx, { kind: 'access', subject, at: now })
   if (vendor !== null)
     await announce(tx, { kind: 'access', subject: principalKey({ kind: 'vendor', id: vendor }), at: now })
@@ -65,4 +68,17 @@ async function insertChild(tx: Tx, child: Child, { home, vendor }: Seat, now: nu
     detail: 'by its gateway',
   })
   return true
+}
+
+/** What a gateway tells later of a device that it was heard to speak of before; what is entered already stays. */
+async function fillIn(tx: Tx, { id, gateway, model, category, place }: Child): Promise<void> {
+  const told = Object.entries({ model, category, place }).filter(([, value]) => value !== undefined)
+  for (const [column, value] of told as ['model' | 'category' | 'place', string][])
+    await tx
+      .updateTable('devices')
+      .set({ [column]: value })
+      .where('id', '=', id)
+      .where('gateway', '=', gateway)
+      .where(column, 'is', null)
+      .execute()
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../store/store.ts'
 import { countRepeats, type EvidenceRow, updateTicket } from '../store/ticket_rows.ts'
 import type { TicketRow } from '../store/tickets.ts'
 import { grown, ticketOf } from './changes.ts'
-import { isFresh, saysMore } from './duplicates.ts'
+import { isFresh, isOfOtherTime, saysMore } from './duplicates.ts'
 import { openTickets } from './episode_tickets.ts'
 import {
   type Decision,
@@ -107,6 +107,7 @@ export function openCounting(tx: Tx, rules: Rules): Counting {
   ): Counted | undefined {
     const tally = episode.tallies.get(key)
     if (!tally || saysMore(alert, tally.row)) return undefined
+    if (reason === 'same_key' && isOfOtherTime(alert, tally.row)) return undefined
     const withinMs = reason === 'same_key' ? (alert.key?.withinMs ?? 0) : limits.levelHeldMs
     if (Math.abs(alert.record.receivedAt - tally.row.received_at) > withinMs) return undefined
     return tallied(tally, alert, doubts, { what: 'repeat', reason, ticket: tally.row.ticket })

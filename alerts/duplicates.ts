@@ -63,8 +63,17 @@ async function keyedEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | 
   const { key, record } = alert
   if (!key) return undefined
   const rows = await sameKeys(tx, alert.device, alert.signal, keyText(key.id))
-  return rows.find((row) => Math.abs(record.receivedAt - row.received_at) <= key.withinMs && !saysMore(alert, row))
+  return rows.find(
+    (row) =>
+      Math.abs(record.receivedAt - row.received_at) <= key.withinMs &&
+      !saysMore(alert, row) &&
+      !isOfOtherTime(alert, row),
+  )
 }
+
+/** Counters begin anew when a device starts, and an id comes again; by its clock it is another time then. */
+export const isOfOtherTime = ({ time }: RecordAlert, { device_at: earlier }: EvidenceRow): boolean =>
+  time.deviceAt !== null && earlier !== null && Math.abs(time.deviceAt - earlier) > limits.signalStaleMs
 
 /** The evidence with which the device told the very state that it tells again now. */
 async function toldEvidence(tx: Tx, alert: RecordAlert): Promise<EvidenceRow | undefined> {

@@ -161,6 +161,23 @@ describe('the key of a claim', () => {
     expect(await night.tickets()).toHaveLength(2)
   })
 
+  it('is another signal where the device says that it was at another time: its counter began anew', async () => {
+    await open()
+    const daily = { id: 'trigger-1', withinMs: day * 60_000 }
+    await says(0, { key: daily, at: time(0) })
+    await says(0.1, { key: daily, at: time(0) })
+    await says(0.2, { key: daily, at: time(0) })
+    await night.at(1).does('ann', 'close', { outcome: 'real_emergency' })
+    await says(300, { key: daily, at: time(0) })
+    await foldBatch({ ...night, rules: { ...currentRules, decode } }, [
+      ...[time(0), time(0), time(600)].map((at, i) => ({
+        ...recordOf('watch', { signals: [{ signal: 'sos', key: daily, at }] }, time(600), 700 + i),
+        lane: 'urgent' as const,
+      })),
+    ])
+    expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
+  })
+
   it('lets a confirmation through: what was suspected is sure now', async () => {
     await open()
     await says(0, { signal: 'fall', confidence: 0.4, key })

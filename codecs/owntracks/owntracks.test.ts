@@ -39,6 +39,9 @@ describe('OwnTracks', () => {
     expect(decode({ ...leave, desc: '!Home' }).signals).toMatchObject([
       { signal: 'wandering', at: tst * 1_000, position: { lat: 39.65 } },
     ])
+    expect(decode({ ...leave, desc: '!Home' }).signals[0]?.key?.id).toContain('!Home')
+    // Without a time nothing tells two ways out of the house apart.
+    expect(decode({ ...leave, tst: undefined, desc: '!Home' }).signals[0]?.key).toBeUndefined()
     expect(decode({ ...leave, event: 'enter', desc: '!Home' })).toMatchObject({
       signals: [],
       clears: [{ signal: 'wandering' }],

@@ -89,7 +89,7 @@ function takeTransition(decoded: Decoded, value: Record<string, unknown>, contex
       addSignal(decoded, {
         signal: 'wandering',
         at,
-        key: { id: `${desc.slice(0, 100)} ${shown(value.tst)}`, withinMs: dayMs },
+        ...(at !== undefined && { key: { id: `${desc.slice(0, 100)} ${at}`, withinMs: dayMs } }),
         ...(position && { position }),
       })
     else decoded.clears.push({ signal: 'wandering', at })

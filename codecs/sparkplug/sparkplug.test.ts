@@ -147,6 +147,13 @@ describe('aliases', () => {
     expect(urgent([{ alias: 1, int: 257 }])).toBe(false)
   })
 
+  test('a birth is not overtaken by the alarm whose number it teaches', () => {
+    const taught = [{ name: 'Emergency/SOS', alias: 0, datatype: 11, isNull: true }]
+    expect(urgent(taught, 'spBv1.0/home-7/DBIRTH/hub/cord')).toBe(true)
+    expect(urgent(taught, 'spBv1.0/home-7/DDATA/hub/cord')).toBe(false)
+    expect(urgent([{ name: 'Temperature', alias: 1, int: 70 }], 'spBv1.0/home-7/DBIRTH/hub/cord')).toBe(false)
+  })
+
   test('without it they are refused and can be replayed; what has a name is taken', () => {
     const decoded = decode([
       { alias: 0, boolean: true },

@@ -58,11 +58,18 @@ function urgent(topic: string, payload: Uint8Array): boolean {
   if (payload.byteLength > limits.decodedAtDoorBytes) return true
   const parsed = parseSparkplug(payload)
   return metricsOf(parsed, payload).some((metric) => {
+    // What teaches the number of an alarm must not be overtaken by the alarm.
+    const teaches = kind.endsWith('BIRTH') && metric.alias !== undefined && metric.name !== undefined
+    if (teaches && isCalled(metric.name ?? '', true)) return true
     if (stateOf(metric) === undefined) return false
     if (!metric.name) return true
-    const { signal, isButton } = meaningOf(metric.name, typeof metric.value === 'boolean')
-    return signal !== undefined || isButton === true
+    return isCalled(metric.name, typeof metric.value === 'boolean')
   })
+}
+
+function isCalled(name: string, isBoolean: boolean): boolean {
+  const { signal, isButton } = meaningOf(name, isBoolean)
+  return signal !== undefined || isButton === true
 }
 
 /** The metrics of a payload; of a broken one also such as stand where they cannot be reached. */

@@ -106,8 +106,16 @@ function takeUp(decoded: Decoded, up: Message, { message, ids, source, context }
  *  an address there is nothing to know a repeat by. */
 function keyOf(ids: Message, up: Message): Signal['key'] {
   const { dev_eui: eui = ids.device_id } = ids
-  if (eui === undefined || (up.f_cnt === undefined && (up.session_key_id === undefined || up.received_at === undefined))) return undefined
-  const [session, count, sent] = [up.session_key_id ?? '', up.f_cnt ?? 0, up.session_key_id && up.f_cnt !== undefined ? '' : up.received_at]
+  if (
+    eui === undefined ||
+    (up.f_cnt === undefined && (up.session_key_id === undefined || up.received_at === undefined))
+  )
+    return undefined
+  const [session, count, sent] = [
+    up.session_key_id ?? '',
+    up.f_cnt ?? 0,
+    up.session_key_id && up.f_cnt !== undefined ? '' : up.received_at,
+  ]
   return {
     id: `${String(eui)} ${String(session)} ${String(count)} ${String(sent ?? '')}`.slice(0, 160),
     withinMs: repeatMs,

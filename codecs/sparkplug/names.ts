@@ -1,5 +1,6 @@
-import type { MetricName } from '../../domain/metrics.ts'
+import { type MetricName, metrics } from '../../domain/metrics.ts'
 import type { SignalKind } from '../../domain/signals.ts'
+import { metricOfKey } from '../keys.ts'
 import { fromFahrenheit, fromKilopascal, fromPounds, glucoseFromMgDl } from '../values.ts'
 import { flagOf, spelled } from '../words.ts'
 
@@ -8,62 +9,16 @@ import { flagOf, spelled } from '../words.ts'
 /** Last words of a name that say nothing of what is measured. */
 const empty = new Set(['value', 'state', 'status', 'active', 'alarm', 'alert', 'reading', 'current', 'triggered'])
 
-/** Names, in lower case with underscores -> metrics. */
-const named: Record<string, MetricName> = {
-  heart_rate: 'heart_rate',
-  heartrate: 'heart_rate',
-  pulse: 'heart_rate',
-  pulse_rate: 'heart_rate',
-  respiration_rate: 'respiration_rate',
-  respiratory_rate: 'respiration_rate',
-  breathing_rate: 'respiration_rate',
-  spo2: 'spo2',
-  oxygen_saturation: 'spo2',
-  body_temperature: 'body_temperature',
-  vitals_temperature: 'body_temperature',
-  systolic: 'systolic',
-  diastolic: 'diastolic',
-  blood_glucose: 'blood_glucose',
-  glucose: 'blood_glucose',
-  weight: 'weight',
-  steps: 'steps',
-  step_count: 'steps',
-  temperature: 'temperature',
-  room_temperature: 'temperature',
-  ambient_temperature: 'temperature',
-  humidity: 'humidity',
-  relative_humidity: 'humidity',
-  pressure: 'pressure',
-  illuminance: 'illuminance',
-  co2: 'carbon_dioxide',
-  carbon_dioxide: 'carbon_dioxide',
-  motion: 'motion',
-  motion_detected: 'motion',
-  presence: 'presence',
-  occupancy: 'presence',
-  occupied: 'presence',
-  in_bed: 'in_bed',
-  bed_occupied: 'in_bed',
-  bed_occupancy: 'in_bed',
-  door_open: 'door_open',
-  window_open: 'door_open',
-  smoke: 'smoke',
-  gas: 'gas',
-  carbon_monoxide: 'carbon_monoxide',
-  water_leak: 'water_leak',
-  tamper: 'tamper',
-  battery: 'battery',
-  battery_level: 'battery',
-  battery_low: 'battery_low',
-  battery_voltage: 'battery_voltage',
-  voltage: 'voltage',
-  supply_voltage: 'voltage',
-  power: 'power',
-  energy: 'energy',
-  rssi: 'rssi',
-}
+/** Names that mean something else below a folder than alone. Others are read as by every format that fixes none. */
+const named: Record<string, MetricName> = { vitals_temperature: 'body_temperature' }
 
-const byName = new Map(Object.entries(named))
+const isFlag = (metric: MetricName): boolean => metrics[metric].min === 0 && metrics[metric].max === 1
+
+/** A name's metric; what is true or false is no measurement. */
+function metricOf(word: string, isBoolean: boolean): MetricName | undefined {
+  const metric = Object.hasOwn(named, word) ? named[word] : metricOfKey(word)
+  return metric !== undefined && isBoolean && !isFlag(metric) ? undefined : metric
+}
 
 /** What is pressed and is an SOS only where the registry says so. */
 const buttons = new Set(['button', 'call_button', 'pendant_button'])
@@ -107,9 +62,13 @@ export function meaningOf(name: string, isBoolean: boolean): Meaning {
   if (/^(?:bdSeq$|node control\/|device control\/|properties\/)/i.test(name)) return {}
   const words = keys(name)
   const signal = words.map((word) => (isBoolean ? spelled(word) : flagOf(word))).find((kind) => kind !== undefined)
-  const metric = words.map((word) => byName.get(word)).find((found) => found !== undefined)
+  const metric = words.map((word) => metricOf(word, isBoolean)).find((found) => found !== undefined)
   const isButton = words.some((word) => buttons.has(word))
-  return { ...(metric ? { metric } : {}), ...(signal ? { signal } : {}), ...(isButton ? { isButton } : {}) }
+  return {
+    ...(metric && !isButton ? { metric } : {}),
+    ...(signal ? { signal } : {}),
+    ...(isButton ? { isButton } : {}),
+  }
 }
 
 type Conversion = { metrics: readonly MetricName[]; by(value: number): number }

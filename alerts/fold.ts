@@ -188,6 +188,6 @@ const isCall = ({ press }: RecordAlert, { sosPress }: Place): boolean =>
 async function doubtsOf(tx: Tx, alert: RecordAlert, place: Place): Promise<Doubt[]> {
   const doubts = new Set([...alert.doubts, ...place.doubts])
   // Many publish their states retained at all times; that this one began just now is proven otherwise.
-  if (doubts.has('retained') && alert.level && (await isProvenEdge(tx, alert))) doubts.delete('retained')
+  if (doubts.has('retained') && (await isProvenEdge(tx, alert))) doubts.delete('retained')
   return [...doubts]
 }

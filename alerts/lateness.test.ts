@@ -291,6 +291,19 @@ describe('a state that is told again and again', () => {
     expect(await night.ticket()).toMatchObject({ late: false, severity: 'critical', unverified: false })
   })
 
+  it('a button whose states are all retained is a call after its release was told, each time', async () => {
+    await open()
+    await ends(0, 'sos')
+    for (const minute of [1, 300]) {
+      await says(minute, {}, { retained: true })
+      await ends(minute + 1, 'sos')
+    }
+    expect(await night.tickets()).toMatchObject([
+      { late: false, severity: 'critical', unverified: false },
+      { late: false, severity: 'critical', unverified: false },
+    ])
+  })
+
   it('first retained, then told by itself, is heard as fresh', async () => {
     await open()
     await says(0, smoke, { retained: true }, 'detector')

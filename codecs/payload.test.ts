@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { limits } from '../domain/limits.ts'
-import { isTooDeep, parsePayload } from './payload.ts'
+import { isTooDeep, parsePayload, withoutEnd } from './payload.ts'
+import { isUrgent } from './urgent.ts'
 
 const parse = (text: string | Uint8Array) => parsePayload(Buffer.from(text as string))
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
@@ -40,6 +41,15 @@ test('NaN and Infinity cost their own value, not the message; within text they a
     value: { a: 'NaN', b: ['-Infinity', 'nan'], d: 1 },
   })
   expect(parse('{"a":NaNny}')).toMatchObject({ ok: false, code: 'payload_not_json' })
+})
+
+test('signs at the end go, however long a row of them stands elsewhere', () => {
+  const row = '#'.repeat(262_144)
+  expect(withoutEnd(`a${row} #`, '# ')).toBe('a')
+  expect(withoutEnd(`${row}b`, '# ')).toHaveLength(262_145)
+  for (const topic of ['gsm/trv/1', 'gsm/eview/1'])
+    for (const text of [`AP10${row}b`, `IWAP10${' '.repeat(262_000)}b`, `!A,${';'.repeat(262_000)}b`])
+      expect(isUrgent(topic, Buffer.from(text))).toBeTypeOf('boolean')
 })
 
 describe('size', () => {

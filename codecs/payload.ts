@@ -15,6 +15,13 @@ export const asBuffer = (bytes: Uint8Array): Buffer =>
 /** The bytes as text, one letter a byte: what a look for words needs, whatever they are. */
 export const latin1 = (bytes: Uint8Array): string => asBuffer(bytes).toString('latin1')
 
+/** Without these signs at its end. By hand: a pattern (`/[#\s]+$/`) looks at a long row of them anew from each of them. */
+export function withoutEnd(text: string, signs: string): string {
+  let end = text.length
+  while (end > 0 && signs.includes(text[end - 1]!)) end--
+  return text.slice(0, end)
+}
+
 const refused = (code: ErrorCode, detail: string): Parsed => ({ ok: false, code, detail })
 
 /**

@@ -22,8 +22,12 @@ export function sourceName(name: string): string {
   return idPattern.test(name) ? name : withHash(readable(name), name, idChars)
 }
 
+/** A row of signs at the end is looked at anew from each one of them: so not of a name of any length. */
+const readChars = 256
+
 const readable = (name: string): string =>
   name
+    .slice(0, readChars)
     .normalize('NFKD')
     .replaceAll(/[^A-Za-z0-9_.:-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')

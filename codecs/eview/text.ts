@@ -2,7 +2,7 @@ import type { DecodeContext, Decoded, Position } from '../../domain/message.ts'
 import { addPosition, addReading, addSignal, quoted, refuse, settle, warn } from '../build.ts'
 import { hasBit } from '../bytes.ts'
 import { takeMeasured } from '../measured.ts'
-import { asBuffer } from '../payload.ts'
+import { latin1, withoutEnd } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { believedMs, wallClock, zoneless } from '../times.ts'
 import { asNumber, fromKmh } from '../values.ts'
@@ -15,9 +15,7 @@ const column = { speed: 5, flags: 7, battery: 9 } as const
 export const isEviewText = (payload: Uint8Array): boolean => payload[0] === 0x21
 
 export function takeText(decoded: Decoded, payload: Uint8Array, context: DecodeContext): void {
-  const text = asBuffer(payload)
-    .toString('latin1')
-    .replace(/[;\0\r\n]+$/, '')
+  const text = withoutEnd(latin1(payload), ';\0\r\n')
   const fields = text.split(',')
   const kind = fields[0]
   if (kind === '!1' || kind === '!5') takeBatteryText(decoded, fields[3], context)

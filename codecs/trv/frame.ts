@@ -1,3 +1,5 @@
+import { latin1, withoutEnd } from '../payload.ts'
+
 /** A sentence of TRV and IW watches, `IWAP10…#`: maker, type, then what the type has. */
 export type TrvFrame = { maker: 'TRV' | 'IW'; type: string; rest: string; fields: string[] }
 
@@ -5,9 +7,7 @@ const header = /^\s*(TRV|IW)([A-Z]P[0-9A-Z]{2})/
 
 /** Bytes, with the closing `#` or without -> sentence; undefined where it is none. Never throws. */
 export function parseTrvFrame(bytes: Uint8Array): TrvFrame | undefined {
-  const text = Buffer.from(bytes)
-    .toString('latin1')
-    .replace(/[#\s]+$/, '')
+  const text = withoutEnd(latin1(bytes), '# \t\r\n')
   const found = header.exec(text)
   if (!found) return undefined
   const rest = text.slice(found[0].length)

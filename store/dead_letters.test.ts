@@ -40,6 +40,12 @@ const idsOf = async (store: Store, filter = {}) =>
 const stateOf = async (store: Store, id: string) => (await deadLetter(store.db, id))?.state
 
 onBothEngines((engine) => {
+  test('a reason with bytes in it that no text of a database may have is kept all the same', async () => {
+    const store = await engine.open()
+    await keep(store, letter('bulk-1', { detail: 'availability: "\0\ud800"' }))
+    expect((await deadLetter(store.db, 'bulk-1'))?.detail).toContain('availability: "')
+  })
+
   test('a refused message is kept whole, byte for byte, with its reason', async () => {
     const store = await engine.open()
     await keep(store, letter('bulk-1', { retained: true }))

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
@@ -168,7 +168,24 @@ function pool({ url, log, silentMs }: PostgresOptions, max: number, settings?: s
   return made
 }
 
-const kyselyOver = (made: pg.Pool) => new Kysely<Database>({ dialect: new ServerDialect({ pool: made }) })
+const kyselyOver = (made: pg.Pool) => new Kysely<Database>({ dialect: new ServerDialect({ pool: storing(made) }) })
+
+/**
+ * A pool whose statements take any text. PostgreSQL knows no NUL in a text, and devices write what they like: one such
+ * message would be tried for ever, and those behind it would wait.
+ */
+const storing = (made: pg.Pool): PostgresPool => ({
+  options: made.options,
+  async connect() {
+    const client = await made.connect()
+    const query = (text: string, values: readonly unknown[]) => client.query(text, values.map(storable))
+    return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() }
+  },
+  end: () => made.end(),
+})
+
+const storable = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
 
 class ServerDialect extends PostgresDialect {
   override createAdapter() {

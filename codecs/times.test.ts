@@ -42,11 +42,11 @@ describe('zoneless', () => {
   const read = (clock: number | undefined, isHistory = false) => {
     const decoded = nothingDecoded()
     const at = zoneless(decoded, clock, { receivedAt, zoneMinutes }, isHistory)
-    return { at, warnings: decoded.warnings.map(({ code }) => code) }
+    return { at, warnings: decoded.warnings.map(({ code, detail }) => (code === 'zone_assumed' ? detail : code)) }
   }
   test('is UTC or of the configured zone, whichever is near the receipt', () => {
-    expect(read(receivedAt - minute)).toEqual({ at: receivedAt - minute, warnings: ['zone_assumed'] })
-    expect(read(receivedAt + zoneMinutes * minute)).toEqual({ at: receivedAt, warnings: ['zone_assumed'] })
+    expect(read(receivedAt - minute)).toEqual({ at: receivedAt - minute, warnings: ['UTC'] })
+    expect(read(receivedAt + zoneMinutes * minute)).toEqual({ at: receivedAt, warnings: ['UTC+480 min'] })
   })
   test('of neither the receipt counts', () => {
     expect(read(receivedAt - 3 * 60 * minute)).toEqual({ at: undefined, warnings: ['clock_untrusted'] })
@@ -54,7 +54,7 @@ describe('zoneless', () => {
   })
   test('what is from the memory is of the configured zone, if that is in the past', () => {
     const yesterday = receivedAt - 24 * 60 * minute
-    expect(read(yesterday, true)).toEqual({ at: yesterday - zoneMinutes * minute, warnings: ['zone_assumed'] })
+    expect(read(yesterday, true)).toEqual({ at: yesterday - zoneMinutes * minute, warnings: ['UTC+480 min'] })
     expect(read(receivedAt + 24 * 60 * minute, true)).toEqual({ at: undefined, warnings: ['clock_untrusted'] })
     expect(read(Date.UTC(1999, 0, 1), true).at).toBeUndefined()
   })

@@ -76,6 +76,8 @@ export const fromPounds = (value: number): number => value * 0.45359237
 export const fromKilopascal = (value: number): number => value / 0.133322387415
 /** Glucose, mg/dL -> mmol/L (molar mass 180.156 g/mol). */
 export const glucoseFromMgDl = (value: number): number => value / 18.0156
+/** Above this nobody's blood has so many mmol/L (meters end there and say HI): it is mg/dL, whatever the format says. */
+export const mostMmolGlucose = 33.3
 /** Kilometres an hour -> metres a second. */
 export const fromKmh = (value: number): number => value / 3.6
 /** Knots -> metres a second (the international nautical mile of 1,852 m). */

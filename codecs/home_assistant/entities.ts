@@ -1,8 +1,9 @@
 import type { Decoded } from '../../domain/message.ts'
 import type { MetricName } from '../../domain/metrics.ts'
 import type { SignalKind } from '../../domain/signals.ts'
-import { addClear, addFlag, addReading, addSignal, isHazard, quoted, refuse, shown, warn } from '../build.ts'
-import { asBoolean, asNumber, fromFahrenheit, fromPounds, isAbsent } from '../values.ts'
+import { addFlag, addReading, addSignal, addState, isHazard, quoted, refuse, shown, warn, whose } from '../build.ts'
+import { isNeverZero } from '../measured.ts'
+import { asBoolean, asNumber, fromFahrenheit, fromKelvin, fromPounds, isAbsent } from '../values.ts'
 
 /**
  * Entities as Home Assistant and ESPHome have them: one plain value each, whose meaning is in its name, and where somebody told, in its
@@ -53,18 +54,9 @@ const values: readonly [RegExp, MetricName][] = [
   [/(?:^|_)energy(?:_|$)/, 'energy'],
 ]
 
-/** Metrics of which 0 means that nobody was there to be measured. */
-const neverZero: ReadonlySet<MetricName> = new Set([
-  'heart_rate',
-  'respiration_rate',
-  'spo2',
-  'body_temperature',
-  'weight',
-])
-
 /** Units in which a value may come beside the metric's own; where a metric is listed, one that is not here is none of it. */
 const units: Partial<Record<MetricName, Record<string, (value: number) => number>>> = {
-  temperature: { '°C': same, '°F': fromFahrenheit, K: (value) => value - 273.15 },
+  temperature: { '°C': same, '°F': fromFahrenheit, K: fromKelvin },
   body_temperature: { '°C': same, '°F': fromFahrenheit },
   distance: { m: same, cm: (value) => value / 100, mm: (value) => value / 1_000 },
   weight: { kg: same, g: (value) => value / 1_000, lb: fromPounds },
@@ -104,7 +96,7 @@ export function takeEntity(decoded: Decoded, entity: Entity, text: string): void
   const { component, name, source } = entity
   if (isAbsent(text)) {
     warn(decoded, 'no_reading', `${name}: ${shown(text)}`)
-    if (text === 'unavailable') decoded.statuses.push({ online: false, ...(source && { source }) })
+    if (text === 'unavailable') decoded.statuses.push({ online: false, ...whose(source) })
   } else if (component === 'binary_sensor') takeFlag(decoded, entity, text)
   else takeValue(decoded, entity, text)
 }
@@ -114,17 +106,16 @@ function takeFlag(decoded: Decoded, { name, told, at, source }: Entity, text: st
   if (kind === undefined) return
   const on = asBoolean(text)
   const signal = signalOf(kind)
-  const whose = source === undefined ? {} : { source }
   if (on === undefined) {
     refuse(decoded, 'payload_invalid', `${quoted(name)}: neither on nor off but ${shown(text)}`)
     // A yes with rubbish behind it is a yes.
-    if (signal && beginsYes.test(text)) addSignal(decoded, { signal, at: undefined, malformed: true, ...whose })
+    if (signal && beginsYes.test(text)) addSignal(decoded, { signal, at: undefined, malformed: true, ...whose(source) })
     return
   }
   if (kind !== 'sos' && kind !== 'fall') addFlag(decoded, kind, on, at, source)
   // A button has no state: a second press must be heard though the release of the first was lost.
-  if (signal && on) addSignal(decoded, { signal, at: undefined, ...(kind !== 'sos' && { level: true }), ...whose })
-  else if (signal) addClear(decoded, { signal, at: undefined, ...whose })
+  if (signal === 'sos' && on) addSignal(decoded, { signal, at: undefined, ...whose(source) })
+  else if (signal) addState(decoded, on, { signal, at: undefined, ...whose(source) })
 }
 
 const beginsYes = /^\W{0,3}(?:on|true|yes)(?!\w)/i
@@ -134,7 +125,9 @@ function takeValue(decoded: Decoded, { name, told, at, source }: Entity, text: s
   if (metric === undefined) return
   const value = asNumber(text)
   if (value === undefined) refuse(decoded, 'payload_invalid', `${quoted(name)}: no number but ${shown(text)}`)
-  else if (value === 0 && neverZero.has(metric)) warn(decoded, 'no_reading', `${metric}: 0`)
+  // Nobody was there to be measured.
+  else if (value === 0 && (metric === 'respiration_rate' || isNeverZero(metric)))
+    warn(decoded, 'no_reading', `${metric}: 0`)
   else {
     const converted = inUnit(metric, value, told.unit)
     if (converted === undefined) warn(decoded, 'unit_unknown', `${metric}: ${told.unit ?? 'no unit was told'}`)

@@ -12,7 +12,7 @@ export type Of = { source: string | undefined; at: number; context: DecodeContex
 const shortAddress = /^0x[0-9a-f]{4}$/i
 
 /** IEEE address and name stay; the short address, by which Tasmota knows a device at first, changes when it joins again. */
-export function radioSource(key: string, { IEEEAddr, Name, Device }: Fields): string {
+function radioSource(key: string, { IEEEAddr, Name, Device }: Fields): string {
   for (const name of [IEEEAddr, Name, shortAddress.test(key) ? undefined : key, Device])
     if (typeof name === 'string' && name.trim() !== '') return sourceName(name.trim())
   return sourceName(key)

@@ -1,6 +1,6 @@
 import type { MetricName } from '../../domain/metrics.ts'
 import type { SignalKind } from '../../domain/signals.ts'
-import { glucoseFromMgDl } from '../values.ts'
+import { glucoseFromMgDl, mostMmolGlucose } from '../values.ts'
 
 /** Traccar's names (org.traccar.model.Position and Event, release 6) and what they are here. */
 
@@ -95,7 +95,7 @@ export const attributes: Readonly<Record<string, Attribute>> = {
   spO2: spo2,
   bloodSugar: {
     metric: 'blood_glucose',
-    convert: (value) => (value > 33.3 ? glucoseFromMgDl(value) : value),
+    convert: (value) => (value > mostMmolGlucose ? glucoseFromMgDl(value) : value),
   },
   bodyTemp: { metric: 'body_temperature' },
   temp1: { metric: 'temperature' },

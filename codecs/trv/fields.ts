@@ -19,6 +19,3 @@ export const reports: ReadonlySet<string> = new Set(['AP01', 'AP10', 'YP03', 'YP
 
 /** Log-in and positions by cells, which say nothing for us. Answers to commands are known by their number. */
 export const quiet: ReadonlySet<string> = new Set(['AP00', 'AP02', 'AP04', 'AP07', 'AP11'])
-
-/** Above this nobody's blood has so many mmol/L: it is mg/dL, as in the vendor's own example. */
-export const mostMmolGlucose = 33.3

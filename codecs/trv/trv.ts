@@ -8,8 +8,8 @@ import { takeMeasured } from '../measured.ts'
 import { asBuffer, latin1 } from '../payload.ts'
 import { positionIn } from '../positions.ts'
 import { believedMs, wallClock, zoneless } from '../times.ts'
-import { asNumber, fromKmh, glucoseFromMgDl } from '../values.ts'
-import { alarmCodes, mostMmolGlucose, quiet, reports, vitals } from './fields.ts'
+import { asNumber, fromKmh, glucoseFromMgDl, mostMmolGlucose } from '../values.ts'
+import { alarmCodes, quiet, reports, vitals } from './fields.ts'
 import { imeiOfLogin, isTrvAnswer, parseTrvFrame, type TrvFrame } from './frame.ts'
 
 /** Watches of ThinkRace and its kin, one raw sentence a message, as `vigil gsm` publishes them. */

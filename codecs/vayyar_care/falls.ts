@@ -7,7 +7,7 @@ import { asBoolean, asNumber } from '../values.ts'
  * What the states of a fall's flow mean: the radar first suspects (`fall_detected`), then is sure and calls. `confidence` of
  * a suspicion is ours: the maker gives none for it; it says "may be taken back within a minute".
  */
-export const fallStates: Record<string, { confidence: number } | 'over'> = {
+const fallStates: Record<string, { confidence: number } | 'over'> = {
   fall_suspected: { confidence: 0.5 },
   fall_detected: { confidence: 0.5 },
   fall_confirmed: { confidence: 1 },

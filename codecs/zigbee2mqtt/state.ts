@@ -2,7 +2,7 @@ import { parseTime } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
 import type { DecodeContext, Decoded } from '../../domain/message.ts'
 import type { MetricName } from '../../domain/metrics.ts'
-import { addClear, addFlag, addReading, addSignal, settle, shown, warn } from '../build.ts'
+import { addClear, addFlag, addReading, addSignal, addState, settle, shown, warn } from '../build.ts'
 import { epochOf, trusted } from '../times.ts'
 import { asBoolean, asNumber, isAbsent } from '../values.ts'
 import { saysYes } from '../words.ts'
@@ -82,8 +82,7 @@ function takeHazard(decoded: Decoded, value: unknown, signal: (typeof hazards)[s
   if (on === undefined) warn(decoded, 'value_unknown', `${signal}: ${shown(value)}`)
   else {
     addFlag(decoded, signal, on, told.at)
-    if (on) addSignal(decoded, { signal, level: true, ...claim(told) })
-    else addClear(decoded, { signal, at: told.seen.seenAt })
+    addState(decoded, on, { signal, ...claim(told) })
   }
 }
 

@@ -1,8 +1,8 @@
 import { limits } from '../../domain/limits.ts'
-import { type DecodeContext, type Decoded, nothingDecoded, presses } from '../../domain/message.ts'
+import { type DecodeContext, type Decoded, nothingDecoded } from '../../domain/message.ts'
 import type { SignalKind } from '../../domain/signals.ts'
 import { sourceName } from '../../domain/sources.ts'
-import { addReading, addSignal, isRecord, refuse, shown } from '../build.ts'
+import { addReading, addSignal, buttonOf, isRecord, refuse, shown } from '../build.ts'
 import { type Codec, urgentIfDecoded } from '../codec.ts'
 import { asBuffer, parsePayload } from '../payload.ts'
 import { asBoolean } from '../values.ts'
@@ -98,7 +98,7 @@ function takeAction(decoded: Decoded, text: string, { context, seenAt, isOld = f
     ...(call === undefined && press !== undefined && { press }),
     ...(isOld && { historical: true }),
   })
-  if (press !== undefined) addReading(decoded, 'button', presses.indexOf(press) + 1, seenAt ?? context.receivedAt)
+  if (press !== undefined) addReading(decoded, 'button', buttonOf(press), seenAt ?? context.receivedAt)
 }
 
 /** `{"state":"online"}`, and in older versions the bare word. */

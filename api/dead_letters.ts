@@ -5,6 +5,7 @@ import {
   countDeadLetters,
   type DeadLetterFilter,
   deadLetter,
+  lettersSeen,
   listDeadLetters,
   requestReplay,
   type WholeDeadLetter,
@@ -177,13 +178,19 @@ function replayRoute(app: Api, { store, clock }: ApiDeps): void {
     handler: async (request, reply) => {
       const { ids, ...filter } = request.body ?? {}
       const caller = callerOf(request)
-      const replaying = await store.write(async (tx) => {
-        for (const id of ids ?? []) await letterSeen(tx, caller, id)
-        return requestReplay(tx, ids ?? (await whichSeen(tx, caller, named(filter))), clock.now())
-      })
+      if (ids !== undefined) await mustSee(store.db, caller, ids)
+      const replaying = await store.write(async (tx) =>
+        requestReplay(tx, ids ?? (await whichSeen(tx, caller, named(filter))), clock.now()),
+      )
       return reply.code(202).send({ replaying })
     },
   })
+}
+
+/** Throws `not_found` where a letter is not there, or is none of the caller's. */
+async function mustSee(db: Db, caller: Principal, ids: readonly string[]): Promise<void> {
+  const seen = await lettersSeen(db, ids, await boundOf(db, caller))
+  if (seen.length < new Set(ids).size) throw new VigilError('not_found')
 }
 
 /** The filter itself for who sees everything, else the ids of the letters within the caller's bounds that match. */

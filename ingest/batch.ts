@@ -87,7 +87,11 @@ async function commit(ingest: Ingest, lane: Lane, decoded: Judged[], refused: Re
     for (const letter of effects.letters) await keep(tx, letter)
     for (const receipt of effects.receipts) await enqueue(tx, receipt)
     for (const { record, learned } of done.judged)
-      if (learned.length > 0) await keepLearned(tx, record.principal ?? administrator, learned, record.receivedAt)
+      if (learned.length > 0)
+        await keepLearned(tx, record.principal ?? administrator, learned, {
+          at: record.receivedAt,
+          isReplay: record.replayOf !== undefined,
+        })
     // Before they are sighted: only what is registered is.
     const made = children.length > 0 ? await provision(tx, children, ingest.clock.now()) : []
     if (sightings.length > 0) await noteSightings(tx, sightings)
@@ -192,10 +196,10 @@ function byMessage(judged: Judged[], refused: RefusedPoint[]): Map<Judged, Refus
 /** A new dead letter; or, where a replay is refused again, the old one goes back to `kept` with the new reason. */
 async function keep(tx: Tx, { replayOf, ...letter }: Letter): Promise<void> {
   if (replayOf === undefined) return keepDeadLetter(tx, letter)
-  const { code, detail } = letter
+  const { code, detail, codec = null } = letter
   const { numUpdatedRows } = await tx
     .updateTable('dead_letters')
-    .set({ state: 'kept', code, detail })
+    .set({ state: 'kept', code, detail, codec })
     .where('id', '=', replayOf)
     .executeTakeFirstOrThrow()
   // Trimmed in the meantime: then what was refused is kept under its own number.

@@ -148,3 +148,13 @@ describe('what a message teaches', () => {
     expect(await room.valuesOf('gw-2:mat-1')).toEqual([['heart_rate', at, 30]])
   })
 })
+
+test('what is replayed is of long ago: it teaches only what nobody has taught since', async () => {
+  await room.start()
+  await say('hub/teach', { 'mat-1': 2 })
+  const old = recordOf('gw', { 'mat-1': 5, hall: 3 }, { topic: 'hub/teach', replayOf: 'bulk-1' })
+  await room.journal.append('bulk', old)
+  await say('hub/up', { 'mat-1': 30, hall: 20 })
+  expect(await room.valuesOf('mat-1')).toEqual([['heart_rate', at, 60]])
+  expect(await room.valuesOf('gw:hall')).toEqual([['heart_rate', at, 60]])
+})

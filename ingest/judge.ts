@@ -56,7 +56,7 @@ export function judge(record: StoredRecord, decoded: Decoded): Judged {
     answers: decoded.answers,
     receipt: first && !isAnswered ? receiptOf(record, first.code, first.detail) : undefined,
     sightings: isHeard(record) ? sightingsOf(record, device, decoded) : [],
-    learned: isHeard(record) ? decoded.learned : [],
+    learned: record.refused === undefined ? decoded.learned : [],
     children: isHeard(record) ? childrenOf(record, decoded) : [],
     warnings: decoded.warnings,
     codec: codecOf(record.topic)?.name,

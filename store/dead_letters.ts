@@ -75,7 +75,7 @@ export async function keepDeadLetter(tx: Tx, refused: Refused): Promise<void> {
     .onConflict((conflict) =>
       conflict
         .column('id')
-        .doUpdateSet({ code: refused.code, detail: refused.detail, state: 'kept' })
+        .doUpdateSet({ code: refused.code, detail: refused.detail, codec, vendor, state: 'kept' })
         .where('dead_letters.state', '!=', 'kept'),
     )
     .execute()
@@ -262,6 +262,7 @@ export function seenBy({
     const ofVendor = e.or([
       e('device', 'in', devices.where('vendor', '=', vendor ?? '')),
       e('principal', '=', userName({ kind: 'vendor', id: vendor ?? '' })),
+      e('vendor', '=', vendor ?? ''),
     ])
     return e.and([
       ...(areaPath === undefined ? [] : [e('device', 'in', devices.where(inArea))]),
@@ -283,7 +284,7 @@ function matching(filter: DeadLetterFilter): (e: ExpressionBuilder<Database, 'de
         : [filter.codec === 'none' ? e('codec', 'is', null) : e('codec', '=', filter.codec)]),
       ...(filter.from === undefined ? [] : [e('received_at', '>=', filter.from)]),
       ...(filter.until === undefined ? [] : [e('received_at', '<', filter.until)]),
-      ...(filter.topic === undefined ? [] : [sql<SqlBool>`topic like ${likeFilter(filter.topic)} escape '!'`]),
+      ...(filter.topic === undefined ? [] : [fitsFilter(filter.topic)]),
       ...(filter.text === undefined ? [] : [hasText(filter.text)]),
     ])
 }
@@ -296,11 +297,26 @@ function hasText(text: string): Expression<SqlBool> {
 
 const escaped = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 
-/** An MQTT filter as a pattern. `+` is any text here, since SQL knows no levels: a filter with it finds some more. */
-const likeFilter = (filter: string): string =>
-  escaped(filter)
-    .replace(/(?:^|\/)#$/, '%')
-    .replaceAll('+', '%')
+/**
+ * Whether a topic fits an MQTT filter. A topic with as many slashes as the filter has leaves none for a `+` to take in; only a
+ * `+` before a `#` may take in more levels than one.
+ */
+function fitsFilter(filter: string): Expression<SqlBool> {
+  const open = filter === '#' || filter.endsWith('/#')
+  const levels = open ? filter.slice(0, -1).replace(/\/$/, '') : filter
+  const like = escaped(levels).replaceAll('+', '%')
+  const slashes = levels.split('/').length - 1
+  const exactly = sql<SqlBool>`(topic like ${like} escape '!' and length(topic) - length(replace(topic, '/', '')) = ${slashes})`
+  if (!open) return exactly
+  return filter === '#' ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${exactly} or topic like ${`${like}/%`} escape '!')`
+}
+
+/** Which of these letters a caller may see. Without their payloads, in one query: thousands are asked at once. */
+export async function lettersSeen(db: Db, ids: readonly string[], bound: LetterBound): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('dead_letters').select('id').where('id', 'in', ids).where(seenBy(bound)).execute()
+  return rows.map(({ id }) => id)
+}
 
 const letterOf = (row: Omit<Row, 'payload'> & { size: number }): DeadLetter => ({
   id: row.id,

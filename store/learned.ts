@@ -16,13 +16,22 @@ export async function learnedOf(db: Db, sender: string): Promise<Map<string, str
   return new Map(rows.map(({ key, value }) => [key, value]))
 }
 
-/** Keeps what was learned; of a sender that teaches beyond the limit the oldest is forgotten. `at`: epoch ms. */
-export async function keepLearned(tx: Tx, sender: string, learned: readonly Learned[], at: number): Promise<void> {
+/** Keeps what was learned; of a sender that teaches beyond the limit the oldest is forgotten. What is replayed teaches only what
+ *  is not known. `at`: epoch ms. */
+export async function keepLearned(
+  tx: Tx,
+  sender: string,
+  learned: readonly Learned[],
+  { at, isReplay }: { at: number; isReplay: boolean },
+): Promise<void> {
   for (const { key, value } of learned)
     await tx
       .insertInto('learned')
       .values({ sender, key, value, at })
-      .onConflict((conflict) => conflict.columns(['sender', 'key']).doUpdateSet({ value, at }))
+      .onConflict((conflict) => {
+        const known = conflict.columns(['sender', 'key'])
+        return isReplay ? known.doNothing() : known.doUpdateSet({ value, at })
+      })
       .execute()
   const { count } = await tx
     .selectFrom('learned')

@@ -9,7 +9,10 @@ import { speakerOf } from './speakers.ts'
 import type { Db } from './store.ts'
 
 /** A journalled message, as far as reading needs it. `principal`: the user name of its sender. */
-export type ReadableRecord = Parameters<typeof decodeRecord>[0] & { principal: string | undefined }
+export type ReadableRecord = Parameters<typeof decodeRecord>[0] & {
+  principal: string | undefined
+  replayOf?: string | undefined
+}
 
 /**
  * How ingest and alerts read a message alike: decoded with what its sender taught before and with the zone of clocks that tell
@@ -39,7 +42,9 @@ export function openReader({ db, zone }: { db: Db; zone: string }): Reader {
     const memory = await memoryOf(record.principal ?? administrator)
     const learned = (key: string): string | undefined => memory.get(key)
     const decoded = decodeRecord(record, { zoneMinutes: zoneMinutesAt(zone, record.receivedAt), learned })
-    teach(memory, decoded.learned)
+    // What is replayed is of long ago: it teaches what nobody has taught since.
+    const isReplay = record.replayOf !== undefined
+    teach(memory, isReplay ? decoded.learned.filter(({ key }) => !memory.has(key)) : decoded.learned)
     const sources = sourcesOf(decoded)
     return sources.size === 0 ? decoded : placed(decoded, await speakerOf(db, record.principal, sources), codec.speaks)
   }

@@ -71,7 +71,9 @@ function turnsOf(path: string): ReturnType<typeof turns> {
 function connect(path: string, busyMs: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true })
   try {
-    database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = ${walBytes};`)
+    database.exec(
+      `pragma journal_mode = wal; pragma synchronous = full; pragma case_sensitive_like = on; pragma journal_size_limit = ${walBytes};`,
+    )
     return database
   } catch (error) {
     database.close()

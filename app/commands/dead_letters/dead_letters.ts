@@ -135,8 +135,8 @@ export async function* replayDeadLetters(api: Client, named: string[], filter: L
   }
   yield toldOf(sum)
 }
-/** As many as one call takes. */
-const replayAtOnce = 5_000
+/** Of one call, so that no ticket waits long for the write. */
+const replayAtOnce = 500
 
 const toldOf = (replaying: number): Told => ({
   answer: { replaying },

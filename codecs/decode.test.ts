@@ -3,6 +3,7 @@ import { limits } from '../domain/limits.ts'
 import { type Decoded, nothingDecoded } from '../domain/message.ts'
 import { codecs, useMappings } from './codecs.ts'
 import { decodeRecord } from './decode.ts'
+import { sparkplugBytes } from './sparkplug/test_payload.ts'
 
 const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)
 const bytes = (payload: string | Uint8Array) => (typeof payload === 'string' ? Buffer.from(payload) : payload)
@@ -160,4 +161,20 @@ describe('a codec that breaks', () => {
     expect(decoded).toMatchObject({ device: 'watch-9', signals: [{ signal: 'fall', malformed: true }] })
     expect(decoded.refusals).toEqual([{ code: 'codec_failed', detail: 'broken: no such field' }])
   })
+})
+
+test('names as long as a payload are not learned, and a model of that length is cut', () => {
+  const long = 'x'.repeat(200_000)
+  const birth = (name: string) =>
+    decodeRecord({
+      topic: 'spBv1.0/home/NBIRTH/hub',
+      payload: sparkplugBytes([
+        { name, alias: 1, datatype: 11, boolean: false },
+        { name: 'Properties/Hardware Model', string: long },
+      ]),
+      receivedAt: 0,
+    })
+  expect(birth('SOS').learned).toHaveLength(1)
+  expect(birth(long).learned).toEqual([])
+  expect(birth(long).announced[0]?.model).toHaveLength(limits.toldChars)
 })

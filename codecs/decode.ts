@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
+import { limits } from '../domain/limits.ts'
 import { type DecodeContext, type Decoded, nothingDecoded, type Refusal } from '../domain/message.ts'
 import type { SignalKind } from '../domain/signals.ts'
 import { parseTopic } from '../domain/topics.ts'
@@ -47,13 +48,25 @@ function decodeByCodec({ topic, payload, device }: Message, context: DecodeConte
     return decoded
   }
   try {
-    const decoded = codec.decode(topic, payload, context)
+    const decoded = withShortTexts(codec.decode(topic, payload, context))
     return codec.device ? decoded : { ...decoded, device }
   } catch (error) {
     const decoded = nothingDecoded(deviceOf(topic) ?? device)
     refuse(decoded, 'codec_failed', `${codec.name}: ${error instanceof Error ? error.message : String(error)}`)
     return decoded
   }
+}
+
+/** What is kept of a message for long is short: a name of 256 KiB a thousand times over would fill every memory. */
+function withShortTexts(decoded: Decoded): Decoded {
+  const { learned, announced, statuses } = decoded
+  if (learned.length > 0)
+    decoded.learned = learned.filter(({ key, value }) => key.length + value.length <= limits.learnedChars)
+  for (const one of announced)
+    for (const name of ['model', 'category', 'place'] as const)
+      if (one[name] !== undefined) one[name] = one[name].slice(0, limits.toldChars)
+  for (const one of statuses) if (one.firmware !== undefined) one.firmware = one.firmware.slice(0, limits.toldChars)
+  return decoded
 }
 
 function onlySignals(decoded: Decoded, code: string): Decoded {

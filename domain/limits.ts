@@ -29,6 +29,10 @@ export const limits = {
   warningsPerMessage: 50,
   /** What the codecs learn from one sender: a gateway of a thousand devices with ten values each. */
   learnedPerSender: 10_000,
+  /** The longest of these, key and value together: a name, a unit and a type; what is longer is not learned. */
+  learnedChars: 2_000,
+  /** What is kept of a model, a place or a firmware's name: more than fits on a screen. */
+  toldChars: 300,
   /** Devices that a gateway may bring into the registry by speaking of them: a large building. */
   childrenProvisioned: 1_000,
   /** How long a state that is told again and again is the same one, from the last time that it was told: devices that only

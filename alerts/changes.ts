@@ -189,3 +189,24 @@ export function grown(ticket: TicketRow, { alert, doubts, at }: Finding, reason:
     updated_at: Math.max(ticket.updated_at, at),
   }
 }
+
+/**
+ * Whether one more line of the same sort is worth telling. The timeline keeps every one of the first ten minutes, then ever
+ * fewer: some hundred lines for a year of waiting, or of a sensor that comes and goes. It travels with every live event of the
+ * ticket and must not grow without bound.
+ */
+export async function isWorthALine(
+  tx: Tx,
+  ticket: TicketRow,
+  { what, at }: { what: string; at: number },
+): Promise<boolean> {
+  const { last, lines } = await tx
+    .selectFrom('timeline')
+    .select((e) => [e.fn.max('at').as('last'), e.fn.countAll<number>().as('lines')] as const)
+    .where('ticket', '=', ticket.id)
+    .where('what', '=', what)
+    .executeTakeFirstOrThrow()
+  return last === null || (at - last >= (at - ticket.opened_at) / 10 && lines < linesMost)
+}
+/** Of one sort, however often it happens within the first minutes. */
+const linesMost = 200

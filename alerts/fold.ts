@@ -1,3 +1,4 @@
+import { limits } from '../domain/limits.ts'
 import { type Doubt, isLate } from '../domain/signals.ts'
 import type { EventType } from '../domain/ticket.ts'
 import type { Tx } from '../store/store.ts'
@@ -188,6 +189,10 @@ const isCall = ({ press }: RecordAlert, { sosPress }: Place): boolean =>
 async function doubtsOf(tx: Tx, alert: RecordAlert, place: Place): Promise<Doubt[]> {
   const doubts = new Set([...alert.doubts, ...place.doubts])
   // Many publish their states retained at all times; that this one began just now is proven otherwise.
-  if (doubts.has('retained') && (await isProvenEdge(tx, alert))) doubts.delete('retained')
+  if (doubts.has('retained') && (isOfNow(alert) || (await isProvenEdge(tx, alert)))) doubts.delete('retained')
   return [...doubts]
 }
+
+/** Whether the device itself says that it happened just now, so that no broker can have kept it for long. */
+const isOfNow = ({ time, record }: RecordAlert): boolean =>
+  time.believed && record.receivedAt - time.at <= limits.signalStaleMs

@@ -129,6 +129,20 @@ describe('a late signal', () => {
   })
 })
 
+describe('the retain flag', () => {
+  it('says nothing of age where the device itself says that it happened just now', async () => {
+    await open()
+    await says(1, { at: time(0.5) }, { retained: true })
+    expect(await night.ticket()).toMatchObject({ late: false, severity: 'critical', unverified: false })
+  })
+
+  it('makes late what was long ago by the device', async () => {
+    await open()
+    await says(60, { at: time(1) }, { retained: true })
+    expect(await night.ticket()).toMatchObject({ late: true })
+  })
+})
+
 describe('the key of a claim', () => {
   const key = { id: 'press-7', withinMs: 60_000 }
 
@@ -270,6 +284,17 @@ describe('a state that is told again and again', () => {
     expect((await night.events()).map(({ type }) => type)).toContain('ticket.updated')
   })
 
+  it('that comes and goes fills no timeline', async () => {
+    await open()
+    for (let i = 0; i < 60; i++) {
+      await says(i, smoke, {}, 'detector')
+      await ends(i + 0.5, 'smoke', 'detector')
+    }
+    const lines = story(await night.ticket()).filter((line) => line.startsWith('device_cleared'))
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines.length).toBeLessThan(40)
+  })
+
   it('is judged per device and signal', async () => {
     await open()
     await says(0, smoke, {}, 'detector')
@@ -318,6 +343,38 @@ describe('a state that is told again and again', () => {
     await night.at(2).publish('detector', { clears: [{ signal: 'smoke', at: time(0) }] })
     await says(3, smoke, {}, 'detector')
     expect(await night.tickets()).toHaveLength(1)
+  })
+})
+
+describe('an end by another clock than the beginning', () => {
+  const smoke = { signal: 'smoke', level: true } as const
+
+  it.each<[string, number | undefined, number | undefined]>([
+    ['a beginning by a clock that is ahead, an end without a time', 4, undefined],
+    ['a beginning without a time, an end by a clock that is behind', undefined, -2],
+  ])('lets the next beginning ring: %s', async (_, began, ended) => {
+    await open()
+    const at = (minutes: number | undefined) => (minutes === undefined ? undefined : time(minutes))
+    await says(0, { ...smoke, at: at(began) }, {}, 'detector')
+    await night.at(1).publish('detector', { clears: [{ signal: 'smoke', at: at(ended) }] })
+    await night.at(2).does('ann', 'close', { outcome: 'false_alarm' })
+    await says(60, { ...smoke, at: at(began === undefined ? undefined : 64) }, {}, 'detector')
+    expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
+  })
+})
+
+describe('two devices that nobody registered, of one account', () => {
+  it.each<Partial<Signal>>([
+    { signal: 'smoke', level: true },
+    { signal: 'sos', key: { id: 'frame-7', withinMs: 24 * 60 * 60_000 } },
+  ])('are two: what one said hides nothing of the other: %j', async (signal) => {
+    await open()
+    const from = (device: string) => ({ signals: [{ ...signal, device, foreign: true }] })
+    const account = { principal: 'vendor/acme', device: undefined }
+    await night.at(0).publish('any', from('first'), account)
+    await night.at(1).does('ann', 'close', { outcome: 'real_emergency' })
+    await night.at(60).publish('any', from('second'), account)
+    expect((await night.tickets()).map(({ state }) => state)).toEqual(['closed', 'open'])
   })
 })
 

@@ -1,7 +1,8 @@
-import { levelOf, setLevel } from '../store/levels.ts'
+import { type Level, levelOf, setLevel } from '../store/levels.ts'
 import type { Tx } from '../store/store.ts'
-import { addTimeline, evidenceOf, evidenceRow, updateTicket } from '../store/ticket_rows.ts'
+import { addTimeline, type EvidenceRow, evidenceOf, evidenceRow, updateTicket } from '../store/ticket_rows.ts'
 import { rowOf } from '../store/tickets.ts'
+import { isWorthALine } from './changes.ts'
 import type { RecordAlert, RecordClear } from './judge.ts'
 
 /** States that devices tell again and again until they end: what tells a new alarm from the repeat of an old one. */
@@ -10,6 +11,12 @@ import type { RecordAlert, RecordClear } from './judge.ts'
 export async function isProvenEdge(tx: Tx, { device, signal, time }: RecordAlert): Promise<boolean> {
   const level = await levelOf(tx, device, signal)
   return level !== undefined && level.is_on === 0 && time.at >= level.at
+}
+
+/** Whether an end is older than the beginning: by the device's clock where it gave both, else by receipt. */
+function isBefore({ time, record }: RecordClear, level: Level, began: EvidenceRow | undefined): boolean {
+  const isByClock = time.believed && began !== undefined && began.device_at !== null
+  return isByClock ? time.at < level.at : record.receivedAt < level.received_at
 }
 
 /** Notes that the state goes on; `evidence` is where it was counted, else its own. */
@@ -31,17 +38,19 @@ export async function beginLevel(tx: Tx, alert: RecordAlert, evidence: number | 
  */
 export async function endLevel(
   tx: Tx,
-  { device, signal, time, record }: RecordClear,
+  clear: RecordClear,
   now: number,
 ): Promise<{ ticket: string | undefined } | undefined> {
+  const { device, signal, time, record } = clear
   const level = await levelOf(tx, device, signal)
-  if (level && (level.is_on === 0 || time.at < level.at)) return undefined
+  const evidence = level?.evidence ? await evidenceRow(tx, level.evidence) : undefined
+  if (level && (level.is_on === 0 || isBefore(clear, level, evidence))) return undefined
   await setLevel(tx, { device, signal, is_on: 0, at: time.at, received_at: record.receivedAt, evidence: null })
   if (!level) return undefined
-  const evidence = level.evidence ? await evidenceRow(tx, level.evidence) : undefined
   const ticket = evidence && (await rowOf(tx, evidence.ticket))
   if (!ticket || ticket.state === 'closed') return { ticket: undefined }
   const at = Math.max(record.receivedAt, ticket.opened_at)
+  if (!(await isWorthALine(tx, ticket, { what: 'device_cleared', at }))) return { ticket: undefined }
   await addTimeline(tx, { ticket: ticket.id, at, who: device, what: 'device_cleared', reason: signal })
   await updateTicket(tx, ticket.id, { updated_at: Math.max(ticket.updated_at, now) })
   return { ticket: ticket.id }

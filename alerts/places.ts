@@ -36,9 +36,18 @@ export function openPlaces(tx: Tx): (claim: RecordAlert) => Promise<{ alert: Rec
     if (isChildOf(principal, claim.device))
       return { alert: claim, place: { ...sender, doubts: [...new Set([...sender.doubts, ...place.doubts])] } }
     // Names can be made up without end, senders cannot: the only one who may need help is whoever sent it.
-    return { alert: { ...claim, device: principal }, place: sender }
+    return { alert: underSender(claim, principal), place: sender }
   }
 }
+/**
+ * A claim under the name of its sender, where many devices meet: what tells a claim from its copies stays of its own device,
+ * and a state is an event, because nobody can tell whose end an end would be.
+ */
+function underSender(claim: RecordAlert, principal: string): RecordAlert {
+  const key = claim.key && { ...claim.key, id: `${claim.device} ${claim.key.id}` }
+  return { ...claim, device: principal, level: false, key }
+}
+
 /** More than any transaction has of honest ones. */
 const placesMost = 10_000
 

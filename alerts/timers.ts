@@ -2,7 +2,7 @@ import type { Tx } from '../store/store.ts'
 import { addTimeline, clearTimers, updateTicket } from '../store/ticket_rows.ts'
 import type { TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
-import { armAnswer, system } from './changes.ts'
+import { armAnswer, isWorthALine, system } from './changes.ts'
 
 /** Most timers worked in one transaction: after an outage the first, worst ones must not wait for thousands of others. */
 export const timersPerTurn = 50
@@ -41,23 +41,9 @@ function dueTickets(tx: Tx, now: number): Promise<TicketRow[]> {
 async function alarmAgain(tx: Tx, ticket: TicketRow, now: number): Promise<void> {
   const updated_at = Math.max(ticket.updated_at, now)
   await updateTicket(tx, ticket.id, { updated_at })
-  if (await isWorthALine(tx, ticket, now)) {
+  if (await isWorthALine(tx, ticket, { what: 'unanswered', at: now })) {
     await addTimeline(tx, { ticket: ticket.id, at: now, who: system, what: 'unanswered', reason: 'answer_timer' })
   }
   await armAnswer(tx, ticket.id, now, ticket.late !== 0)
   await tell(tx, 'ticket.unanswered', ticket, now)
-}
-
-/**
- * The timeline keeps every alarm of the first ten minutes, then ever fewer: some hundred lines for a year of waiting.
- * It travels with every live event of the ticket and must not grow without bound while nobody is there.
- */
-async function isWorthALine(tx: Tx, ticket: TicketRow, now: number): Promise<boolean> {
-  const { last } = await tx
-    .selectFrom('timeline')
-    .select((e) => e.fn.max('at').as('last'))
-    .where('ticket', '=', ticket.id)
-    .where('what', '=', 'unanswered')
-    .executeTakeFirstOrThrow()
-  return last === null || now - last >= (now - ticket.opened_at) / 10
 }

@@ -9,8 +9,8 @@ import type { JournalRecord, Lane } from '../journal/journal.ts'
 import { maySpeakFor } from './identity/permission.ts'
 import { type Principal, speakerOf } from './identity/principal.ts'
 
-/** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms. */
-export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number }
+/** A message at the door, by MQTT or HTTP. `receivedAt` epoch ms; `lineMs`: how long its sender's line has stood, absent: not at all. */
+export type Arrival = { topic: string; payload: Uint8Array; retained: boolean; receivedAt: number; lineMs?: number }
 
 /**
  * What is to be journalled, and where, and who else gets it once it is. Also refused messages are journalled: nothing
@@ -26,7 +26,7 @@ export type PassOn = 'nobody' | 'subscribers' | 'retained'
  * HTTP both come through here, and a faster path must decide exactly the same.
  */
 export function admit(principal: Principal, arrival: Arrival): Admission {
-  const { topic, payload, retained, receivedAt } = arrival
+  const { topic, payload, retained, receivedAt, lineMs = 0 } = arrival
   const codec = codecOf(topic)
   const isOwnTopic = codec?.device !== undefined
   const named = isOwnTopic
@@ -43,7 +43,8 @@ export function admit(principal: Principal, arrival: Arrival): Admission {
       device,
       partition: partition(principal, device),
       payload,
-      retained,
+      // Bridges hand on what another broker retained as soon as their line stands. Later the flag says only how it is to be kept.
+      retained: retained && lineMs < limits.retainedOldMs,
       refused,
       replayOf: undefined,
     },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import type { Journal } from '../journal/journal.ts'
-import { type Admission, admit } from './admission.ts'
+import { type Admission, type Arrival, admit } from './admission.ts'
 import type { Principal } from './identity/principal.ts'
 import { ackSeconds, admitted, withheld } from './metrics.ts'
 
@@ -21,7 +21,7 @@ export type Door = {
 export type Spend = (admission: Admission) => void
 
 /** `receivedAt`: epoch ms; absent: now. */
-export type Message = { topic: string; payload: Uint8Array; retained: boolean; receivedAt?: number }
+export type Message = Omit<Arrival, 'receivedAt'> & { receivedAt?: number }
 
 /** The way of every message into the journal. */
 export function openDoor(journal: Journal, clock: Clock, log: Logger): Door {

@@ -38,8 +38,12 @@ export const limits = {
   /** How long a state that is told again and again is the same one, from the last time that it was told: devices that only
    *  report tell it once a day, and an hour or two are lost on the way. */
   levelHeldMs: 26 * 3_600_000,
+  /** The last word on a state, also that it is over, which proves that the next is new: a season without a leak. */
+  levelsKeepMs: 90 * 24 * 3_600_000,
   /** Senders whose teachings are in memory at a time. */
   rememberedSenders: 1_000,
+  /** A message with the retain flag may be old while the line of its sender stands no longer than this. */
+  retainedOldMs: 60_000,
   /** A device clock further ahead than this is wrong: the time of receipt counts, the skew is noted. */
   clockAheadMs: 5 * 60_000,
   /** Below this an epoch is a clock that was never set (2020-01-01); the time of receipt counts. */

@@ -7,6 +7,7 @@ import { trimCommands } from './commands.ts'
 import { trimCredentials } from './credentials.ts'
 import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
+import { trimLevels } from './levels.ts'
 import { trimSessions } from './operators.ts'
 import { trimOutbox } from './outbox.ts'
 import type { Store, Tx } from './store.ts'
@@ -17,7 +18,7 @@ const rowsPerWrite = 500
 const gapMs = 20
 
 /**
- * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, the audit, and
+ * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, states, the audit, and
  * sessions, tokens and claim codes that are over. In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
  * number removed of each.
  */
@@ -33,6 +34,7 @@ export async function trimStore(store: Store, clock: Clock) {
     commands: await inSteps(store, clock, (tx) => trimCommands(tx, now - limits.commandKeepMs, rowsPerWrite)),
     outbox: await inSteps(store, clock, (tx) => trimOutbox(tx, now - limits.sentNoticeKeepMs, rowsPerWrite)),
     changes: await inSteps(store, clock, (tx) => trimChanges(tx, now - limits.changeKeepMs, rowsPerWrite)),
+    levels: await inSteps(store, clock, (tx) => trimLevels(tx, now - limits.levelsKeepMs, rowsPerWrite)),
     audit: await inSteps(store, clock, (tx) => trimAudit(tx, auditBefore, rowsPerWrite)),
     credentials: await inSteps(store, clock, (tx) => trimCredentials(tx, now, rowsPerWrite)),
     claims: await inSteps(store, clock, (tx) => trimClaims(tx, now - limits.claimRepeatMs, rowsPerWrite)),

@@ -64,7 +64,8 @@ export function openPublishing({ identity, door, sessions, flows, tellRefused, c
 
   function journalThenAck(connection: Connection, packet: PublishPacket, done: Done): void {
     const { client, principal } = connection
-    const message = { topic: packet.topic, payload: bytesOf(packet), retained: packet.retain }
+    const lineMs = clock.now() - connection.since
+    const message = { topic: packet.topic, payload: bytesOf(packet), retained: packet.retain, lineMs }
     const entered = door.enter(principal, message, 'mqtt', (admission) => flows.of(client)?.spend(admission))
     const entry = entered.then(
       ({ passOn, record }) => {

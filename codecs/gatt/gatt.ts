@@ -19,7 +19,7 @@ export const gatt: Codec = {
   speaks: 'others',
   source: (topic) => sourceName(topic.split('/')[1] ?? ''),
   about: {
-    urgent: 'Nothing: the characteristics are measurements',
+    urgent: 'nothing: the characteristics are measurements',
     repeat: 'the same metric at the same time overwrites itself',
     device: 'the MAC address, which is the second level of the topic',
   },

@@ -28,7 +28,9 @@ export const hikvision: Codec = {
   },
 }
 
-const cries = [cryOf('eventtype', 'signabnormal', 'vital_sign', /inactiv|nactive/)]
+/** Only a state that is over takes it back: `nactive` stands in a broken `activePostCount` too. */
+const over = /inactiv|state["'\s:=\\]{1,8}nactiv/
+const cries = [cryOf('eventtype', 'signabnormal', 'vital_sign', over)]
 
 function takeEvent(decoded: Decoded, row: Row, topic: string, context: DecodeContext): void {
   const source = pushSource(topic) ?? namedIn(row, ['deviceID', 'macAddress', 'ipAddress'])

@@ -41,7 +41,7 @@ export const iqiangua: Codec = {
   },
 }
 
-const mayClaim = /(?:immersion|smoke|gas|co|fall|sos)_statu|alarm|\\u|%/i
+const mayClaim = /statu|alarm|\\u|%/i
 
 const cries = levels.flatMap(({ names, signal }) => names.map((name) => cryOf(name, '1', signal)))
 

@@ -25,7 +25,7 @@ export const openMhealth: Codec = {
     return topic.length > push.length ? sourceName(topic.slice(push.length + 1)) : undefined
   },
   about: {
-    urgent: 'Nothing: the format has measurements only',
+    urgent: 'nothing: the format has measurements only',
     repeat: 'the same measure at the same time overwrites itself',
     device: 'the last level of the topic or of the address; without it whoever sends it',
   },

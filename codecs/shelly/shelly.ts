@@ -20,7 +20,7 @@ export const shelly: Codec = {
   speaks: 'itself',
   source,
   about: {
-    urgent: 'Smoke, water and gas and their end; presses of inputs and buttons',
+    urgent: 'smoke, water and gas and their end; presses of inputs and buttons',
     repeat: 'an event: the same component, kind and `ts` within a minute; a press of Gen1: the same `event_cnt`',
     device: "the topic's prefix, as set up in the device; of Gen1 the id behind `shellies/`",
   },

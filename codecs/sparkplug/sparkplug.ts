@@ -25,7 +25,7 @@ export const sparkplug: Codec = {
     urgent:
       'a metric that is called after an emergency (SOS, fall, smoke, …) and is true or false; also any true or false under a number only',
     repeat: 'the same metric with the same timestamp within a day',
-    device: 'Group, node and device of the topic, with colons between',
+    device: 'group, node and device of the topic, with colons between',
   },
   isBinary: true,
   urgent,

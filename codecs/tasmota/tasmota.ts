@@ -20,8 +20,8 @@ export const tasmota: Codec = {
   speaks: 'others',
   source,
   about: {
-    urgent: 'Water, fire, CO and panic of Zigbee zones and their end; presses of buttons and switches',
-    repeat: 'None; a state that goes on is told by its device and kind',
+    urgent: 'water, fire, CO and panic of Zigbee zones and their end; presses of buttons and switches',
+    repeat: 'none; a state that goes on is told by its device and kind',
     device: "the topic; behind a bridge the device's IEEE address, else its name, else its short address",
   },
   urgent: (topic, payload) => {

@@ -83,5 +83,5 @@ const presses: Readonly<Record<string, Press>> = {
 /** `single`, `button_2_hold`, `1_double` -> how a plain button was pressed; undefined for what is no press of one. */
 export function pressOf(action: string): Press | undefined {
   const bare = /^(?:(?:button_)?\d+_)?([a-z_]+)$/.exec(action)?.[1]
-  return bare === undefined ? undefined : presses[bare]
+  return bare !== undefined && Object.hasOwn(presses, bare) ? presses[bare] : undefined
 }

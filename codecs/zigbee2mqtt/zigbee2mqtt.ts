@@ -87,7 +87,7 @@ type ActionContext = { context: DecodeContext; seenAt?: number | undefined; isOl
 function takeAction(decoded: Decoded, text: string, { context, seenAt, isOld = false }: ActionContext): void {
   const action = text.trim().toLowerCase()
   if (action === '' || action === 'null') return
-  const call = calls[action]
+  const call = Object.hasOwn(calls, action) ? calls[action] : undefined
   const press = pressOf(action)
   if (call === undefined && press === undefined) return
   const key = { id: `action:${action}`, withinMs: pressMs }

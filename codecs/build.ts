@@ -40,7 +40,10 @@ export const isHazard = (name: string): name is SignalKind & MetricName => hazar
 /** Adds a reading, flagged where physics does not allow it. `at`: epoch ms; `source` where it is not the message's own device. */
 export function addReading(decoded: Decoded, metric: MetricName, value: number, at: number, source?: string): void {
   // JSON has numbers beyond all numbers (`1e999`).
-  if (!Number.isFinite(value)) return warn(decoded, 'value_unknown', `${metric}: ${value}`)
+  if (!Number.isFinite(value)) {
+    warn(decoded, 'value_unknown', `${metric}: ${value}`)
+    return
+  }
   // + 0 turns -0 into 0, which databases write differently
   const reading: Reading = { at, metric, value: value + 0, implausible: !isPlausible(metric, value) }
   if (source !== undefined) reading.source = source

@@ -23,6 +23,8 @@ export const limits = {
   lorawanTags: 32,
   /** The largest message of another format that the front door decodes to choose its lane: a millisecond or two. */
   decodedAtDoorBytes: 16 * 1024,
+  /** Metrics of one Sparkplug message: some times what a large edge node is born with; beyond it the rest is only searched for calls. */
+  sparkplugMetrics: 20_000,
   /** Refusals listed for one message; the message is kept whole, so the rest can be found there. */
   refusalsPerMessage: 50,
   /** Warnings listed for one message: they are for whoever looks at it, and a sample is enough. */

@@ -53,14 +53,19 @@ const long = (reader: Reader): bigint => BigInt(reader.uint64().toString())
 
 export function parseSparkplug(bytes: Uint8Array): SparkplugPayload {
   const payload: SparkplugPayload = { metrics: [], isCompressed: false, isWhole: true }
+  let isTooMuch = false
   const isWhole = eachField(bytes.subarray(0, limits.payloadBytes), (reader, field, wire) => {
     if (field === 1 && wire === wires.varint) payload.timestamp = Number(long(reader))
-    else if (field === 2 && wire === wires.bytes) payload.metrics.push(metricIn(reader))
-    else if (field === 4 && wire === wires.bytes) payload.isCompressed = reader.string() === 'SPBV1.0_COMPRESSED'
+    else if (field === 2 && wire === wires.bytes) {
+      const metric = metricIn(reader)
+      const saysSomething = metric.name !== undefined || metric.alias !== undefined || !metric.isWhole
+      if (saysSomething && payload.metrics.length >= limits.sparkplugMetrics) isTooMuch = true
+      else if (saysSomething) payload.metrics.push(metric)
+    } else if (field === 4 && wire === wires.bytes) payload.isCompressed = reader.string() === 'SPBV1.0_COMPRESSED'
     else return false
     return true
   })
-  payload.isWhole = isWhole && payload.metrics.every((metric) => metric.isWhole)
+  payload.isWhole = isWhole && !isTooMuch && payload.metrics.every((metric) => metric.isWhole)
   return payload
 }
 

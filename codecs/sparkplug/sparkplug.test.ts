@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { limits } from '../../domain/limits.ts'
 import type { Decoded } from '../../domain/message.ts'
 import { isMetric } from '../../domain/metrics.ts'
 import { codes, receivedAt, values } from '../test_decode.ts'
 import { meaningOf, metricNames } from './names.ts'
+import { parseSparkplug } from './payload.ts'
 import { sparkplug } from './sparkplug.ts'
 import { type Given, metricBytes, sparkplugBytes } from './test_payload.ts'
 
@@ -238,4 +240,17 @@ describe('broken bytes', () => {
     const payload = Buffer.concat([Buffer.from([0x22, 18]), Buffer.from('SPBV1.0_COMPRESSED')])
     expect(decodeBytes(payload).refusals[0]?.detail).toContain('compressed')
   })
+})
+
+test('of more metrics than any node has the first are read, and the message is kept whole', () => {
+  // An alias without a value, four bytes each.
+  const flood = Buffer.from('12021001'.repeat(limits.sparkplugMetrics + 10), 'hex')
+  const decoded = sparkplug.decode('spBv1.0/g/NDATA/n', flood, { receivedAt: 1 })
+  expect(parseSparkplug(flood)).toMatchObject({ isWhole: false })
+  expect(parseSparkplug(flood).metrics).toHaveLength(limits.sparkplugMetrics)
+  expect(decoded.refusals.length).toBeGreaterThan(0)
+})
+
+test('metrics that say nothing are none', () => {
+  expect(parseSparkplug(Buffer.from('1200'.repeat(1_000), 'hex'))).toMatchObject({ metrics: [], isWhole: true })
 })

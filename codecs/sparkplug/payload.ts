@@ -54,13 +54,15 @@ const long = (reader: Reader): bigint => BigInt(reader.uint64().toString())
 export function parseSparkplug(bytes: Uint8Array): SparkplugPayload {
   const payload: SparkplugPayload = { metrics: [], isCompressed: false, isWhole: true }
   let isTooMuch = false
+  let broken = 0
   const isWhole = eachField(bytes.subarray(0, limits.payloadBytes), (reader, field, wire) => {
     if (field === 1 && wire === wires.varint) payload.timestamp = Number(long(reader))
-    else if (field === 2 && wire === wires.bytes) {
+    else if (field === 2 && wire === wires.bytes && !isTooMuch) {
       const metric = metricIn(reader)
+      if (!metric.isWhole) broken++
       const saysSomething = metric.name !== undefined || metric.alias !== undefined || !metric.isWhole
-      if (saysSomething && payload.metrics.length >= limits.sparkplugMetrics) isTooMuch = true
-      else if (saysSomething) payload.metrics.push(metric)
+      if (saysSomething) payload.metrics.push(metric)
+      isTooMuch = broken > brokenMost || payload.metrics.length >= limits.sparkplugMetrics
     } else if (field === 4 && wire === wires.bytes) payload.isCompressed = reader.string() === 'SPBV1.0_COMPRESSED'
     else return false
     return true
@@ -68,6 +70,9 @@ export function parseSparkplug(bytes: Uint8Array): SparkplugPayload {
   payload.isWhole = isWhole && !isTooMuch && payload.metrics.every((metric) => metric.isWhole)
   return payload
 }
+
+/** Each costs an exception; who breaks more is broken altogether. */
+const brokenMost = 100
 
 /** The next metric; of one that says to be longer than what is left, what is left. */
 function metricIn(reader: Reader): SparkplugMetric {

@@ -17,8 +17,7 @@ const prefix = '/api/v1/push/'
 const nameOf = /^[A-Za-z0-9_.-]{1,64}$/
 
 /** What no level of a topic may hold: wildcards and control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unfit = /[+#\u0000-\u001f\u007f]/g
+const unfit = /[+#\p{Cc}]/gu
 
 /**
  * The topic under which a request is journalled; undefined where it is no push. FHIR's clients update by PUT, so both count.

@@ -219,6 +219,7 @@ export const en = {
   'severity.high': 'high',
   'severity.critical': 'critical',
 
+  'signal.system': 'Vigil itself',
   'signal.sos': 'SOS pressed',
   'signal.fall': 'Fall',
   'signal.smoke': 'Smoke',

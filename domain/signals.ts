@@ -34,6 +34,11 @@ export const signals = {
 } as const satisfies Record<string, { severity: Severity; text: string; words: readonly string[] }>
 
 export type SignalKind = keyof typeof signals
+export const signalKinds = Object.keys(signals) as [SignalKind, ...SignalKind[]]
+
+/** What a ticket may be about: a signal, or Vigil itself (`system`, opened by the auditor). */
+export const ticketKinds = [...signalKinds, 'system'] as const
+export type TicketKind = (typeof ticketKinds)[number]
 
 const byWord = new Map<string, SignalKind>(
   Object.entries(signals).flatMap(([kind, { words }]) => words.map((word) => [word, kind as SignalKind] as const)),

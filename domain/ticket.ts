@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from './ids.ts'
-import { severities, signals } from './signals.ts'
+import { severities, signalKinds, ticketKinds } from './signals.ts'
 
 export const ticketStates = ['open', 'acknowledged', 'dispatched', 'on_scene', 'resolved', 'closed'] as const
 export type TicketState = (typeof ticketStates)[number]
@@ -77,11 +77,10 @@ export const outcomes = {
 export type Outcome = keyof typeof outcomes
 
 const time = z.string().describe('ISO 8601 UTC with milliseconds')
-const signalKind = z.enum(Object.keys(signals) as [keyof typeof signals, ...(keyof typeof signals)[]])
 
 export const Evidence = z.object({
   device: z.string(),
-  signal: signalKind,
+  signal: z.enum(signalKinds),
   at: time.describe('event time: by the device, where its clock can be believed, else the time of receipt'),
   device_at: time.nullable().describe('what the device itself said'),
   received_at: time,
@@ -108,7 +107,7 @@ export const Ticket = z.object({
   id: Id,
   number: z.number().int(),
   state: z.enum(ticketStates),
-  kind: signalKind,
+  kind: z.enum(ticketKinds).describe('of a signal, or `system`: Vigil about itself'),
   severity: z.enum(severities),
   home: z.string().nullable(),
   area: z.string().nullable(),

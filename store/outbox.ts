@@ -3,7 +3,18 @@ import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
 type Channel = Database['outbox']['channel']
-export type Outgoing = { stableId: string; channel: Channel; target: string; body: unknown; at: number }
+/** `ticket`, `recipient`, `urgency` (0 goes first) and `notBefore` (epoch ms) are for notices and partners; see notices.ts. */
+export type Outgoing = {
+  stableId: string
+  channel: Channel
+  target: string
+  body: unknown
+  at: number
+  ticket?: string
+  recipient?: string
+  urgency?: number
+  notBefore?: number
+}
 export type PendingNotice = { id: number; stable_id: string; target: string; body: unknown; created_at: number }
 
 /** Puts something that is to leave the house into the outbox, in the transaction of its cause. The same `stableId`
@@ -18,6 +29,10 @@ export async function enqueue(tx: Tx, notice: Outgoing): Promise<void> {
       body: JSON.stringify(notice.body ?? null),
       created_at: notice.at,
       sent_at: null,
+      ticket: notice.ticket ?? null,
+      recipient: notice.recipient ?? null,
+      urgency: notice.urgency ?? 0,
+      next_at: notice.notBefore ?? notice.at,
     })
     .onConflict((conflict) => conflict.column('stable_id').doNothing())
     .execute()

@@ -1,7 +1,8 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Press } from '../domain/message.ts'
+import type { Language } from '../domain/notices.ts'
 import type { Role } from '../domain/registry.ts'
-import type { Severity, SignalKind } from '../domain/signals.ts'
+import type { Severity, SignalKind, TicketKind } from '../domain/signals.ts'
 import type { EventType, Outcome, TicketState } from '../domain/ticket.ts'
 
 /**
@@ -37,6 +38,12 @@ export type Database = {
   audit: AuditTable
   levels: LevelTable
   learned: LearnedTable
+  plans: PlanTable
+  rotas: NamedTable
+  teams: NamedTable
+  channels: NamedTable
+  deliveries: DeliveryTable
+  beats: BeatTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -80,6 +87,9 @@ type ContactTable = {
   relation: string | null
   phone: string
   position: number
+  /** JSON array of ways; null language: as the channel has it. */
+  ways: Generated<string>
+  language: Language | null
 }
 /** `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. */
 type OperatorTable = {
@@ -89,6 +99,8 @@ type OperatorTable = {
   role: Role
   area: string | null
   vendor: string | null
+  ways: Generated<string>
+  language: Language | null
 }
 type SessionTable = { token_hash: string; operator: string; expires_at: number }
 
@@ -96,7 +108,7 @@ type TicketTable = {
   id: string
   number: number
   state: TicketState
-  kind: SignalKind
+  kind: TicketKind
   severity: Severity
   home: string | null
   area: string | null
@@ -120,6 +132,23 @@ type TicketTable = {
   holder: string | null
   /** JSON array of area paths. */
   shared_with: string
+  /** JSON (`TicketPlan`): copied when the ticket opened. Null: only the consoles are alarmed. */
+  plan: string | null
+  /** How often the plan was begun, how often it was repeated since, which step comes next (0 is the first), and which of its
+   *  people, where they are told one after the other. */
+  plan_run: Generated<number>
+  plan_round: Generated<number>
+  plan_step: Generated<number>
+  plan_part: Generated<number>
+  /** JSON array: what the plan asks whoever works the ticket to do. */
+  to_do: Generated<string>
+  /** Until when whoever holds the ticket must have got on with it. */
+  lease_until: number | null
+  shown_at: number | null
+  contacted_at: number | null
+  dispatched_at: number | null
+  on_scene_at: number | null
+  resolved_at: number | null
 }
 /** `(lane, seq, n)` is the journal record and the signal's index in it: unique, so that a record never counts twice. */
 type EvidenceTable = {
@@ -173,16 +202,45 @@ type EventTable = {
   shared_with: string
   body: string
 }
-/** What leaves the house. `stable_id` lets the receiver tell a repeat; `channel` says who works it. */
+/**
+ * What leaves the house. `stable_id` lets the receiver tell a repeat; `channel` says who works it. Of notices: `target` is
+ * the channel's id, `recipient` names the person, those of lower `urgency` go first, none before `next_at`, and `sent_at` is when
+ * it was over, by `result`.
+ */
 type OutboxTable = {
   id: Generated<number>
   stable_id: string
-  channel: 'receipt' | 'replay'
+  channel: 'receipt' | 'replay' | 'notice' | 'partner'
   target: string
   body: string
   created_at: number
   sent_at: number | null
+  ticket: string | null
+  recipient: string | null
+  result: NoticeResult | null
+  urgency: Generated<number>
+  attempts: Generated<number>
+  next_at: Generated<number>
 }
+export type NoticeResult = 'delivered' | 'refused' | 'expired' | 'cancelled'
+/** One attempt at a notice; `notice` is its stable id. */
+type DeliveryTable = {
+  id: Generated<number>
+  notice: string
+  ticket: string | null
+  channel: string
+  recipient: string
+  attempt: number
+  at: number
+  took_ms: number
+  result: 'delivered' | 'refused' | 'failed'
+  detail: string
+}
+/** `body`: JSON of what is not a column. `area` null: everywhere. */
+type NamedTable = { id: string; name: string; area: string | null; body: string }
+type PlanTable = NamedTable & { home: string | null; resident: string | null }
+/** When a worker last said that it lives. */
+type BeatTable = { worker: string; at: number }
 /** `id` is `{lane}-{seq}`, or `{lane}-{seq}-{n}` for a single refused point. */
 type DeadLetterTable = {
   id: string

@@ -1,5 +1,5 @@
 import { isoTime } from '../../domain/clock.ts'
-import { type SignalKind, signals } from '../../domain/signals.ts'
+import { type SignalKind, signals, type TicketKind } from '../../domain/signals.ts'
 import type { Fact, Truth, TruthHome } from '../truth.ts'
 import { type Claim, ownSignals, tolerance } from './match.ts'
 import { reporters } from './reporters.ts'
@@ -14,7 +14,7 @@ export type FalseAlarm = {
   ticket: string
   number: number
   home: string
-  kind: SignalKind
+  kind: TicketKind
   opened_at: string
   because: { event: Fact['event'] | 'repeated'; fact: string } | null
 }
@@ -27,7 +27,7 @@ export type Score = {
   person_weeks: number
   all: Finds & Alarms
   events: ({ event: string } & Finds)[]
-  kinds: ({ kind: SignalKind } & Alarms)[]
+  kinds: ({ kind: TicketKind } & Alarms)[]
   detectors: (Detector & Finds & Alarms)[]
   false_alarms: FalseAlarm[]
   missed: Missed[]

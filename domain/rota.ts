@@ -1,0 +1,58 @@
+import { type Day, days, type Rota, type Shift, type Window } from './dispatch.ts'
+import { zoneMinutesAt } from './zones.ts'
+
+const dayMs = 24 * 3_600_000
+
+/** The wall clock of a zone: the day as a count since 1970, its date, and the minute of the day. */
+type Wall = { day: number; minute: number }
+
+function wallAt(at: number, zone: string): Wall {
+  const local = at + zoneMinutesAt(zone, at) * 60_000
+  const day = Math.floor(local / dayMs)
+  return { day, minute: Math.floor((local - day * dayMs) / 60_000) }
+}
+
+/** The first day of 1970 was a Thursday. */
+const weekdayOf = (day: number): Day => days[(((day + 3) % 7) + 7) % 7]!
+const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10)
+const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
+
+/** The day on which a span of the day that holds now began, or undefined where it holds not now. */
+function beganOn({ day, minute }: Wall, { from, to }: { from: string; to: string }): number[] {
+  const [begins, ends] = [minutesOf(from), minutesOf(to)]
+  if (begins < ends) return minute >= begins && minute < ends ? [day] : []
+  return [...(minute >= begins ? [day] : []), ...(minute < ends ? [day - 1] : [])]
+}
+
+/** Whether `at` (epoch ms) lies in a window of the day, by the clock of `zone` (IANA name). */
+export function isWithin(window: Window, at: number, zone: string): boolean {
+  const began = beganOn(wallAt(at, zone), window)
+  return began.some((day) => (window.days ?? days).includes(weekdayOf(day)))
+}
+
+/** Weeks of rotas that take turns are counted from Monday, 2024-01-01. */
+const firstMonday = Date.UTC(2024, 0, 1) / dayMs
+const weekOf = (day: number, of: number): number => (((Math.floor((day - firstMonday) / 7) % of) + of) % of) + 1
+
+function isOn(shift: Shift, day: number, { holidays }: Rota): boolean {
+  const isHoliday = holidays.includes(dateOf(day))
+  if (shift.week && weekOf(day, shift.week.of) !== shift.week.is) return false
+  return shift.days.includes(isHoliday ? 'holiday' : weekdayOf(day))
+}
+
+/** The operators (ids) whom a rota has on duty at `at` (epoch ms), by the clock of `zone`; later overrides beat earlier ones. */
+export function onDutyBy(rota: Rota, at: number, zone: string): string[] {
+  const wall = wallAt(at, zone)
+  const planned = rota.shifts
+    .filter((shift) => beganOn(wall, shift).some((day) => isOn(shift, day, rota)))
+    .flatMap(({ operators }) => operators)
+  const overridden = rota.overrides
+    .filter(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to))
+    .reduce((on, { operators, instead_of }) => replaced(on, operators, instead_of), planned)
+  return [...new Set(overridden)]
+}
+
+function replaced(on: string[], by: string[], instead: string | undefined): string[] {
+  if (instead === undefined) return by
+  return on.includes(instead) ? [...on.filter((one) => one !== instead), ...by] : on
+}

@@ -34,6 +34,8 @@ const Step = z.object({
     .describe('how it ended; close needs it'),
   assignee: Id.optional().describe('the operator who is to have it; assign needs it'),
   area: Id.optional().describe('the area that may see it too; share needs it'),
+  contact: Id.optional().describe('whom you called: a contact of the home, or `resident`; contact needs it'),
+  reached: z.boolean().optional().describe('whether somebody was reached; contact needs it'),
   confirm: z
     .boolean()
     .optional()
@@ -48,6 +50,7 @@ const summaries: Record<TicketAction, string> = {
   arrive: 'Tell that somebody is there',
   resolve: 'Tell that the emergency is over',
   close: 'Close a ticket with its outcome',
+  contact: 'Tell that the resident or a contact was called, and reached or not',
   note: 'Write into the timeline',
   reopen: 'Open a ticket again',
   share: 'Let another area see a ticket',
@@ -146,13 +149,21 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
   })
 }
 
-type Meaning = { reason?: string; outcome?: Outcome; assignee?: string; areaPath?: string; confirm?: boolean }
+type Meaning = {
+  reason?: string
+  outcome?: Outcome
+  assignee?: string
+  areaPath?: string
+  contact?: string
+  reached?: boolean
+  confirm?: boolean
+}
 
 /** The step as `act` takes it, with what it names looked up. */
 async function meaningOf(
   db: Db,
   row: TicketRow,
-  { reason, text, outcome, assignee, area, confirm }: Step,
+  { reason, text, outcome, assignee, area, contact, reached, confirm }: Step,
 ): Promise<Meaning> {
   const words = text ?? reason
   if (assignee !== undefined) await mustBeAbleToWork(db, row, assignee)
@@ -161,6 +172,8 @@ async function meaningOf(
     ...(outcome && { outcome }),
     ...(assignee !== undefined && { assignee }),
     ...(area !== undefined && { areaPath: await pathToShare(db, area) }),
+    ...(contact !== undefined && { contact }),
+    ...(reached !== undefined && { reached }),
     ...(confirm !== undefined && { confirm }),
   }
 }

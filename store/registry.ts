@@ -22,7 +22,19 @@ export function pageOf<R, T>(rows: R[], most: number, cursor: (row: R) => string
   return { items: page.map(item), next: rows.length > most && last !== undefined ? cursor(last) : null }
 }
 
-type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators' | 'vendors' | 'integrations'
+type Table =
+  | 'areas'
+  | 'homes'
+  | 'residents'
+  | 'devices'
+  | 'contacts'
+  | 'operators'
+  | 'vendors'
+  | 'integrations'
+  | 'plans'
+  | 'rotas'
+  | 'teams'
+  | 'channels'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',
@@ -32,6 +44,10 @@ const nouns: Record<Table, string> = {
   operators: 'operator',
   vendors: 'vendor',
   integrations: 'integration',
+  plans: 'plan',
+  rotas: 'rota',
+  teams: 'team',
+  channels: 'channel',
 }
 
 async function exists(db: Db, table: Table, id: string): Promise<boolean> {

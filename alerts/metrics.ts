@@ -34,6 +34,35 @@ export const timersTotal = new Counter({
   help: 'Timers of tickets that were worked, by what was done: alarmed again, escalated by plan, lapsed, nothing',
   labelNames: ['did', 'severity'] as const,
 })
+export const noticesTotal = new Counter({
+  name: 'vigil_notices_total',
+  help: 'Attempts at telling people and programs, by result',
+  labelNames: ['result'] as const,
+})
+export const noticeSeconds = new Histogram({
+  name: 'vigil_notice_seconds',
+  help: 'From the cause of a notice to its delivery to the other side',
+  buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600],
+})
+export const breakersOpen = new Gauge({
+  name: 'vigil_notice_targets_left_alone',
+  help: 'Channels that failed again and again and are tried only now and then',
+})
+export const auditsTotal = new Counter({
+  name: 'vigil_audits_total',
+  help: 'Turns of the auditor: all was well, something was found, or it could not look',
+  labelNames: ['result'] as const,
+})
+export const auditFindings = new Gauge({
+  name: 'vigil_audit_findings',
+  help: '1 for every promise that the auditor does not find kept just now',
+  labelNames: ['code'] as const,
+})
+export const switchFed = new Counter({
+  name: 'vigil_switch_total',
+  help: 'Requests to the dead-man’s switch, by result',
+  labelNames: ['result'] as const,
+})
 export const brokenTotal = new Counter({
   name: 'vigil_alerts_internal_errors_total',
   help: 'Records over which our own code broke; their signals opened tickets all the same',

@@ -7,6 +7,7 @@ import { openReader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
+import { endSessions, isSessionOver } from './escalation/sessions.ts'
 import { currentRules, type Rules } from './judge.ts'
 import { lag, position, timersTotal, unansweredTotal } from './metrics.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
@@ -74,6 +75,7 @@ async function watchTimers(options: AlertsOptions, signal: AbortSignal): Promise
 
 /** Gives how many it worked; takes the one place of a writer only when something is due. */
 async function workDueTimers({ store, clock, zone }: AlertsOptions): Promise<number> {
+  if (await isSessionOver(store.db, clock.now())) await store.write((tx) => endSessions(tx, clock.now()))
   const next = await nextTimerAt(store.db)
   if (next === undefined || next > clock.now()) return 0
   const worked = await store.write((tx) => workTimers(tx, clock.now(), zone))

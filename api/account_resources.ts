@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passOn } from '../alerts/escalation/sessions.ts'
 import * as registry from '../domain/registry.ts'
 import * as areas from '../store/areas.ts'
 import { issueToken } from '../store/credentials.ts'
@@ -61,9 +62,13 @@ export const operator = resource({
     await check(store.db)
     return operators.createOperator(store, input, (tx, made) => note(tx, made.id))
   },
-  update: async (store, { check, note }, id, change) => {
+  update: async (store, { check, note }, id, change, now) => {
     await check(store.db)
-    return operators.updateOperator(store, id, change, (tx) => note(tx, id))
+    return operators.updateOperator(store, id, change, async (tx) => {
+      await note(tx, id)
+      // A new password has ended his sessions.
+      if (change.password !== undefined) await passOn(tx, id, now)
+    })
   },
   remove: operators.deleteOperator,
 })

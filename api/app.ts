@@ -16,10 +16,12 @@ import { addressKey } from '../domain/addresses.ts'
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newId } from '../domain/random.ts'
+import { answerRoutes } from './answers.ts'
 import { auditRoutes } from './audit.ts'
 import { createIdentify, guard, type RouteAccess } from './auth.ts'
 import { authorityRoutes } from './authorities.ts'
 import { boundBodies } from './bodies.ts'
+import { channelTrialRoutes } from './channel_trials.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
@@ -37,6 +39,7 @@ import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
 import { serverSettings } from './servers.ts'
 import { telemetryRoutes } from './telemetry.ts'
+import { ticketFactRoutes } from './ticket_facts.ts'
 import { ticketRoutes } from './tickets.ts'
 
 /**
@@ -76,8 +79,11 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   await document(app)
   sessionRoutes(app, deps)
   ticketRoutes(app, deps)
+  ticketFactRoutes(app, deps)
+  answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
+  channelTrialRoutes(app, deps)
   authorityRoutes(app, deps)
   enrolmentRoutes(app, deps)
   claimRoutes(app, deps)

@@ -40,6 +40,10 @@ export const permissions = {
   act_on_tickets: ['administrator', 'supervisor', 'dispatcher'],
   read_registry: people,
   read_devices: everybody,
+  /** Also rotas and teams: who runs a street decides who is called there. */
+  write_plans: ['administrator', 'supervisor'],
+  /** Where what is said of people goes, and with which passwords. */
+  write_channels: ['administrator'],
   write_registry: ['administrator', 'integrator'],
   write_operators: ['administrator'],
   read_vendors: ['administrator', 'integrator', 'vendor'],

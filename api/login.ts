@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { passOn } from '../alerts/escalation/sessions.ts'
 import { inTurn } from '../broker/gate/in_turn.ts'
 import { addressKey } from '../domain/addresses.ts'
 import { isoTime } from '../domain/clock.ts'
@@ -46,7 +47,11 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
       response: answers({ 204: z.undefined().describe('The token is void') }, ...withToken),
     },
     handler: async (request, reply) => {
-      await deps.store.write((tx) => logout(tx, bearerOf(request.headers.authorization) ?? ''))
+      const { id } = callerOf(request)
+      await deps.store.write(async (tx) => {
+        await logout(tx, bearerOf(request.headers.authorization) ?? '')
+        await passOn(tx, id, deps.clock.now())
+      })
       return reply.code(204).send()
     },
   })

@@ -10,13 +10,14 @@ import type { Api, ApiDeps } from './context.ts'
 import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
+import { mustReach } from './reach.ts'
 import { type Filter, type Resource, seenPath } from './resource.ts'
 import { resources } from './resources.ts'
 import { boundOf, isOfVendor, mustPlace, mustSeeDevice } from './scope.ts'
 
 const Params = z.object({ id: Id })
 
-/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`, `/vendors`, `/integrations`: the same five calls
+/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`, `/vendors`, `/integrations`, `/plans`, `/rotas`, `/teams`, `/channels`: the same five calls
  *  for each, and the calls about tokens for what has them. */
 export function registryRoutes(app: Api, deps: ApiDeps): void {
   for (const resource of resources) {
@@ -98,6 +99,7 @@ function createRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
       const check = async (db: Db) => {
         await mustPlace(db, caller, placeOf(request.body))
         await mustSeeGateway(db, caller, request.body)
+        await mustReach(db, caller, request.body)
       }
       const note = noteOf(resource, { what: 'created', who: caller.key, at: clock.now(), given: request.body })
       const made = await create(store, { check, note }, request.body, clock.now())
@@ -128,6 +130,7 @@ function updateRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): v
         mustChange(caller, await seenPath(db, caller, resource, id), resource)
         if (place.id !== undefined) await mustPlace(db, caller, place)
         await mustSeeGateway(db, caller, request.body)
+        await mustReach(db, caller, request.body)
       }
       const note = noteOf(resource, { what: 'changed', who: caller.key, at: clock.now(), given: request.body })
       return update(store, { check, note }, id, request.body, clock.now())

@@ -3,6 +3,7 @@ import * as areas from '../store/areas.ts'
 import * as homes from '../store/homes.ts'
 import * as people from '../store/people.ts'
 import { device, integration, operator, vendor } from './account_resources.ts'
+import { channel, plan, rota, team } from './dispatch_resources.ts'
 import { creating, inArea, inHome, pathBy, type Resource, resource, updating, withoutId } from './resource.ts'
 
 const area = resource({
@@ -78,4 +79,17 @@ const contact = resource({
 })
 
 /** Everything that has the same five calls. */
-export const resources: readonly Resource[] = [area, home, resident, device, contact, operator, vendor, integration]
+export const resources: readonly Resource[] = [
+  area,
+  home,
+  resident,
+  device,
+  contact,
+  operator,
+  vendor,
+  integration,
+  plan,
+  rota,
+  team,
+  channel,
+]

@@ -2,6 +2,7 @@ import { VigilError } from '../domain/errors.ts'
 import { pathOfArea } from '../store/areas.ts'
 import { listDevices, placeOfDevice } from '../store/devices.ts'
 import { pathOfHome } from '../store/homes.ts'
+import { getResident } from '../store/people.ts'
 import type { Db } from '../store/store.ts'
 import type { Principal } from './auth.ts'
 
@@ -62,7 +63,17 @@ export async function boundOf(db: Db, caller: Principal, area?: string): Promise
   return { ...(areaPath !== null && { areaPath }), ...(caller.vendor !== null && { vendor: caller.vendor }) }
 }
 
-export type Place = { table: 'areas' | 'homes' | 'none'; id: string | null | undefined }
+export type Place = { table: 'areas' | 'homes' | 'residents' | 'none'; id: string | null | undefined }
+
+const nounOf = { areas: 'area', homes: 'home', residents: 'resident' } as const
+const pathIn = {
+  areas: pathOfArea,
+  homes: pathOfHome,
+  residents: async (db: Db, id: string) => {
+    const resident = await getResident(db, id)
+    return resident && pathOfHome(db, resident.home)
+  },
+} as const
 
 /**
  * Throws unless the caller may put something there. A place of elsewhere is answered like one that does not exist;
@@ -71,10 +82,10 @@ export type Place = { table: 'areas' | 'homes' | 'none'; id: string | null | und
 export async function mustPlace(db: Db, caller: Principal, { table, id }: Place): Promise<void> {
   if (caller.areaPath === null) return
   if (table === 'none') throw new VigilError('forbidden', 'It would lie in no area; only who sees all of them may.')
-  const noun = table === 'areas' ? 'area' : 'home'
+  const noun = nounOf[table]
   if (id === null || id === undefined)
     throw new VigilError('forbidden', `It would lie outside your area; name ${noun === 'area' ? 'an area' : 'a home'}.`)
-  const path = await (table === 'areas' ? pathOfArea(db, id) : pathOfHome(db, id))
+  const path = await pathIn[table](db, id)
   if (!isWithin(caller, path)) throw new VigilError('reference_unknown', `there is no ${noun} ${id}`)
 }
 

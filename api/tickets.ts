@@ -200,7 +200,7 @@ const placeOf = ({ area_path, shared_with }: TicketRow) => ({
 })
 
 /** `not_found` for a ticket of elsewhere: whether it exists is not the caller's to know. */
-async function ticketSeen(db: Db, caller: Principal, id: string): Promise<TicketRow> {
+export async function ticketSeen(db: Db, caller: Principal, id: string): Promise<TicketRow> {
   const row = await rowOf(db, id)
   if (!row || !isVisibleFrom(caller.areaPath, placeOf(row))) throw new VigilError('not_found')
   return row

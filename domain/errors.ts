@@ -111,6 +111,10 @@ export const errorTable = {
     text: 'All evidence of this ticket is from before, a drill or not to be relied upon; send confirm: true to send help all the same.',
   },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
+  link_invalid: {
+    status: 410,
+    text: 'This link was used already, is too old, or belongs to a call that is over; look at the console, or telephone the centre.',
+  },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
   command_too_large: { status: 413, text: 'The command is larger than 8 KiB.' },
   commands_full: {

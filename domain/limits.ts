@@ -242,6 +242,8 @@ export const limits = {
   takeUpWithinMs: 2 * 60_000,
   /** Attempts at a notice: the pauses between them, the last again and again. A gateway that restarts is back in seconds. */
   noticePausesMs: [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000],
+  /** A link in a message: whoever wakes an hour later sees that it is over. */
+  linkMs: 2 * 3_600_000,
   /** A notice that nobody could be told of for a day is given up. */
   noticeExpiresMs: 24 * 3_600_000,
   /** One attempt: a voice gateway answers when the call is placed, not when it is taken up. */
@@ -252,6 +254,18 @@ export const limits = {
   /** Failures in a row after which a target is left alone, and for how long, before one notice tries it again. */
   breakerFailures: 5,
   breakerMs: 30_000,
+  /** How often the auditor looks at everything: 5,000 open tickets take it some ten milliseconds. */
+  auditEveryMs: 10_000,
+  /** How late a timer, a worker or a consumer may be before it is a fault: longer than a restart takes. */
+  auditGraceMs: 30_000,
+  /** How long a notice may wait to leave the house; a gateway that is down for longer is for people to know. */
+  auditUnsentMs: 2 * 60_000,
+  /** How long a consumer of the bulk lane may stand still while records wait: a database of readings may be restarted. */
+  auditBulkStillMs: 10 * 60_000,
+  /** How often the dead-man's switch is fed. */
+  switchEveryMs: 60_000,
+  /** Workers say so often that they live. */
+  beatEveryMs: 5_000,
   /** The record of deliveries, as long as the audit. */
   deliveryKeepMs: 90 * 24 * 3_600_000,
 

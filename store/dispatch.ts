@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { ChannelRecord, Rota, Team, Way } from '../domain/dispatch.ts'
+import { VigilError } from '../domain/errors.ts'
 import { namedStore } from './named.ts'
 import { mustRefer } from './registry.ts'
 import type { Db, Tx } from './store.ts'
@@ -29,6 +31,27 @@ export const teams = namedStore<Team>('teams', (tx, { members }) =>
 )
 /** With their secrets; the API takes them out. */
 export const channels = namedStore<ChannelRecord>('channels', async () => {})
+
+/** Where a team or a channel may be named: as JSON, whose keys and ids need no escaping. */
+const naming = [
+  ['plans', 'body'],
+  ['teams', 'body'],
+  ['operators', 'ways'],
+  ['contacts', 'ways'],
+] as const
+
+/** Throws `still_referenced` while a plan, a team or a person names this team or channel. */
+export async function mustBeUnnamed(tx: Tx, noun: 'team' | 'channel', id: string): Promise<void> {
+  const text = `"${noun}":"${id}"`
+  for (const [table, column] of naming) {
+    const { rows } = await sql<{ id: string }>`
+      select id from ${sql.table(table)} where replace(${sql.ref(column)}, ${text}, '') <> ${sql.ref(column)} limit 1`.execute(
+      tx,
+    )
+    const user = rows[0]
+    if (user) throw new VigilError('still_referenced', `${noun} ${id} is still used in ${table}: ${user.id}`)
+  }
+}
 
 /** All rotas of an area, by id. */
 export async function rotasOf(db: Db, area: string): Promise<Rota[]> {

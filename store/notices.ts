@@ -24,6 +24,14 @@ export type DeliveryRow = Selectable<Database['deliveries']>
 const waiting = (db: Db, channel: NoticeChannel) =>
   db.selectFrom('outbox').where('channel', '=', channel).where('sent_at', 'is', null)
 
+export type ClaimRule = {
+  now: number
+  most: number
+  retryAt: number
+  passOver?: readonly string[]
+  only?: string
+}
+
 /** Whether anything is due at `now` (epoch ms), so that the place of a writer is taken only for something. */
 export async function isNoticeDue(db: Db, channel: NoticeChannel, now: number): Promise<boolean> {
   const row = await waiting(db, channel).select('id').where('next_at', '<=', now).limit(1).executeTakeFirst()
@@ -32,17 +40,18 @@ export async function isNoticeDue(db: Db, channel: NoticeChannel, now: number): 
 
 /**
  * Takes what is due, the most urgent first, at most `most`, and puts its next attempt off until `retryAt`: should this process
- * die in the attempt, another makes it then. `passOver`: targets that are not to be tried now.
+ * die in the attempt, another makes it then. `passOver`: targets that are not to be tried now; `only`: the one that is.
  */
 export async function claimNotices(
   tx: Tx,
   channel: NoticeChannel,
-  { now, most, retryAt, passOver = [] }: { now: number; most: number; retryAt: number; passOver?: readonly string[] },
+  { now, most, retryAt, passOver = [], only }: ClaimRule,
 ): Promise<DueNotice[]> {
   const rows = await waiting(tx, channel)
     .selectAll()
     .where('next_at', '<=', now)
     .$if(passOver.length > 0, (query) => query.where('target', 'not in', passOver))
+    .$if(only !== undefined, (query) => query.where('target', '=', only ?? ''))
     .orderBy('urgency')
     .orderBy('next_at')
     .limit(most)
@@ -105,6 +114,17 @@ export async function cancelNotices(tx: Tx, ticket: string, at: number): Promise
 /** What became of the notices of a ticket, an attempt a row, oldest first. */
 export function deliveriesOf(db: Db, ticket: string): Promise<DeliveryRow[]> {
   return db.selectFrom('deliveries').selectAll().where('ticket', '=', ticket).orderBy('id').execute()
+}
+
+/** The newest attempts by a channel. */
+export function deliveriesBy(db: Db, channel: string, most: number): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('channel', '=', channel)
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute()
 }
 
 export const trimDeliveries = (tx: Tx, before: number, most: number): Promise<number> =>

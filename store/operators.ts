@@ -172,12 +172,6 @@ export async function logout(tx: Tx, token: string): Promise<void> {
   await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash(token)).execute()
 }
 
-/** Removes sessions that are over. Gives how many. */
-export async function trimSessions(tx: Tx, now: number): Promise<number> {
-  const { numDeletedRows } = await tx.deleteFrom('sessions').where('expires_at', '<=', now).executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
-
 /** Who is bounded by a vendor sees devices and what was refused; other roles are about homes, which no vendor has. */
 function mustBeVendors({ role, vendor }: Operator): void {
   if (vendor !== null && role !== 'vendor')

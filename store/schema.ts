@@ -44,6 +44,8 @@ export type Database = {
   channels: NamedTable
   deliveries: DeliveryTable
   beats: BeatTable
+  keys: KeyTable
+  used_links: UsedLinkTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -239,6 +241,10 @@ type DeliveryTable = {
 /** `body`: JSON of what is not a column. `area` null: everywhere. */
 type NamedTable = { id: string; name: string; area: string | null; body: string }
 type PlanTable = NamedTable & { home: string | null; resident: string | null }
+/** What links in messages are signed with. */
+type KeyTable = { name: string; value: string }
+/** Links that were used, by the SHA-256 of their token in hex. */
+type UsedLinkTable = { hash: string; at: number }
 /** When a worker last said that it lives. */
 type BeatTable = { worker: string; at: number }
 /** `id` is `{lane}-{seq}`, or `{lane}-{seq}-{n}` for a single refused point. */

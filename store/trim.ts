@@ -8,7 +8,8 @@ import { trimCredentials } from './credentials.ts'
 import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
 import { trimLevels } from './levels.ts'
-import { trimSessions } from './operators.ts'
+import { trimUsedLinks } from './links.ts'
+import { trimDeliveries } from './notices.ts'
 import { trimOutbox } from './outbox.ts'
 import type { Store, Tx } from './store.ts'
 
@@ -19,7 +20,8 @@ const gapMs = 20
 
 /**
  * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, states, the audit, and
- * sessions, tokens and claim codes that are over. In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
+ * deliveries, tokens, claim codes and links that are over. (Sessions that are over are the alert service's: what their operators
+ * held is passed on.) In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
  * number removed of each.
  */
 export async function trimStore(store: Store, clock: Clock) {
@@ -38,7 +40,8 @@ export async function trimStore(store: Store, clock: Clock) {
     audit: await inSteps(store, clock, (tx) => trimAudit(tx, auditBefore, rowsPerWrite)),
     credentials: await inSteps(store, clock, (tx) => trimCredentials(tx, now, rowsPerWrite)),
     claims: await inSteps(store, clock, (tx) => trimClaims(tx, now - limits.claimRepeatMs, rowsPerWrite)),
-    sessions: await store.write((tx) => trimSessions(tx, now)),
+    deliveries: await inSteps(store, clock, (tx) => trimDeliveries(tx, now - limits.deliveryKeepMs, rowsPerWrite)),
+    used_links: await inSteps(store, clock, (tx) => trimUsedLinks(tx, now - limits.linkMs, rowsPerWrite)),
   }
 }
 

@@ -47,7 +47,7 @@ export async function callGraver(tx: Tx, ticket: TicketRow, at: number): Promise
 }
 
 /** The plan that a ticket goes by; undefined where only the consoles are alarmed. */
-export const planOf = ({ plan }: TicketRow): TicketPlan | undefined =>
+export const planOf = ({ plan }: Pick<TicketRow, 'plan'>): TicketPlan | undefined =>
   plan === null ? undefined : (JSON.parse(plan) as TicketPlan)
 
 /** Where a plan stands. `round`: how often it was repeated; `step`: 0 is the first; `part`: whose turn within it. */

@@ -12,7 +12,7 @@ export type NoticeBody = {
   to: string
   name: string
   language: Language | null
-  ticket: NonNullable<Notice['ticket']>
+  ticket: Notice['ticket']
   holder: string | null
   /** The place that the recipient's link to acknowledge is for; null where it only opens the ticket. */
   answers: { key: string; run: number } | null

@@ -16,6 +16,7 @@ export function dispatch(engine: Engine): Migration {
       await leases(db)
       await outbox(db.schema, text)
       await deliveries(db.schema, text, engine)
+      await links(db.schema, text)
       await db.schema
         .createTable('beats')
         .addColumn('worker', text, (c) => c.primaryKey())
@@ -107,6 +108,21 @@ async function outbox(schema: Schema, text: Column) {
     .execute()
 }
 
+/** `keys`: what links in messages are signed with, the same on every machine; `used_links`: by their hash, once each. */
+async function links(schema: Schema, text: Column) {
+  await schema
+    .createTable('keys')
+    .addColumn('name', text, (c) => c.primaryKey())
+    .addColumn('value', text, (c) => c.notNull())
+    .execute()
+  await schema
+    .createTable('used_links')
+    .addColumn('hash', text, (c) => c.primaryKey())
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .execute()
+  await schema.createIndex('used_links_at').on('used_links').column('at').execute()
+}
+
 async function deliveries(schema: Schema, text: Column, engine: Engine) {
   const table = schema.createTable('deliveries')
   const numbered =
@@ -125,5 +141,6 @@ async function deliveries(schema: Schema, text: Column, engine: Engine) {
     .addColumn('detail', text, (c) => c.notNull())
     .execute()
   await schema.createIndex('deliveries_ticket').on('deliveries').columns(['ticket', 'id']).execute()
+  await schema.createIndex('deliveries_channel').on('deliveries').columns(['channel', 'id']).execute()
   await schema.createIndex('deliveries_at').on('deliveries').columns(['at']).execute()
 }

@@ -1,0 +1,114 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { ChannelRecord } from '../../domain/dispatch.ts'
+import { limits } from '../../domain/limits.ts'
+import type { Notice } from '../../domain/notices.ts'
+import { channels as registry } from '../../store/dispatch.ts'
+import { type DueNotice, endNotice, putOff, recordDelivery } from '../../store/notices.ts'
+import type { Store, Tx } from '../../store/store.ts'
+import { updateTicket } from '../../store/ticket_rows.ts'
+import { rowOf, type TicketRow } from '../../store/tickets.ts'
+import { tell } from '../announce.ts'
+import type { Attempt, Channel } from '../channels/channel.ts'
+import { type NoticeBody, notify } from '../escalation/telling.ts'
+import { noticeSeconds, noticesTotal } from '../metrics.ts'
+import { noteSparingly } from '../timeline.ts'
+import type { Breakers } from './breaker.ts'
+
+/** A channel whose settings are known to be its own. */
+export type AnyChannel = Channel<Record<string, unknown>>
+
+/** `word`: makes of what the outbox keeps the notice as it leaves. */
+export type Delivering = {
+  store: Store
+  clock: Clock
+  channelOf(kind: ChannelRecord['kind']): AnyChannel
+  word(due: DueNotice, channel: ChannelRecord): Promise<Notice>
+  breakers: Breakers
+  signal: AbortSignal
+}
+
+/** Makes one attempt at a claimed notice, and keeps what became of it. Rejects where the database fails; then it is tried anew. */
+export async function deliver(due: DueNotice, delivering: Delivering): Promise<void> {
+  const { store, clock, breakers } = delivering
+  const began = clock.now()
+  const attempt = await attemptAt(due, delivering)
+  const now = clock.now()
+  if (attempt.result === 'failed') breakers.failed(due.target, now)
+  else breakers.answered(due.target)
+  await store.write((tx) => keep(tx, due, attempt, { began, now }))
+  noticesTotal.inc({ result: attempt.result })
+  if (attempt.result === 'delivered') noticeSeconds.observe((now - due.created_at) / 1_000)
+}
+
+async function attemptAt(due: DueNotice, delivering: Delivering): Promise<Attempt> {
+  const { store, clock, channelOf, word } = delivering
+  const record = await registry.get(store.db, due.target)
+  if (!record) return { result: 'refused', detail: 'the channel was removed' }
+  const channel = channelOf(record.kind)
+  const settings = channel.settings.safeParse(record.settings)
+  if (!settings.success) return { result: 'refused', detail: 'the settings of the channel are not valid' }
+  const tooLong = new AbortController()
+  const cancel = clock.after(limits.noticeWithinMs, () => tooLong.abort())
+  const signal = AbortSignal.any([tooLong.signal, delivering.signal])
+  try {
+    return await channel.send(settings.data, await word(due, record), { clock, signal })
+  } catch (error) {
+    return { result: 'failed', detail: `our own code broke: ${(error as Error).message}` }
+  } finally {
+    cancel()
+  }
+}
+
+async function keep(
+  tx: Tx,
+  due: DueNotice,
+  attempt: Attempt,
+  { began, now }: { began: number; now: number },
+): Promise<void> {
+  const { stable_id, ticket, target, recipient, attempt: number } = due
+  const { result, detail } = attempt
+  const tried = { attempt: number, at: began, took_ms: now - began, result, detail: detail.slice(0, 300) }
+  await recordDelivery(tx, { notice: stable_id, ticket, channel: target, recipient, ...tried })
+  const row = ticket === null ? undefined : await rowOf(tx, ticket)
+  if (result === 'failed') await tryLater(tx, due, attempt, { now, row })
+  else {
+    const wasWaiting = await endNotice(tx, due.id, result, now)
+    if (result === 'refused') await sayUndeliverable(tx, due, row, now)
+    else if (!wasWaiting && row) await takeBack(tx, due, row, now)
+  }
+}
+
+/** Of a notice that failed so often whoever looks at the ticket is told: it may be the only way to that person. */
+const toldAtAttempt = 3
+
+async function tryLater(
+  tx: Tx,
+  due: DueNotice,
+  attempt: Attempt,
+  { now, row }: { now: number; row: TicketRow | undefined },
+): Promise<void> {
+  if (now - due.created_at > limits.noticeExpiresMs) return void (await endNotice(tx, due.id, 'expired', now))
+  const asked = attempt.result === 'failed' ? (attempt.retryAfterMs ?? 0) : 0
+  await putOff(tx, due.id, now + Math.max(asked, pauseAfter(due.attempt)))
+  if (due.attempt === toldAtAttempt) await sayUndeliverable(tx, due, row, now)
+}
+
+const pauseAfter = (attempt: number): number =>
+  limits.noticePausesMs[Math.min(attempt, limits.noticePausesMs.length) - 1] ?? 60_000
+
+async function sayUndeliverable(tx: Tx, due: DueNotice, row: TicketRow | undefined, now: number): Promise<void> {
+  if (!row || row.state === 'closed') return
+  const { name } = due.body as NoticeBody
+  await noteSparingly(tx, row, { what: 'undelivered', reason: `${due.target}: ${name || due.recipient}`, at: now })
+  await updateTicket(tx, row.id, { updated_at: Math.max(row.updated_at, now) })
+  await tell(tx, 'ticket.updated', row, now)
+}
+
+/** Somebody answered while this call was on its way: whoever got it is told at once that he need not run. */
+async function takeBack(tx: Tx, due: DueNotice, row: TicketRow, now: number): Promise<void> {
+  const { to, name, language, reason } = due.body as NoticeBody
+  if (reason !== 'call' && reason !== 'lapsed') return
+  const person = { key: due.recipient, name, ways: [{ channel: due.target, to }], language }
+  const over = row.state === 'closed' ? 'closed' : 'answered'
+  await notify(tx, row, person, { reason: over, at: now, nonce: `late-${due.id}` })
+}

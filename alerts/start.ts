@@ -9,6 +9,7 @@ import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
 import { currentRules, type Rules } from './judge.ts'
 import { lag, position, unansweredTotal } from './metrics.ts'
+import { type AlertsState, lagOf, stateOf } from './state.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
 /**
@@ -25,14 +26,16 @@ const bulkPauseMs = 200
 /** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
 const lookEveryMs = 1_000
 
+export type Alerts = { state(): Promise<AlertsState>; close(): Promise<void> }
+
 /** `zone`: of clocks that tell none, an IANA name. */
 export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; zone: string }
 
 /**
  * Starts the alert service: one loop a lane, each with its own position, so that urgent never waits for bulk,
- * and one for the timers. `close` ends the loops after the transaction at hand.
+ * and one for the timers. `close` ends the loops after the transaction at hand; `state` tells how far they are.
  */
-export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
+export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
   const { journal, store, clock, log, zone } = options
   const closing = new AbortController()
   const { signal } = closing
@@ -51,6 +54,7 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
   })
   loops.push(watchTimers(options, signal), watchLag(options, signal))
   return {
+    state: () => stateOf({ journal, store }),
     async close() {
       closing.abort()
       await Promise.all(loops)
@@ -80,11 +84,11 @@ async function workDueTimers(store: Store, clock: Clock): Promise<number> {
   return worked
 }
 
-async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {
+async function watchLag({ clock, log, ...from }: AlertsOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const lane of lanes) {
       try {
-        lag.set({ lane }, Math.max(0, (await journal.head(lane)) - (await readPosition(store.db, consumer, lane))))
+        lag.set({ lane }, await lagOf(from, lane))
       } catch (err) {
         log.warn({ err, lane }, 'alerts: the lag could not be measured')
       }

@@ -27,7 +27,8 @@ export type Centre = {
   stop(): Promise<void>
   start(): Promise<void>
   isUp(): boolean
-  tokenOf(operator: OperatorName): Promise<string>
+  /** Gives the token of a new session. */
+  logIn(operator: OperatorName): Promise<string>
   close(): Promise<void>
 }
 
@@ -79,7 +80,7 @@ export async function openCentre(): Promise<Centre> {
       isUp = true
     },
     isUp: () => isUp,
-    async tokenOf(name) {
+    async logIn(name) {
       return (await system.call<{ token: string }>('POST', '/login', { name, password })).token
     },
     async close() {

@@ -28,15 +28,19 @@ export const event = (type?: EventType, fields: TicketFields = {}): Matcher => (
 })
 
 /**
- * Tickets that have these fields at some time within the span: as an event of then tells, or as they are listed and have been
- * since they were last changed.
+ * Tickets that have these fields at some time within the span: as an event of then tells, as the last event before it told, or
+ * as they are listed then. What is listed after the span proves nothing: `opened_at` is when the signal came in, and the
+ * ticket may have been made much later.
  */
 export const ticket = (fields: TicketFields = {}): Matcher => ({
   words: `ticket${inWords(fields)}`,
   count({ events, tickets, at }, span) {
+    const before = new Map(
+      events.flatMap((e) => (Date.parse(e.at) < span.from && e.ticket ? [[e.ticket.id, e.ticket]] : [])),
+    )
     const told = events.flatMap((e) => (isIn(e.at, span) && e.ticket ? [e.ticket] : []))
-    const listed = tickets.filter(({ updated_at }) => Date.parse(updated_at) <= span.to && at >= span.from)
-    return new Set([...told, ...listed].filter((found) => has(found, fields)).map(({ id }) => id)).size
+    const listed = at >= span.from && at <= span.to ? tickets : []
+    return new Set([...before.values(), ...told, ...listed].filter((t) => has(t, fields)).map(({ id }) => id)).size
   },
 })
 

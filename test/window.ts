@@ -20,15 +20,20 @@ export type WindowOptions = {
   words: string
 }
 
+/** One look is that long before the end: what it reads is of the span, though reading takes some time. */
+const lastLookMs = 1_000
+
 export function windowOf({ centre, look, story, span, words }: WindowOptions): Window {
   /** Passes the span, or as much of it as it takes until more than `most` are seen. Gives how many were. */
   async function count(matcher: Matcher, most: number): Promise<number> {
     let seen = 0
-    await centre.pass(span.from)
-    await centre.pass(span.to, async () => {
+    const isMore = async () => {
       seen = matcher.count(await look(), span)
       return seen > most
-    })
+    }
+    await centre.pass(span.from)
+    const isOver = await centre.pass(Math.max(span.from, span.to - lastLookMs), isMore)
+    if (!isOver) await centre.pass(span.to, isMore)
     return seen
   }
   async function failed(what: string): Promise<never> {

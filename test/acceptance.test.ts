@@ -42,7 +42,7 @@ describe('an SOS', () => {
     await night.at(0).press('pendant', 'sos')
     await night.between(60, 63).expect(event('ticket.unanswered'))
     await night.at(70).does('ann', 'acknowledge')
-    await night.between(70, 71).expect(ticket({ state: 'acknowledged', holder: 'ann' }))
+    await night.between(70, 72).expect(ticket({ state: 'acknowledged', holder: 'ann' }))
     await night.between(75, hour).expectNone(event())
   })
 
@@ -89,7 +89,7 @@ describe('a process that is killed', () => {
     await night.at(59).kill('api')
     await night.between(60, 75).expectExactly(1, event('ticket.unanswered'))
     await night.at(80).does('ann', 'acknowledge')
-    await night.between(81, 10 * minute).expectNone(event())
+    await night.between(85, 10 * minute).expectNone(event())
   })
 
   it('alerts: what is pressed meanwhile is a ticket when it is back, once', async () => {
@@ -122,7 +122,7 @@ describe('a process that is killed', () => {
     await night.at(600).start()
     await night.between(600, 630).expectExactly(1, event('ticket.unanswered', sos))
     await night.at(640).does('bob', 'acknowledge')
-    await night.between(641, 15 * minute).expectNone(event())
+    await night.between(645, 15 * minute).expectNone(event())
   })
 })
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AlertsState } from '../alerts/state.ts'
+import { isoTime } from '../domain/clock.ts'
 import { type Listener, listen } from './live_events.ts'
 import { adminToken, type Part, type System, startSystem } from './system.ts'
 import { alertsSettled, openTime, type VirtualTime } from './virtual_time.ts'
@@ -10,6 +11,9 @@ import { alertsSettled, openTime, type VirtualTime } from './virtual_time.ts'
 const people = { ann: 'dispatcher', bob: 'dispatcher', sue: 'supervisor' } as const
 export type OperatorName = keyof typeof people
 const password = 'a-password-of-the-tests'
+type Session = { token: string; expires_at: string }
+/** No story is longer. */
+const nightMs = 6 * 3_600_000
 
 /** An alarm centre of real processes in virtual time. One for a test file; each story has a night of its own in it. */
 export type Centre = {
@@ -27,8 +31,10 @@ export type Centre = {
   stop(): Promise<void>
   start(): Promise<void>
   isUp(): boolean
-  /** Gives the token of a new session. */
-  logIn(operator: OperatorName): Promise<string>
+  /** Logs in everybody whose session does not last for another night: a step in a story is not to wait for a password. */
+  logIn(): Promise<void>
+  /** The token of somebody's session. */
+  tokenOf(operator: OperatorName): string
   close(): Promise<void>
 }
 
@@ -41,6 +47,7 @@ export async function openCentre(): Promise<Centre> {
   const system = await startSystem({ VIGIL_CLOCK_FILE: time.file }, join(folder, 'data'))
   const live = listen(() => system.url, adminToken)
   await fillRegistry(system)
+  const sessions = new Map<OperatorName, Session>()
   let isUp = true
 
   async function settle(at: number): Promise<AlertsState | undefined> {
@@ -80,9 +87,13 @@ export async function openCentre(): Promise<Centre> {
       isUp = true
     },
     isUp: () => isUp,
-    async logIn(name) {
-      return (await system.call<{ token: string }>('POST', '/login', { name, password })).token
+    async logIn() {
+      for (const name of Object.keys(people) as OperatorName[]) {
+        if (Date.parse(sessions.get(name)?.expires_at ?? isoTime(0)) - time.now() > nightMs) continue
+        sessions.set(name, await system.call<Session>('POST', '/login', { name, password }))
+      }
     },
+    tokenOf: (name) => sessions.get(name)?.token ?? 'nobody logged in',
     async close() {
       await live.close()
       await system.close()

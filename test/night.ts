@@ -54,6 +54,7 @@ export async function startNight(centre: Centre, names: string[]): Promise<Night
   const home = `home-${++nights}`
   await centre.system.call('POST', '/homes', { id: home, area: 'city', address: `${home}, Hill Street` })
   const devices = await moveIn(centre.system, home, names)
+  await centre.logIn()
   const zero = centre.time.now()
   const time = (second: number) => zero + second * 1_000
   const look = lookFrom(centre, home)
@@ -97,15 +98,12 @@ function lookFrom({ system, time, live, isUp }: Centre, home: string): () => Pro
 
 type Step = (operator: OperatorName, action: TicketAction, fields: StepFields) => Promise<Ticket>
 
-/** Steps by the API, each operator with one session. */
-function stepsOf({ system, logIn }: Centre, look: () => Promise<Seen>): Step {
-  const tokens = new Map<OperatorName, string>()
+/** Steps by the API. */
+function stepsOf({ system, tokenOf }: Centre, look: () => Promise<Seen>): Step {
   return async (operator, action, { ticket, ...fields }) => {
-    const token = tokens.get(operator) ?? (await logIn(operator))
-    tokens.set(operator, token)
     const id = ticket ?? (await look()).tickets[0]?.id
     if (id === undefined) throw new Error(`there is no ticket for ${operator} to ${action}`)
-    return system.call<Ticket>('POST', `/tickets/${id}/${action}`, fields, token)
+    return system.call<Ticket>('POST', `/tickets/${id}/${action}`, fields, tokenOf(operator))
   }
 }
 

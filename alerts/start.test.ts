@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { systemClock, type VirtualClock, virtualClock } from '../domain/clock.ts'
+import { isoTime, systemClock, type VirtualClock, virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
 import type { Journal, Lane } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
@@ -130,4 +130,14 @@ it('measures how far behind it is', async () => {
   const behind = async () => (await lag.get()).values.find(({ labels }) => labels.lane === 'bulk')?.value
   await expect.poll(behind).toBe(5)
   void service.close()
+})
+
+it('tells what it has not folded, when the next timer is due, and the newest live event', async () => {
+  const service = await start()
+  expect(await service.state()).toEqual({ behind: { urgent: 0, bulk: 0 }, next_timer_at: null, last_event: 0 })
+  await publish('watch')
+  expect((await service.state()).behind).toEqual({ urgent: 1, bulk: 0 })
+  await expect.poll(async () => (await service.state()).behind.urgent).toBe(0)
+  const due = isoTime(clock.now() + limits.answerWithinMs)
+  expect(await service.state()).toMatchObject({ next_timer_at: due, last_event: 1 })
 })

@@ -5,12 +5,13 @@ import { type Journal, type Lane, lanes } from '../journal/journal.ts'
 import { readPosition } from '../store/positions.ts'
 import { openReader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
-import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
-import { endSessions, isSessionOver } from './escalation/sessions.ts'
 import { currentRules, type Rules } from './judge.ts'
-import { lag, position, timersTotal, unansweredTotal } from './metrics.ts'
-import { timersPerTurn, workTimers } from './timers.ts'
+import { lag, position } from './metrics.ts'
+import { workNotices } from './outbox/outbox.ts'
+import { openWording } from './outbox/wording.ts'
+import { type AlertsState, lagOf, stateOf } from './state.ts'
+import { watchTimers } from './watch_timers.ts'
 
 /**
  * Most records of one batch; of those that need work a transaction takes fewer. An SOS waits for the commit of the
@@ -23,17 +24,28 @@ const batchOf: Record<Lane, number> = { urgent: 1_000, bulk: 500 }
  * the one place of a writer is left to those who hurry.
  */
 const bulkPauseMs = 200
-/** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
-const lookEveryMs = 250
+const lagEveryMs = 1_000
 
-/** `zone`: by which plans and rotas go, and of device clocks that tell none; an IANA name. */
-export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; zone: string }
+export type Alerts = { state(): Promise<AlertsState>; close(): Promise<void> }
+
+/**
+ * `zone`: by which plans and rotas go, and of device clocks that tell none; an IANA name. `publicUrl`: under which people reach
+ * this house, for the links in messages; absent: messages have none.
+ */
+export type AlertsOptions = {
+  journal: Journal
+  store: Store
+  clock: Clock
+  log: Logger
+  zone: string
+  publicUrl?: string | undefined
+}
 
 /**
  * Starts the alert service: one loop a lane, each with its own position, so that urgent never waits for bulk,
- * and one for the timers. `close` ends the loops after the transaction at hand.
+ * one for the timers and one for the outbox. `close` ends the loops after the transaction at hand; `state` tells how far they are.
  */
-export async function startAlerts(options: AlertsOptions): Promise<{ close(): Promise<void> }> {
+export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
   const { journal, store, clock, log, zone } = options
   const closing = new AbortController()
   const { signal } = closing
@@ -50,8 +62,10 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
     }
     return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })
   })
-  loops.push(watchTimers(options, signal), watchLag(options, signal))
+  const outbox = { ...options, word: openWording(options) }
+  loops.push(watchTimers(options, signal), workNotices(outbox, signal), watchLag(options, signal))
   return {
+    state: () => stateOf({ journal, store }),
     async close() {
       closing.abort()
       await Promise.all(loops)
@@ -59,42 +73,15 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
   }
 }
 
-/** Works timers as they fall due, turn after turn while there are more. Nothing stops it but `signal`. */
-async function watchTimers(options: AlertsOptions, signal: AbortSignal): Promise<void> {
-  const { clock, log } = options
-  while (!signal.aborted) {
-    let worked = 0
-    try {
-      worked = await workDueTimers(options)
-    } catch (err) {
-      log.error({ err }, 'alerts: timers could not be worked, trying again')
-    }
-    if (worked < timersPerTurn) await clock.sleep(lookEveryMs, signal)
-  }
-}
-
-/** Gives how many it worked; takes the one place of a writer only when something is due. */
-async function workDueTimers({ store, clock, zone }: AlertsOptions): Promise<number> {
-  if (await isSessionOver(store.db, clock.now())) await store.write((tx) => endSessions(tx, clock.now()))
-  const next = await nextTimerAt(store.db)
-  if (next === undefined || next > clock.now()) return 0
-  const worked = await store.write((tx) => workTimers(tx, clock.now(), zone))
-  for (const { did, ticket } of worked) {
-    timersTotal.inc({ did, severity: ticket.severity })
-    if (did === 'alarmed') unansweredTotal.inc({ severity: ticket.severity })
-  }
-  return worked.length
-}
-
-async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {
+async function watchLag({ clock, log, ...from }: AlertsOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const lane of lanes) {
       try {
-        lag.set({ lane }, Math.max(0, (await journal.head(lane)) - (await readPosition(store.db, consumer, lane))))
+        lag.set({ lane }, await lagOf(from, lane))
       } catch (err) {
         log.warn({ err, lane }, 'alerts: the lag could not be measured')
       }
     }
-    await clock.sleep(lookEveryMs, signal)
+    await clock.sleep(lagEveryMs, signal)
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelOf } from '../alerts/channels/list.ts'
+import { channels as kinds } from '../alerts/channels/list.ts'
 import type { NoticeBody } from '../alerts/escalation/telling.ts'
 import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
@@ -45,7 +45,7 @@ function trialRoute(app: Api, { store, clock }: ApiDeps): void {
       await store.write(async (tx) => {
         await seenPath(tx, caller, channel, id)
         const found = await channels.get(tx, id)
-        const wrong = found && channelOf(found.kind).checkAddress(to)
+        const wrong = found && kinds[found.kind].checkAddress(to)
         if (wrong) throw new VigilError('request_invalid', wrong)
         const body: NoticeBody = {
           reason: 'test',

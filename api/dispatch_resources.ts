@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { channelOf } from '../alerts/channels/list.ts'
+import { channels as kinds } from '../alerts/channels/list.ts'
 import * as dispatch from '../domain/dispatch.ts'
 import { VigilError } from '../domain/errors.ts'
 import { pathOfArea } from '../store/areas.ts'
@@ -89,7 +89,7 @@ type Settings = dispatch.ChannelRecord['settings']
 
 /** The settings as the channel's kind has them. Throws `request_invalid`, naming the field. */
 function checked<T extends { kind: dispatch.ChannelRecord['kind']; settings: Settings }>(record: T): T {
-  const parsed = channelOf(record.kind).settings.safeParse(record.settings)
+  const parsed = kinds[record.kind].settings.safeParse(record.settings)
   if (parsed.success) return { ...record, settings: parsed.data }
   const [issue] = parsed.error.issues
   throw new VigilError(
@@ -103,7 +103,7 @@ const hidden = 'set'
 /** As the API gives it: of secrets only that they are set. */
 function shown<T extends dispatch.ChannelRecord | undefined>(record: T): T {
   if (record === undefined) return record
-  const { secrets } = channelOf(record.kind)
+  const { secrets } = kinds[record.kind]
   const told = Object.entries(record.settings).map(([key, value]) =>
     secrets.includes(key) && value !== undefined ? [key, hidden] : [key, value],
   )
@@ -112,7 +112,7 @@ function shown<T extends dispatch.ChannelRecord | undefined>(record: T): T {
 
 /** A secret that comes back as it was shown, or not at all, stays as it is. */
 function withKeptSecrets(found: dispatch.ChannelRecord, settings: Settings): Settings {
-  const { secrets } = channelOf(found.kind)
+  const { secrets } = kinds[found.kind]
   const kept = secrets.filter((key) => settings[key] === undefined || settings[key] === hidden)
   const old = kept.filter((key) => found.settings[key] !== undefined).map((key) => [key, found.settings[key]])
   return { ...settings, ...(Object.fromEntries(old) as Settings) }

@@ -1,4 +1,4 @@
-import { channelOf } from '../alerts/channels/list.ts'
+import { channels as kinds } from '../alerts/channels/list.ts'
 import type { Plan, Rota, Target, Way } from '../domain/dispatch.ts'
 import { VigilError } from '../domain/errors.ts'
 import { pathOfArea } from '../store/areas.ts'
@@ -33,7 +33,7 @@ async function mustName(db: Db, caller: Principal, target: Target): Promise<void
 async function mustFit(db: Db, caller: Principal, { channel: id, to }: Way): Promise<void> {
   await mustNear(db, caller, 'channel', id)
   const channel = await channels.get(db, id)
-  const wrong = channel && channelOf(channel.kind).checkAddress(to)
+  const wrong = channel && kinds[channel.kind].checkAddress(to)
   if (wrong) throw new VigilError('request_invalid', `${to || 'an empty address'} for the channel ${id}: ${wrong}`)
 }
 

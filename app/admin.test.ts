@@ -4,7 +4,10 @@ import { type Admin, startAdmin } from './admin.ts'
 
 let admin: Admin
 beforeAll(async () => {
-  admin = await startAdmin('broker', async ({ of }) => ({ of, connections: 7 }))
+  admin = await startAdmin('broker', {
+    clock: { offset: () => 60_000 },
+    state: async ({ of }) => ({ of, connections: 7 }),
+  })
 })
 afterAll(() => admin.close())
 
@@ -23,6 +26,10 @@ it('gives what the rooms of this process count, and what Node does, for the api 
 
 it('tells what the process has to tell', async () => {
   expect(await (await get('/state.json?of=all')).json()).toEqual({ of: 'all', connections: 7 })
+})
+
+it('tells how far its clock is ahead', async () => {
+  expect(await (await get('/clock.json')).json()).toEqual({ offset_ms: 60_000 })
 })
 
 it('has nothing else', async () => {

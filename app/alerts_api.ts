@@ -16,6 +16,7 @@ export async function openAlerts(house: House): Promise<Room> {
   const alerts = await startAlerts({ journal, store, clock, log, zone: config.zone })
   return {
     ports: {},
+    state: alerts.state,
     async close() {
       await alerts.close()
       await journal.close()
@@ -51,6 +52,7 @@ export async function openAlertsAndApi(house: House): Promise<Room> {
   const [alerts, api] = await Promise.all([openAlerts(house), openApi(house)])
   return {
     ports: { ...alerts.ports, ...api.ports },
+    state: alerts.state,
     async close() {
       await Promise.all([alerts.close(), api.close()])
     },

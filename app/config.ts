@@ -39,6 +39,8 @@ export type Config = {
   zone: string
   demo: boolean
   log: LogLevel
+  /** For drills and tests: what puts the clock ahead, absolute path; undefined: the machine's clock counts. */
+  clockFile: string | undefined
 }
 
 const port = z
@@ -98,6 +100,7 @@ const Environment = z.object({
     .default('Asia/Shanghai'),
   VIGIL_DEMO: z.enum(['0', '1'], 'must be 1 (demo homes, the default) or 0 (start empty)').default('1'),
   VIGIL_LOG: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('warn'),
+  VIGIL_CLOCK_FILE: word.optional(),
   NATS_URL: z.never('is not supported yet: unset it, and the embedded journal is used').optional(),
 })
 type Environment = z.infer<typeof Environment>
@@ -151,6 +154,7 @@ function configOf(env: Environment): Config {
     zone: env.VIGIL_ZONE,
     demo,
     log: env.VIGIL_LOG,
+    clockFile: env.VIGIL_CLOCK_FILE && resolve(env.VIGIL_CLOCK_FILE),
   }
 }
 

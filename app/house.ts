@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from '../domain/clock.ts'
+import type { Clock } from '../domain/clock.ts'
 import { type State, startAdmin } from './admin.ts'
 import type { Config } from './config.ts'
 import { sentenceOf } from './fault.ts'
+import { openClock } from './house_clock.ts'
 import { createLog } from './log.ts'
 import { keepMappings, mappingsFolder } from './mappings.ts'
 import { type Claim, claim, type Ports, type ProcessName } from './runtime.ts'
@@ -38,16 +39,17 @@ export async function liveAs(
   const signal = untilStopped()
   dieLoudly(log)
   try {
+    const clock = openClock(config, name)
     const claims = await claimAll(config.data, names)
-    await keepMappings({ folder: mappingsFolder(config.data), clock: systemClock, log, signal })
-    const house = { config, clock: systemClock, log, adminToken: await ownAdminToken(config), signal }
+    await keepMappings({ folder: mappingsFolder(config.data), clock, log, signal })
+    const house = { config, clock, log, adminToken: await ownAdminToken(config), signal }
     const room = await open(house)
-    const admin = await startAdmin(name, room.state)
+    const admin = await startAdmin(name, { clock, state: room.state })
     const ports = { ...room.ports, admin: admin.port }
     for (const place of claims) await place.publish(config.host, ports)
     report({ ready: ports }, `${name} is up: ${inWords(ports)}`)
     await aborted(signal)
-    const cancel = systemClock.after(closeWithinMs, () => process.exit(1))
+    const cancel = clock.after(closeWithinMs, () => process.exit(1))
     await Promise.all([room.close(), admin.close()])
     for (const place of claims) await place.release()
     cancel()

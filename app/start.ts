@@ -1,8 +1,8 @@
-import { systemClock } from '../domain/clock.ts'
 import { banner } from './banner.ts'
 import type { Config } from './config.ts'
 import { prepare } from './first_run.ts'
 import { aborted, untilStopped } from './house.ts'
+import { openClock } from './house_clock.ts'
 import { claim, type Ports } from './runtime.ts'
 import { supervise } from './supervisor.ts'
 
@@ -22,12 +22,13 @@ export async function start(config: Config): Promise<void> {
   // Whoever read our lines may have gone (`npm start | head`); the house goes on.
   process.stdout.on('error', () => {})
   const signal = untilStopped()
+  const clock = openClock(config, 'start')
   const place = await claim(config.data, 'vigil')
-  const notSoon = systemClock.after(3_000, () => say('Waiting for the database…'))
-  const prepared = await prepare(config, systemClock)
+  const notSoon = clock.after(3_000, () => say('Waiting for the database…'))
+  const prepared = await prepare(config, clock)
   notSoon()
   const env = { ...process.env, VIGIL_ADMIN_TOKEN: prepared.adminToken }
-  const house = supervise({ config, env, clock: systemClock, say })
+  const house = supervise({ config, env, clock, say })
   try {
     await place.publish(config.host, {})
     const ports = await Promise.race([house.up, aborted(signal)])

@@ -73,6 +73,7 @@ function spawnVigil({ config, env }: SupervisorOptions, args: string[], last: Po
     env: {
       ...env,
       VIGIL_DATA: config.data,
+      VIGIL_CLOCK_FILE: config.clockFile ?? '',
       // A process that comes back must be found where it was, also where the port was picked for it.
       MQTT_PORT: String(last?.mqtt ?? config.mqttPort),
       HTTP_PORT: String(last?.http ?? config.httpPort),

@@ -33,6 +33,7 @@ Environment (the whole configuration):
   VIGIL_ZONE             the zone of devices that tell the time without one: Asia/Shanghai
   VIGIL_DEMO             0 starts without demo homes
   VIGIL_ADMIN_TOKEN      the administrator's token; made and kept in the data folder where absent
+  VIGIL_CLOCK_FILE       for drills and tests: a file with the milliseconds by which the clock is ahead, followed live
   VIGIL_LOG              what goes to stderr: trace, debug, info, warn (default), error, fatal, silent
   DATABASE_URL           postgres://… for registry and tickets; embedded where absent
   GSM_WATCH_PORT, GSM_EVIEW_PORT, GSM_TRV_PORT

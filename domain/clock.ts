@@ -10,7 +10,8 @@ export type Clock = {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
+/** `sleep` of a clock, made of its `after`. */
+export function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {
@@ -44,7 +45,8 @@ export type VirtualClock = Clock & {
   hurry(ms: number): Promise<void>
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** Resolves with the next turn of the event loop. */
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** A clock that moves only when told. `start` in epoch milliseconds. */
 export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {

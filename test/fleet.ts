@@ -41,10 +41,10 @@ export async function connectDevice(system: System, device: FleetDevice): Promis
  * Publishes at QoS 1 until it is acknowledged, however often the connection breaks in between: mqtt.js gives up a message
  * that was on its way when a second break came, a device would not.
  */
-export async function deliver(client: MqttClient, topic: string, payload: string): Promise<void> {
+export async function deliver(client: MqttClient, topic: string, payload: string, retain = false): Promise<void> {
   for (;;) {
     try {
-      await client.publishAsync(topic, payload, { qos: 1 })
+      await client.publishAsync(topic, payload, { qos: 1, retain })
       return
     } catch (err) {
       if (client.disconnecting) throw err

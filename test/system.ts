@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LiveEvent, Ticket } from '../domain/ticket.ts'
+import { streamEvents } from './live_events.ts'
 import { until } from './until.ts'
 
 const commandLine = fileURLToPath(new URL('../app/vigil.ts', import.meta.url))
@@ -21,15 +22,15 @@ export type System = {
   mqttsPort: number
   httpsPort: number
   url: string
-  /** Calls the API as administrator. Gives the JSON answer; throws on a status of 400 and above. */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** Calls the API, as administrator unless with another's token. Gives the JSON answer; throws on a status of 400 and above. */
+  call<T>(method: string, path: string, body?: unknown, token?: string): Promise<T>
   /** All items of a paged list. */
   list<T>(path: string): Promise<T[]>
   tickets(): Promise<Ticket[]>
   /** Every live event from the first, as a subscriber gets them who resumes from 0, up to the newest there is. */
   events(count: number): Promise<LiveEvent[]>
-  /** Kills one process with SIGKILL, as soon as it runs. `vigil` is the supervisor, which is then started again. */
-  kill(part: Part): Promise<void>
+  /** Kills one process with SIGKILL, as soon as it runs. `vigil` is the supervisor, which is then started again, unless told. */
+  kill(part: Part, startAgain?: boolean): Promise<void>
   /** Stops with SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   start(): Promise<void>
@@ -78,7 +79,7 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
     })
   }
 
-  async function kill(part: Part): Promise<void> {
+  async function kill(part: Part, startAgain = true): Promise<void> {
     const pid = await until(`${part} runs`, async () => {
       const note = await noteOf(data, part)
       return note && !killed.has(note.pid) && isAlive(note.pid) ? note.pid : undefined
@@ -90,7 +91,7 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
       const note = await noteOf(data, orphan)
       if (note) await until(`${orphan} follows its supervisor`, async () => !isAlive(note.pid) || undefined)
     }
-    await start()
+    if (startAgain) await start()
   }
 
   async function stop(): Promise<number | null> {
@@ -102,11 +103,11 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
     return code as number | null
   }
 
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, token = adminToken): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${ports.http}/api/v1${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${adminToken}`,
+        authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -146,7 +147,7 @@ export async function startSystem(env: Record<string, string> = {}, folder?: str
     call,
     list,
     tickets: () => list<Ticket>('/tickets'),
-    events: (count) => readEvents(`http://127.0.0.1:${ports.http}/api/v1/events`, count),
+    events: (count) => readEvents(`http://127.0.0.1:${ports.http}`, count),
     kill,
     stop,
     start,
@@ -175,20 +176,10 @@ function isAlive(pid: number): boolean {
 
 async function readEvents(url: string, count: number): Promise<LiveEvent[]> {
   const leaving = new AbortController()
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${adminToken}`, 'last-event-id': '0' },
-    signal: leaving.signal,
-  })
   const events: LiveEvent[] = []
-  let rest = ''
   try {
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + chunk).split('\n\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) {
-        const data = part.split('\n').find((line) => line.startsWith('data:'))
-        if (data) events.push(JSON.parse(data.slice(5)) as LiveEvent)
-      }
+    for await (const event of streamEvents({ url, token: adminToken, after: 0, signal: leaving.signal })) {
+      events.push(event)
       if (events.length >= count) break
     }
   } finally {

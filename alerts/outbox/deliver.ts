@@ -8,20 +8,17 @@ import type { Store, Tx } from '../../store/store.ts'
 import { updateTicket } from '../../store/ticket_rows.ts'
 import { rowOf, type TicketRow } from '../../store/tickets.ts'
 import { tell } from '../announce.ts'
-import type { Attempt, Channel } from '../channels/channel.ts'
+import type { Attempt } from '../channels/channel.ts'
+import { channels } from '../channels/list.ts'
 import { type NoticeBody, notify } from '../escalation/telling.ts'
 import { noticeSeconds, noticesTotal } from '../metrics.ts'
 import { noteSparingly } from '../timeline.ts'
 import type { Breakers } from './breaker.ts'
 
-/** A channel whose settings are known to be its own. */
-export type AnyChannel = Channel<Record<string, unknown>>
-
 /** `word`: makes of what the outbox keeps the notice as it leaves. */
 export type Delivering = {
   store: Store
   clock: Clock
-  channelOf(kind: ChannelRecord['kind']): AnyChannel
   word(due: DueNotice, channel: ChannelRecord): Promise<Notice>
   breakers: Breakers
   signal: AbortSignal
@@ -41,17 +38,14 @@ export async function deliver(due: DueNotice, delivering: Delivering): Promise<v
 }
 
 async function attemptAt(due: DueNotice, delivering: Delivering): Promise<Attempt> {
-  const { store, clock, channelOf, word } = delivering
+  const { store, clock, word } = delivering
   const record = await registry.get(store.db, due.target)
   if (!record) return { result: 'refused', detail: 'the channel was removed' }
-  const channel = channelOf(record.kind)
-  const settings = channel.settings.safeParse(record.settings)
-  if (!settings.success) return { result: 'refused', detail: 'the settings of the channel are not valid' }
   const tooLong = new AbortController()
   const cancel = clock.after(limits.noticeWithinMs, () => tooLong.abort())
   const signal = AbortSignal.any([tooLong.signal, delivering.signal])
   try {
-    return await channel.send(settings.data, await word(due, record), { clock, signal })
+    return await channels[record.kind].send(record.settings, await word(due, record), { clock, signal })
   } catch (error) {
     return { result: 'failed', detail: `our own code broke: ${(error as Error).message}` }
   } finally {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../domain/clock.ts'
 import { limits } from '../../domain/limits.ts'
+import { beat } from '../../store/beats.ts'
 import { type ClaimRule, claimNotices, type DueNotice, isNoticeDue } from '../../store/notices.ts'
 import type { Store } from '../../store/store.ts'
 import { breakersOpen } from '../metrics.ts'
@@ -22,12 +23,17 @@ export async function workNotices(options: OutboxOptions, signal: AbortSignal): 
   const { store, clock, log } = options
   const breakers = createBreakers()
   const flight = new Map<number, { target: string; done: Promise<void> }>()
+  let beatAt = Number.NEGATIVE_INFINITY
   const delivering: Delivering = { ...options, breakers, signal }
 
   while (!signal.aborted) {
     let claimed: DueNotice[] = []
     try {
       claimed = await claim(store, clock.now(), { breakers, flight })
+      if (clock.now() - beatAt >= limits.beatEveryMs) {
+        beatAt = clock.now()
+        await store.write((tx) => beat(tx, 'notices', beatAt))
+      }
     } catch (err) {
       log.error({ err }, 'alerts: the outbox could not be read, trying again')
     }

@@ -85,6 +85,7 @@ const emptyConfig: Config = {
   data: '',
   databaseUrl: undefined,
   influx: undefined,
+  clockFile: undefined,
   gsm: { ports: {}, mqttUrl: undefined, user: undefined, token: undefined, ca: undefined },
   adminToken: undefined,
   zone: 'UTC',

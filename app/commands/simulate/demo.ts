@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemClock } from '../../../domain/clock.ts'
 import { runDemo } from '../../../simulators/demo/demo.ts'
 import type { Config } from '../../config.ts'
 import { throwForPeople } from '../../fault.ts'
 import { untilStopped } from '../../house.ts'
+import { openClock } from '../../house_clock.ts'
 import { knownAdminToken } from '../../secrets.ts'
 import { addressesOf } from '../addresses.ts'
 import { openLines } from '../files.ts'
@@ -30,7 +30,7 @@ export async function simulateDemo(config: Config, options: DemoCommand): Promis
     adminToken,
     statePath: join(config.data, 'demo.json'),
     seed: options.seed,
-    clock: systemClock,
+    clock: openClock(config, 'simulate'),
     signal,
     log: (line) => void process.stdout.write(`${line}\n`),
     ...(truth && { truth: truth.write }),

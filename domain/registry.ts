@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from './ids.ts'
 import { presses } from './message.ts'
+import { Scope, scopePermissions } from './scope.ts'
 
 /** The registry's records as the API takes and gives them. `id` may be chosen by the caller and is made where absent. */
 
@@ -158,7 +159,17 @@ export type Vendor = z.infer<typeof Vendor>
 export const IntegrationInput = z.object({
   id: Id.optional(),
   name: text(200),
-  area: Id.nullish().describe('whose tickets it reads, with all areas below; absent: all tickets'),
+  area: Id.nullish().describe('what it may see and do lies in this area and all below; absent: everywhere'),
+  scope: Scope.nullish(),
 })
-export const Integration = z.object({ id: Id, name: z.string(), area: Id.nullable(), created_at: z.string() })
+export const Integration = z.object({
+  id: Id,
+  name: z.string(),
+  area: Id.nullable(),
+  scope: z
+    .array(z.enum(scopePermissions))
+    .nullable()
+    .describe('the permissions of its token; null: what a viewer may read'),
+  created_at: z.string(),
+})
 export type Integration = z.infer<typeof Integration>

@@ -2,6 +2,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { first } from './migrations/0001_first.ts'
 import { frontDoor } from './migrations/0002_front_door.ts'
 import { codecs } from './migrations/0003_codecs.ts'
+import { accounts } from './migrations/0005_accounts.ts'
 import type { Tx } from './store.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -11,6 +12,7 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0001_first': first,
   '0002_front_door': frontDoor,
   '0003_codecs': codecs,
+  '0005_accounts': accounts,
 }
 
 /** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */

@@ -220,7 +220,8 @@ type AuthorityTable = {
 }
 /** `serial`: hex, capitals, without leading zeros. */
 type RevokedCertificateTable = { vendor: string; serial: string; revoked_at: number }
-type IntegrationTable = { id: string; name: string; area: string | null; created_at: number }
+/** `scope`: JSON array of permissions; null: those of a viewer. */
+type IntegrationTable = { id: string; name: string; area: string | null; created_at: number; scope: string | null }
 /** Tokens. `principal`: its key; `token_hash`: SHA-256 in hex. A revoked one is deleted. */
 type CredentialTable = {
   id: string

@@ -46,7 +46,7 @@ export const device = resource({
 export const operator = resource({
   noun: 'an operator',
   plural: 'operators',
-  item: registry.Operator,
+  item: registry.OperatorAccount,
   input: registry.OperatorInput,
   change: registry.OperatorInput.omit(withoutId).partial(),
   read: 'read_registry',
@@ -57,6 +57,7 @@ export const operator = resource({
   list: operators.listOperators,
   get: operators.getOperator,
   subjectOf: (id) => `operator:${id}`,
+  forReaders: ({ email: _email, oidc_subject: _subject, ...operator }) => operator,
   create: async (store, { check, note }, input) => {
     await check(store.db)
     return operators.createOperator(store, input, (tx, made) => note(tx, made.id))

@@ -10,7 +10,7 @@ import type { Api, ApiDeps } from './context.ts'
 import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
-import { type Filter, type Resource, seenPath } from './resource.ts'
+import { type Filter, type Resource, seenPath, shownTo } from './resource.ts'
 import { resources } from './resources.ts'
 import { boundOf, isOfVendor, mustPlace, mustSeeDevice } from './scope.ts'
 
@@ -37,7 +37,8 @@ const filters = {
   gateway: Id.optional().describe('the device that publishes for them'),
 } as const satisfies Record<Filter, unknown>
 
-function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, filters: by }: Resource): void {
+function listRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+  const { plural, item, read, list, filters: by } = resource
   const shape: z.ZodRawShape = Object.fromEntries(by.map((filter) => [filter, filters[filter]]))
   app.route({
     method: 'GET',
@@ -54,7 +55,8 @@ function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, fil
       const caller = callerOf(request)
       const bound = await boundOf(store.db, caller, area)
       if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
-      return list(store.db, { ...only, ...bound, after, most: limit })
+      const { items, next } = await list(store.db, { ...only, ...bound, after, most: limit })
+      return { items: items.map((each) => shownTo(caller, resource, each)), next }
     },
   })
 }
@@ -73,10 +75,11 @@ function getRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
     },
     handler: async (request) => {
       const { id } = request.params
-      await seenPath(store.db, callerOf(request), resource, id)
+      const caller = callerOf(request)
+      await seenPath(store.db, caller, resource, id)
       const found = await get(store.db, id)
       if (found === undefined) throw new VigilError('not_found')
-      return found
+      return shownTo(caller, resource, found)
     },
   })
 }

@@ -115,6 +115,13 @@ export const Contact = z.object({
 })
 export type Contact = z.infer<typeof Contact>
 
+/** An issuer is a URL without query and fragment, so the first # divides. */
+const OidcSubject = z
+  .string()
+  .max(1_000)
+  .regex(/^https?:\/\/[^\s#?]+#\S+$/, 'must be the issuer and the subject with a # between: https://id.example#4711')
+  .describe('by whom an identity provider knows this operator: `{issuer}#{subject}`; null unbinds')
+
 export const OperatorInput = z.object({
   id: Id.optional(),
   name: text(100).describe('the login name'),
@@ -123,6 +130,13 @@ export const OperatorInput = z.object({
   role: z.enum(roles),
   area: Id.nullish().describe('bounds what this operator sees; absent: everything'),
   vendor: Id.nullish().describe('sees only what is of this vendor; for the role vendor'),
+  email: z
+    .email()
+    .max(254)
+    .transform((address) => address.toLowerCase())
+    .nullish()
+    .describe('by which an identity provider (OpenID Connect) may tell who logs in for the first time'),
+  oidc_subject: OidcSubject.nullish(),
 })
 export const Operator = z.object({
   id: Id,
@@ -132,6 +146,13 @@ export const Operator = z.object({
   vendor: Id.nullable(),
 })
 export type Operator = z.infer<typeof Operator>
+
+/** An operator as those see him who may write operators; others are not told how he is known elsewhere. */
+export const OperatorAccount = Operator.extend({
+  email: z.string().nullable().optional().describe('told to administrators only'),
+  oidc_subject: z.string().nullable().optional().describe('`{issuer}#{subject}`; told to administrators only'),
+})
+export type OperatorAccount = z.infer<typeof OperatorAccount>
 
 /** What all devices and the account of a vendor may use together; what is absent is as in domain/limits.ts. */
 export const VendorQuota = z.strictObject({

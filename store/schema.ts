@@ -17,6 +17,7 @@ export type Database = {
   contacts: ContactTable
   operators: OperatorTable
   sessions: SessionTable
+  oidc_logins: OidcLoginTable
   tickets: TicketTable
   evidence: EvidenceTable
   timeline: TimelineTable
@@ -81,7 +82,10 @@ type ContactTable = {
   phone: string
   position: number
 }
-/** `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. */
+/**
+ * `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. `email`: in small letters.
+ * `oidc_subject`: `{issuer}#{subject}`, by which an identity provider knows him.
+ */
 type OperatorTable = {
   id: string
   name: string
@@ -89,8 +93,12 @@ type OperatorTable = {
   role: Role
   area: string | null
   vendor: string | null
+  email: Generated<string | null>
+  oidc_subject: Generated<string | null>
 }
 type SessionTable = { token_hash: string; operator: string; expires_at: number }
+/** Log-ins by an identity provider on their way, by what their browser keeps; `subject`: whom it has proved, null till then. */
+type OidcLoginTable = { secret_hash: string; subject: string | null; expires_at: number }
 
 type TicketTable = {
   id: string

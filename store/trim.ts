@@ -8,6 +8,7 @@ import { trimCredentials } from './credentials.ts'
 import { deadLetterEdge, trimDeadLetters } from './dead_letters.ts'
 import { trimEvents } from './events.ts'
 import { trimLevels } from './levels.ts'
+import { trimLogins } from './oidc_logins.ts'
 import { trimSessions } from './operators.ts'
 import { trimOutbox } from './outbox.ts'
 import type { Store, Tx } from './store.ts'
@@ -19,7 +20,7 @@ const gapMs = 20
 
 /**
  * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, states, the audit, and
- * sessions, tokens and claim codes that are over. In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
+ * sessions, log-ins, tokens and claim codes that are over. In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
  * number removed of each.
  */
 export async function trimStore(store: Store, clock: Clock) {
@@ -38,6 +39,7 @@ export async function trimStore(store: Store, clock: Clock) {
     audit: await inSteps(store, clock, (tx) => trimAudit(tx, auditBefore, rowsPerWrite)),
     credentials: await inSteps(store, clock, (tx) => trimCredentials(tx, now, rowsPerWrite)),
     claims: await inSteps(store, clock, (tx) => trimClaims(tx, now - limits.claimRepeatMs, rowsPerWrite)),
+    logins: await inSteps(store, clock, (tx) => trimLogins(tx, now, rowsPerWrite)),
     sessions: await store.write((tx) => trimSessions(tx, now)),
   }
 }

@@ -25,6 +25,9 @@ const Options = z.object({
     .describe('by OpenID Connect; null where it is not set up'),
 })
 
+/** As the provider sends it, right or wrong; the library looks at it, and `error` comes in place of `code`. */
+const Callback = z.looseObject({ state: z.unknown().optional(), code: z.unknown().optional() })
+
 type Oidc = { provider: Provider; options: OidcOptions }
 type Deps = Pick<ApiDeps, 'store' | 'clock' | 'log'>
 /** Of people by their addresses, since each log-in that is begun is a write. */
@@ -92,7 +95,7 @@ function callbackRoute(app: Api, deps: Deps, oidc: Oidc | undefined): void {
       description: `Leads to the console, which fetches the session with a cookie. ${toBrowsers}`,
       tags: ['session'],
       security: [],
-      querystring: z.looseObject({ state: z.unknown(), code: z.unknown() }),
+      querystring: Callback,
       response: answers({ 303: moved }, ...refusals, 'oidc_over', 'oidc_unknown_operator'),
     },
     handler: async (request, reply) =>

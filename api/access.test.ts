@@ -259,15 +259,15 @@ describe('who may do what', () => {
     const house = await openHouse()
     const open = (await allRoutes(house)).filter(({ may, url }) => !asks(may) && !url.startsWith('/api/docs'))
     expect(open.map(({ method, url, may }) => `${method} ${url} ${may}`).sort()).toEqual([
+      'GET /api/v1/login/oidc anyone',
+      'GET /api/v1/login/oidc/callback anyone',
+      'GET /api/v1/login/options anyone',
       'GET /healthz loopback',
       'GET /metrics loopback',
       'GET /readyz loopback',
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
-      'GET /api/v1/login/oidc anyone',
-      'GET /api/v1/login/oidc/callback anyone',
-      'GET /api/v1/login/options anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',
       'POST /api/v1/devices/:id/motion device',

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import * as client from 'openid-client'
+import { isLoopbackUrl } from '../domain/addresses.ts'
 import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import type { Identity } from '../store/oidc_logins.ts'
@@ -56,12 +57,9 @@ export function openProvider(options: OidcOptions, clock: Clock): Provider {
   }
 }
 
-/** Whether a provider may be spoken to without TLS: only where nobody can listen in between. */
-export const isLoopback = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-
 function discover({ issuer, clientId, clientSecret }: OidcOptions): Promise<client.Configuration> {
   const url = new URL(issuer)
-  const execute = isLoopback(url) ? [client.allowInsecureRequests] : []
+  const execute = isLoopbackUrl(url) ? [client.allowInsecureRequests] : []
   const proof = clientSecret === undefined ? client.None() : bySecret(clientSecret)
   return client.discovery(url, clientId, undefined, proof, { timeout: timeoutS, execute })
 }

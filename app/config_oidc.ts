@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import { isLoopbackUrl } from '../domain/addresses.ts'
 import { Fault } from './fault.ts'
 
 /** The identity provider by which people log in. `clientSecret` undefined: a public client. `name`: for the button. */
 export type OidcConfig = { issuer: string; clientId: string; clientSecret: string | undefined; name: string }
 
 const urlOf = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined)
-const isLoopback = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 
 /** Who can listen in between could log in as anybody. */
-const isSafe = (url: URL): boolean => url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+const isSafe = (url: URL): boolean => url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url))
 
 const isBare = ({ username, password, search, hash }: URL): boolean => `${username}${password}${search}${hash}` === ''
 

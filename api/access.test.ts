@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
+import { type ScopePermission, scopePermissions, viewersScope } from '../domain/scope.ts'
 import { recordAudit } from '../store/audit.ts'
 import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
 import { revokeTokens } from '../store/credentials.ts'
 import { rotateToken } from '../store/devices.ts'
+import { updateIntegration } from '../store/integrations.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
@@ -24,6 +26,8 @@ const meant: Record<keyof typeof permissions, string> = {
   act_on_tickets: 'administrator supervisor dispatcher',
   read_registry: 'administrator supervisor dispatcher viewer integrator',
   read_devices: 'administrator supervisor dispatcher viewer vendor integrator',
+  write_plans: 'administrator supervisor',
+  write_channels: 'administrator',
   write_registry: 'administrator integrator',
   write_operators: 'administrator',
   read_vendors: 'administrator vendor integrator',
@@ -57,6 +61,33 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'POST /api/v1/operators': (district) => ({ name: 'new', password: 'long enough 1', role: 'viewer', area: district }),
   'POST /api/v1/vendors': () => ({ name: 'a new vendor' }),
   'POST /api/v1/integrations': (district) => ({ name: 'a new centre', area: district }),
+  'POST /api/v1/plans': (district) => ({
+    name: 'p',
+    area: `street-${district}`,
+    steps: [{ after_s: 0, tell: [{ to: 'team', team: `team-${district}` }] }],
+  }),
+  'POST /api/v1/rotas': (district) => ({
+    name: 'r',
+    area: `street-${district}`,
+    shifts: [{ from: '08:00', to: '20:00', days: ['mon'], operators: [`dispatcher-${district}`] }],
+  }),
+  'POST /api/v1/teams': (district) => ({
+    name: 't',
+    area: `street-${district}`,
+    members: [{ name: 'm', ways: [{ channel: `channel-${district}`, to: 'somebody' }] }],
+  }),
+  'POST /api/v1/channels': (district) => ({
+    name: 'c',
+    area: `street-${district}`,
+    kind: 'webhook',
+    settings: { url: 'http://127.0.0.1:9/', secret: 'a secret of some length' },
+  }),
+  'PATCH /api/v1/plans/:id': () => ({ name: 'renamed' }),
+  'PATCH /api/v1/rotas/:id': () => ({ name: 'renamed' }),
+  'PATCH /api/v1/teams/:id': () => ({ name: 'renamed' }),
+  'PATCH /api/v1/channels/:id': () => ({ name: 'renamed' }),
+  'POST /api/v1/channels/:id/test': () => ({ to: '' }),
+  'POST /api/v1/tickets/:id/contact': () => ({ contact: 'resident', reached: true }),
   'POST /api/v1/devices/import': (district) => ({ devices: [{ id: `device-${district}` }] }),
   'POST /api/v1/vendors/:id/authorities': (district) => ({ pem: authorities[`new-${district}`] }),
   'POST /api/v1/vendors/:id/revocations': () => ({ serial: '0A' }),
@@ -88,6 +119,7 @@ function idFor({ method, url }: RouteAccess, district: string): string {
   if (plural === 'areas') return method === 'DELETE' ? `empty-${district}` : `street-${district}`
   if (plural === 'homes' && method === 'DELETE') return `empty-home-${district}`
   if (plural === 'devices' && method === 'DELETE') return `spare-${district}`
+  if (['teams', 'channels'].includes(plural) && method === 'DELETE') return `spare-${plural.slice(0, -1)}-${district}`
   return `${plural.slice(0, -1)}-${district}`
 }
 
@@ -167,6 +199,8 @@ async function furnishMore(house: House, me?: string): Promise<void> {
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
   'POST /api/v1/devices/import': '200',
+  'POST /api/v1/tickets/:id/shown': '204',
+  'POST /api/v1/channels/:id/test': '202',
   'POST /api/v1/vendors/:id/authorities': '201',
   'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',
@@ -180,7 +214,7 @@ function goodAnswer({ method, url }: RouteAccess): string {
 }
 
 /** Who calls: an operator of each role in one district, an administrator of all, and accounts by their tokens. */
-type Caller = { name: string; role: Role; bound: 'area' | 'vendor' | 'nothing' }
+type Caller = { name: string; role: Role; bound: 'area' | 'vendor' | 'nothing'; scope?: readonly ScopePermission[] }
 const callers: Caller[] = [
   ...roles.map((role) => ({
     name: `${role}-north`,
@@ -192,16 +226,49 @@ const callers: Caller[] = [
   { name: 'centre-north', role: 'viewer', bound: 'area' },
 ]
 
+const mayScope = (scope: readonly string[], may: string) => may === 'be_signed_in' || scope.includes(may)
+
+/** A program of one district with each permission alone, with none, and with all that there are. */
+const programs: (Caller & { of: string })[] = [
+  ...scopePermissions.map((may) => ({ of: may, scope: [may] })),
+  { of: 'nothing', scope: [] },
+  { of: 'everything', scope: scopePermissions },
+].map((given) => ({ name: 'centre-north', role: 'viewer', bound: 'area', ...given }))
+
 /** What a caller is answered about a thing of its own district, `north`, or of the other. Vendors lie in no area. */
-function expectedAnswer({ role, bound }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
+function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
   const { method, url, may } = route
-  if (!asks(may) || !mayRole(role, may)) return '403 forbidden'
+  if (!asks(may) || !(scope ? mayScope(scope, may) : mayRole(role, may))) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
   if (bound === 'area' && url === '/api/v1/refusals') return '403 forbidden'
   const unbounded = ['GET /api/v1/audit', 'GET /api/v1/front-door', 'POST /api/v1/vendors']
   if (unbounded.includes(`${method} ${url}`)) return '403 forbidden'
   const outside = district === 'south' || (bound === 'area' && url.startsWith('/api/v1/vendors/'))
   return outside ? '404 not_found' : goodAnswer(route)
+}
+
+const rescope = (house: House, scope: readonly ScopePermission[] | null) =>
+  house.store.write((tx) => updateIntegration(tx, 'centre-north', { scope: scope && [...scope] }, 0))
+
+/** Asks every route about a thing of each district; by `{district} {method} {url}` what came, and what should have come. */
+async function tryEverything(house: House, caller: Caller) {
+  const isPerson = caller.name.startsWith(caller.role)
+  await furnishMore(house, isPerson ? caller.name : undefined)
+  const routes = (await allRoutes(house)).filter(({ may }) => asks(may))
+  // Removing comes last, and homes before the streets they stand in. A program cannot hand a ticket to itself.
+  const isLast = ({ method, url }: RouteAccess) => method === 'DELETE' || (!isPerson && url.endsWith('/assign'))
+  const expected: Record<string, string> = {}
+  const seen: Record<string, string> = {}
+  for (const route of routes.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
+    const { method, url } = route
+    const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
+    const me = isPerson ? caller.name : 'dispatcher-north'
+    for (const district of url.includes(':id') ? districts : (['north'] as const)) {
+      expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)
+      seen[`${district} ${method} ${url}`] = await ask(house, route, district, token, me)
+    }
+  }
+  return { seen, expected }
 }
 
 describe('who may do what', () => {
@@ -224,18 +291,24 @@ describe('who may do what', () => {
     const house = await openHouse()
     const open = (await allRoutes(house)).filter(({ may, url }) => !asks(may) && !url.startsWith('/api/docs'))
     expect(open.map(({ method, url, may }) => `${method} ${url} ${may}`).sort()).toEqual([
+      'GET /api/v1/login/oidc anyone',
+      'GET /api/v1/login/oidc/callback anyone',
+      'GET /api/v1/login/options anyone',
+      'GET /a/:token anyone',
       'GET /healthz loopback',
       'GET /metrics loopback',
       'GET /readyz loopback',
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'POST /api/v1/answers anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',
       'POST /api/v1/devices/:id/motion device',
       'POST /api/v1/devices/:id/readings device',
       'POST /api/v1/devices/:id/signals device',
       'POST /api/v1/login anyone',
+      'POST /api/v1/login/oidc/session anyone',
       'POST /api/v1/push/:codec device',
       'POST /api/v1/push/:codec/* device',
       'PUT /api/v1/push/:codec device',
@@ -248,32 +321,45 @@ describe('who may do what', () => {
     async (caller) => {
       const broker = await openTestBroker()
       const house = await openHouse({ peers: async () => [broker] })
-      const isPerson = caller.name.startsWith(caller.role)
-      await furnishMore(house, isPerson ? caller.name : undefined)
-      const routes = (await allRoutes(house)).filter(({ may }) => asks(may))
-      // Removing comes last, and homes before the streets they stand in.
-      const order = (route: RouteAccess) => (route.method === 'DELETE' ? 1 : 0)
-      const expected: Record<string, string> = {}
-      const seen: Record<string, string> = {}
-      for (const route of routes.toSorted((a, b) => order(a) - order(b))) {
-        const { method, url } = route
-        const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
-        for (const district of url.includes(':id') ? districts : (['north'] as const)) {
-          expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)
-          seen[`${district} ${method} ${url}`] = await ask(house, route, district, token, caller.name)
-        }
-      }
+      const { seen, expected } = await tryEverything(house, caller)
       expect(seen).toEqual(expected)
     },
   )
 
-  it.each(callers.filter(({ bound }) => bound !== 'nothing'))(
+  it.each(programs)(
+    'lets a program with the scope of $of do exactly that on every route, and finds nothing outside of its area',
+    async (program) => {
+      const broker = await openTestBroker()
+      const house = await openHouse({ peers: async () => [broker] })
+      await rescope(house, program.scope ?? null)
+      const { seen, expected } = await tryEverything(house, program)
+      expect(seen).toEqual(expected)
+    },
+  )
+
+  it('gives a program without a scope what a viewer may', () => {
+    const viewers = scopePermissions.filter((may) => mayRole('viewer', may))
+    expect(viewersScope).toEqual(viewers)
+    const kept = Object.keys(permissions).filter((may) => !(scopePermissions as readonly string[]).includes(may))
+    expect(kept.sort()).toEqual([
+      'be_signed_in',
+      'manage_integrations',
+      'write_channels',
+      'write_operators',
+      'write_vendors',
+    ])
+  })
+
+  it.each([...callers.filter(({ bound }) => bound !== 'nothing'), ...programs.slice(-1)])(
     'shows $name nothing of the other district in any list',
-    async ({ name, role }) => {
+    async ({ name, role, scope }) => {
       const broker = await openTestBroker()
       const house = await openHouse({ peers: async () => [broker] })
       await furnishMore(house)
-      const routes = (await allRoutes(house)).filter(({ may }) => asks(may) && mayRole(role, may))
+      if (scope) await rescope(house, scope)
+      const routes = (await allRoutes(house)).filter(
+        ({ may }) => asks(may) && (scope ? mayScope(scope, may) : mayRole(role, may)),
+      )
       const lists = routes.filter(
         ({ method, url }) => method === 'GET' && !url.includes(':id') && !url.endsWith('/events'),
       )

@@ -47,7 +47,7 @@ export const device = resource({
 export const operator = resource({
   noun: 'an operator',
   plural: 'operators',
-  item: registry.Operator,
+  item: registry.OperatorAccount,
   input: registry.OperatorInput,
   change: registry.OperatorInput.omit(withoutId).partial(),
   read: 'read_registry',
@@ -58,6 +58,7 @@ export const operator = resource({
   list: operators.listOperators,
   get: operators.getOperator,
   subjectOf: (id) => `operator:${id}`,
+  forReaders: ({ email: _email, oidc_subject: _subject, ...operator }) => operator,
   create: async (store, { check, note }, input) => {
     await check(store.db)
     return operators.createOperator(store, input, (tx, made) => note(tx, made.id))
@@ -66,8 +67,8 @@ export const operator = resource({
     await check(store.db)
     return operators.updateOperator(store, id, change, async (tx) => {
       await note(tx, id)
-      // A new password has ended his sessions.
-      if (change.password !== undefined) await passOn(tx, id, now)
+      // A new password or identity has ended his sessions.
+      if (change.password !== undefined || change.oidc_subject !== undefined) await passOn(tx, id, now)
     })
   },
   remove: operators.deleteOperator,

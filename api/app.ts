@@ -32,6 +32,7 @@ import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
+import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
 import { asProblem, problemType } from './problem.ts'
@@ -78,6 +79,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   await app.register(helmet, securityHeaders)
   await document(app)
   sessionRoutes(app, deps)
+  oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
   answerRoutes(app, deps)

@@ -3,16 +3,18 @@ import type { FastifyRequest } from 'fastify'
 import { VigilError } from '../domain/errors.ts'
 import { type PrincipalName, parsePrincipalKey, principalKey } from '../domain/principals.ts'
 import type { Role } from '../domain/registry.ts'
+import type { ScopePermission } from '../domain/scope.ts'
 import { principalOfToken } from '../store/credentials.ts'
-import { areaPathOfIntegration } from '../store/integrations.ts'
+import { boundOfIntegration } from '../store/integrations.ts'
 import { type Session, sessionOf } from '../store/operators.ts'
 import type { Db } from '../store/store.ts'
 import { getVendor } from '../store/vendors.ts'
 import type { Api, ApiDeps } from './context.ts'
 
 /**
- * Who calls. `key` is how the audit names him: `operator:{id}`, or the principal's key for tokens. `areaPath` null: bounded by no area; `vendor` null: by no vendor. `expiresAt` epoch ms, undefined for what
- * does not expire.
+ * Who calls. `key` is how the audit names him: `operator:{id}`, or the principal's key for tokens. `areaPath` null: bounded
+ * by no area; `vendor` null: by no vendor. `scope`: exactly what a program may do, whatever its role; null: what the role
+ * may. `expiresAt` epoch ms, undefined for what does not expire.
  */
 export type Principal = {
   id: string
@@ -22,6 +24,7 @@ export type Principal = {
   area: string | null
   areaPath: string | null
   vendor: string | null
+  scope: readonly ScopePermission[] | null
   expiresAt: number | undefined
 }
 
@@ -30,7 +33,7 @@ const people: readonly Role[] = ['administrator', 'supervisor', 'dispatcher', 'v
 
 /**
  * Who may do what; every route names one of these. A vendor sees its devices and what was refused of them, nothing of
- * the people who wear them, and lets its devices in and out. An integration's token has the role of a viewer. Operators,
+ * the people who wear them, and lets its devices in and out. An integration's token has the role of a viewer, or a scope. Operators,
  * accounts and certificate authorities are the administrator's alone: who may write them may become anybody.
  */
 export const permissions = {
@@ -103,6 +106,7 @@ const personOf = ({ operator, area_path, expires_at }: Session): Principal => ({
   ...operator,
   key: `operator:${operator.id}`,
   areaPath: area_path,
+  scope: null,
   expiresAt: expires_at,
 })
 
@@ -113,12 +117,12 @@ async function accountOf(db: Db, token: string, now: number): Promise<Principal 
   const shared = { expiresAt: credential?.expires_at ?? undefined }
   if (principal?.kind === 'vendor') {
     const found = await getVendor(db, principal.id)
-    const bound = { area: null, areaPath: null, vendor: principal.id }
+    const bound = { area: null, areaPath: null, vendor: principal.id, scope: null }
     return found && { ...accountNamed(principal, found.name), role: 'vendor', ...bound, ...shared }
   }
   if (principal?.kind === 'integration') {
-    const found = await areaPathOfIntegration(db, principal.id)
-    const bound = found && { area: found.area, areaPath: found.area_path, vendor: null }
+    const found = await boundOfIntegration(db, principal.id)
+    const bound = found && { area: found.area, areaPath: found.area_path, vendor: null, scope: found.scope }
     return bound && { ...accountNamed(principal, found.name), role: 'viewer', ...bound, ...shared }
   }
   return undefined
@@ -137,6 +141,7 @@ const administrator: Principal = {
   area: null,
   areaPath: null,
   vendor: null,
+  scope: null,
   expiresAt: undefined,
 }
 
@@ -150,13 +155,20 @@ export function callerOf(request: FastifyRequest): Principal {
   return request.principal
 }
 
+/** Whether the principal has the permission: by its scope where it has one, else by its role. */
+export function isAllowed({ scope, role }: Pick<Principal, 'scope' | 'role'>, permission: Permission): boolean {
+  if (permission === 'be_signed_in') return true
+  const named: readonly string[] | null = scope
+  const roles: readonly Role[] = permissions[permission]
+  return named === null ? roles.includes(role) : named.includes(permission)
+}
+
 /** Throws `unauthenticated` or `forbidden` unless the principal has the permission. */
 export function demand(principal: Principal | undefined, permission: Permission): Principal {
   if (!principal) throw new VigilError('unauthenticated')
-  const allowed: readonly Role[] = permissions[permission]
-  if (!allowed.includes(principal.role))
-    throw new VigilError('forbidden', `The role ${principal.role} does not have the permission ${permission}.`)
-  return principal
+  if (isAllowed(principal, permission)) return principal
+  const who = principal.scope === null ? `The role ${principal.role}` : 'The scope of this token'
+  throw new VigilError('forbidden', `${who} does not have the permission ${permission}.`)
 }
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
 import type { Store } from '../store/store.ts'
 import type { Lines } from './lines.ts'
+import type { OidcOptions } from './oidc_provider.ts'
 import type { HttpTimes } from './servers.ts'
 
 /** One of the other processes of this house and the base of its loopback admin listener. */
@@ -22,6 +23,8 @@ export type ApiDeps = {
   clock: Clock
   log: Logger
   adminToken?: string
+  /** Absent: people log in with name and password only. */
+  oidc?: OidcOptions | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

@@ -6,7 +6,7 @@ import { addressKey } from '../domain/addresses.ts'
 import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { Operator } from '../domain/registry.ts'
-import { login, logout } from '../store/operators.ts'
+import { type BegunSession, login, logout } from '../store/operators.ts'
 import { bearerOf, callerOf } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { createLockout } from './lockout.ts'
@@ -22,7 +22,7 @@ const windowMs = 5 * 60_000
 const passwordsAtOnce = 1
 
 const Login = z.object({ name: z.string().trim().min(1).max(100), password: z.string().min(1).max(200) })
-const Session = z.object({
+export const Session = z.object({
   token: z.string().describe('the bearer token of this session; given once'),
   expires_at: z.string(),
   operator: Operator,
@@ -94,13 +94,20 @@ function loginRoute(app: Api, { store, clock }: ApiDeps): void {
         reply.header('retry-after', Math.ceil(wait / 1_000))
         throw new VigilError('too_many_requests', 'Too many wrong passwords; wait and try again.')
       }
-      const { token, operator, expires_at } = await turn(keys.address, () => login(store, request.body, clock.now()))
+      const begun = await turn(keys.address, () => login(store, request.body, clock.now()))
       byAddress.succeeded(keys.address)
       byName.succeeded(keys.name)
-      return { token, expires_at: isoTime(expires_at), operator }
+      return sessionAnswer(begun)
     },
   })
 }
+
+/** A session as whoever begins it is told, however he proved who he is. */
+export const sessionAnswer = ({ token, expires_at, operator }: BegunSession): z.output<typeof Session> => ({
+  token,
+  expires_at: isoTime(expires_at),
+  operator,
+})
 
 function keysOf({ ip }: FastifyRequest, name: string): { address: string; name: string } {
   const address = addressKey(ip)

@@ -36,8 +36,9 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
   content: { 'application/problem+json': { schema: Problem } },
 })
 
-const { Area, Home, Resident, Device, Contact, Operator, Vendor, Integration } = registry
-const named = { Problem, Ticket, LiveEvent, Area, Home, Resident, Device, Contact, Operator, Vendor, Integration }
+const { Area, Home, Resident, Device, Contact, Operator, OperatorAccount, Vendor, Integration } = registry
+const people = { Resident, Contact, Operator, OperatorAccount }
+const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, ...people }
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })

@@ -40,9 +40,9 @@ const kinds = [
   {
     plural: 'operators',
     input: { id: 'x', name: 'Zhao', password: 'long enough 1', role: 'dispatcher', area: 'north' },
-    made: { id: 'x', name: 'Zhao', role: 'dispatcher', area: 'north', vendor: null },
+    made: { id: 'x', name: 'Zhao', role: 'dispatcher', area: 'north', vendor: null, email: null, oidc_subject: null },
     change: { role: 'supervisor', area: null },
-    changed: { id: 'x', name: 'Zhao', role: 'supervisor', area: null, vendor: null },
+    changed: { id: 'x', name: 'Zhao', role: 'supervisor', area: null, vendor: null, email: null, oidc_subject: null },
   },
 ]
 

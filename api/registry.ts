@@ -11,7 +11,7 @@ import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
 import { PageQuery, pageOf } from './paging.ts'
 import { mustReach } from './reach.ts'
-import { type Filter, type Resource, seenPath } from './resource.ts'
+import { type Filter, type Resource, seenPath, shownTo } from './resource.ts'
 import { resources } from './resources.ts'
 import { boundOf, isOfVendor, mustPlace, mustSeeDevice } from './scope.ts'
 
@@ -38,7 +38,8 @@ const filters = {
   gateway: Id.optional().describe('the device that publishes for them'),
 } as const satisfies Record<Filter, unknown>
 
-function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, filters: by }: Resource): void {
+function listRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+  const { plural, item, read, list, filters: by } = resource
   const shape: z.ZodRawShape = Object.fromEntries(by.map((filter) => [filter, filters[filter]]))
   app.route({
     method: 'GET',
@@ -55,7 +56,8 @@ function listRoute(app: Api, { store }: ApiDeps, { plural, item, read, list, fil
       const caller = callerOf(request)
       const bound = await boundOf(store.db, caller, area)
       if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
-      return list(store.db, { ...only, ...bound, after, most: limit })
+      const { items, next } = await list(store.db, { ...only, ...bound, after, most: limit })
+      return { items: items.map((each) => shownTo(caller, resource, each)), next }
     },
   })
 }
@@ -74,10 +76,11 @@ function getRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
     },
     handler: async (request) => {
       const { id } = request.params
-      await seenPath(store.db, callerOf(request), resource, id)
+      const caller = callerOf(request)
+      await seenPath(store.db, caller, resource, id)
       const found = await get(store.db, id)
       if (found === undefined) throw new VigilError('not_found')
-      return found
+      return shownTo(caller, resource, found)
     },
   })
 }

@@ -3,7 +3,7 @@ import { VigilError } from '../domain/errors.ts'
 import type { IssuedToken } from '../store/credentials.ts'
 import type { Listed, Page } from '../store/registry.ts'
 import type { Db, Store, Tx } from '../store/store.ts'
-import type { Permission, Principal } from './auth.ts'
+import { isAllowed, type Permission, type Principal } from './auth.ts'
 import { isOfVendor, mustSee, type Place } from './scope.ts'
 
 /** What a request does beside its change, in the transaction of the change, so that what it finds still holds. */
@@ -46,6 +46,8 @@ type Spec<Input, Change, Item> = {
   /** How the audit names it, where what is done to it is about who may come in. */
   subjectOf?: ((id: string) => string) | null
   account?: Account | null
+  /** What is told to callers who may not write such things; absent: all of it. */
+  forReaders?: ((item: Item) => Item) | null
   list(db: Db, page: ListPage): Promise<Listed<Item>>
   get(db: Db, id: string): Promise<Item | undefined>
   create(store: Store, beside: Beside, input: Input, now: number): Promise<Item>
@@ -61,6 +63,7 @@ export const resource = <Input, Change, Item>(spec: Spec<Input, Change, Item>): 
     vendorOf: async () => null,
     subjectOf: null,
     account: null,
+    forReaders: null,
     ...spec,
   }) as unknown as Resource
 
@@ -102,6 +105,10 @@ export const pathBy =
     const place = key(item)
     return place === null ? null : ((await pathOf(db, place)) ?? null)
   }
+
+/** A thing as this caller is told of it. */
+export const shownTo = (caller: Principal, { write, forReaders }: Resource, item: unknown): unknown =>
+  forReaders === null || isAllowed(caller, write) ? item : forReaders(item)
 
 export const withoutId = { id: true } as const
 

@@ -9,11 +9,13 @@ import type { Telemetry } from '../ingest/telemetry.ts'
 import { createArea } from '../store/areas.ts'
 import { keepDeadLetter } from '../store/dead_letters.ts'
 import { createDevice } from '../store/devices.ts'
+import { channels, rotas, teams } from '../store/dispatch.ts'
 import { appendEvent } from '../store/events.ts'
 import { createHome } from '../store/homes.ts'
 import { createIntegration } from '../store/integrations.ts'
 import { openStore } from '../store/open.ts'
 import { createContact, createResident } from '../store/people.ts'
+import { createPlan } from '../store/plans.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { addEvidence, insertTicket, setTimer } from '../store/ticket_rows.ts'
 import { readTicket } from '../store/tickets.ts'
@@ -145,6 +147,7 @@ async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now
     await addOperator(tx, { id: `${role}-${district}`, role, ...bound }, now)
   }
   await openTicket(tx, `ticket-${district}`, district)
+  await furnishDispatch(tx, district)
   await keepDeadLetter(tx, {
     id: `letter-${district}`,
     receivedAt: start,
@@ -155,6 +158,34 @@ async function furnishDistrict(tx: Tx, district: (typeof districts)[number], now
     payload: Buffer.from('{"readings":'),
     retained: false,
   })
+}
+
+/** A plan, a rota, a team and a channel; and of what must be needed by nothing to be removed a spare one. */
+async function furnishDispatch(tx: Tx, district: string): Promise<void> {
+  const area = `street-${district}`
+  const settings = { url: 'http://127.0.0.1:9/', secret: `the secret of ${district}` }
+  for (const spare of ['', 'spare-']) {
+    const channel = `${spare}channel-${district}`
+    await channels.create(tx, {
+      id: channel,
+      name: 'channel',
+      area,
+      ...{ kind: 'webhook', language: 'en', detail: 'brief', settings },
+    })
+    const member = { name: 'responder', ways: [{ channel: `channel-${district}`, to: '' }] }
+    await teams.create(tx, { id: `${spare}team-${district}`, name: 'team', area, ...{ members: [member] } })
+  }
+  const shift = { from: '08:00', to: '20:00', days: ['mon'], operators: [`dispatcher-${district}`] }
+  await rotas.create(tx, {
+    id: `rota-${district}`,
+    name: 'rota',
+    area,
+    ...{ role: 'dispatcher', shifts: [shift], overrides: [], holidays: [] },
+  })
+  const steps = [
+    { after_s: 0, tell: [{ to: 'team' as const, team: `team-${district}`, order: 'parallel' as const, each_s: 60 }] },
+  ]
+  await createPlan(tx, { id: `plan-${district}`, name: 'plan', area, steps, area_above: false })
 }
 
 /** The password of none of them is known; they have their tokens. */

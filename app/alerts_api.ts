@@ -13,7 +13,7 @@ export async function openAlerts(house: House): Promise<Room> {
   const { config, clock, log } = house
   const store = await openStore({ url: config.databaseUrl, data: config.data, clock, log })
   const journal = await openJournalForReading(house)
-  const alerts = await startAlerts({ journal, store, clock, log, zone: config.zone })
+  const alerts = await startAlerts({ journal, store, clock, log, zone: config.zone, publicUrl: config.publicUrl })
   return {
     ports: {},
     state: alerts.state,
@@ -35,7 +35,8 @@ export async function openApi(house: House): Promise<Room> {
   const peers = () => othersIn(data)
   const tls = await openTlsPort(config.httpsPort, house)
   const linesMost = linesFor(await openFilesOf(process.pid))
-  const api = await startApi({ store, telemetry, clock, log, host, port, tls, adminToken, frontDoor, peers, linesMost })
+  const doors = { host, port, tls, linesMost, frontDoor, peers }
+  const api = await startApi({ store, telemetry, clock, log, adminToken, oidc: oidcOf(config), ...doors })
   return {
     ports: { http: api.port, https: api.httpsPort },
     async close() {
@@ -46,6 +47,9 @@ export async function openApi(house: House): Promise<Room> {
     },
   }
 }
+
+/** The configuration sees to it that there is no identity provider without the address that it sends people back to. */
+const oidcOf = ({ oidc, publicUrl }: House['config']) => (oidc && publicUrl ? { ...oidc, publicUrl } : undefined)
 
 /** Alerts and api in one process, as `vigil start` runs them. */
 export async function openAlertsAndApi(house: House): Promise<Room> {

@@ -51,6 +51,25 @@ describe('configuration', () => {
     expect(readConfig({ MQTT_PORT: '', DATABASE_URL: '', INFLUX_URL: '', NATS_URL: '' }).mqttPort).toBe(1883)
   })
 
+  it('knows where browsers find it, by an origin', () => {
+    expect(readConfig({})).toMatchObject({ publicUrl: undefined, oidc: undefined })
+    expect(readConfig({ VIGIL_URL: 'https://Vigil.Example/' }).publicUrl).toBe('https://vigil.example')
+    expect(readConfig({ VIGIL_URL: 'http://10.0.0.7:8080' }).publicUrl).toBe('http://10.0.0.7:8080')
+  })
+
+  it('reads an identity provider as one thing, which needs the address that it sends people back to', () => {
+    const env = { VIGIL_OIDC_ISSUER: 'https://id.example/realms/city', VIGIL_OIDC_CLIENT_ID: 'vigil' }
+    const shared = { issuer: 'https://id.example/realms/city', clientId: 'vigil' }
+    const url = { VIGIL_URL: 'https://vigil.example' }
+    expect(readConfig({ ...env, ...url }).oidc).toEqual({ ...shared, name: 'id.example', clientSecret: undefined })
+    const more = { VIGIL_OIDC_CLIENT_SECRET: 's', VIGIL_OIDC_NAME: '市民政局' }
+    expect(readConfig({ ...env, ...url, ...more }).oidc).toEqual({ ...shared, name: '市民政局', clientSecret: 's' })
+    expect(() => readConfig(env)).toThrow('VIGIL_URL is not')
+    expect(() => readConfig({ ...env, VIGIL_URL: 'http://10.0.0.7' })).toThrow('VIGIL_URL must begin with https://')
+    const here = { ...env, VIGIL_OIDC_ISSUER: 'http://127.0.0.1:4000', VIGIL_URL: 'http://localhost:8080' }
+    expect(readConfig(here).oidc?.name).toBe('127.0.0.1:4000')
+  })
+
   it('reads InfluxDB as one thing', () => {
     const influx = readConfig({ INFLUX_URL: 'http://db:8086', INFLUX_TOKEN: 't', INFLUX_VERSION: '2' }).influx
     expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: '2' })
@@ -78,6 +97,17 @@ describe('configuration', () => {
     ['GSM_MQTT_URL', 'http://hunter2', 'must be a URL like mqtts://'],
     ['GSM_USER', 'hunter2', 'GSM_TOKEN is not: set both or none'],
     ['GSM_TOKEN', 'hunter2', 'GSM_USER is not: set both or none'],
+    ['VIGIL_URL', 'hunter2.example', 'must be a URL without a path'],
+    ['VIGIL_URL', 'https://vigil.example/hunter2', 'must be a URL without a path'],
+    ['VIGIL_URL', 'https://me:hunter2@vigil.example', 'must be a URL without a path'],
+    ['VIGIL_URL', 'ftp://hunter2', 'must be a URL without a path'],
+    ['VIGIL_OIDC_ISSUER', 'http://hunter2.example', 'http:// only on this machine'],
+    ['VIGIL_OIDC_ISSUER', 'hunter2', 'must be the https:// URL of an identity provider'],
+    ['VIGIL_OIDC_ISSUER', 'https://id.example/?hunter2', 'must be the https:// URL of an identity provider'],
+    ['VIGIL_OIDC_ISSUER', 'https://hunter2.example', 'VIGIL_OIDC_CLIENT_ID is not'],
+    ['VIGIL_OIDC_CLIENT_ID', 'hunter2', 'VIGIL_OIDC_ISSUER is not'],
+    ['VIGIL_OIDC_CLIENT_SECRET', 'hunter2', 'VIGIL_OIDC_ISSUER is not'],
+    ['VIGIL_OIDC_NAME', 'hunter2', 'VIGIL_OIDC_ISSUER is not'],
     ['VIGIL_DEMO', 'no', 'must be 1'],
     ['VIGIL_LOG', 'verbose', 'must be one of trace, debug'],
     ['VIGIL_ADMIN_TOKEN', 'hunter2 hunter2 hunter2', 'without spaces'],

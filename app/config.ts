@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isZone } from '../domain/zones.ts'
+import { type OidcConfig, oidcOf, oidcVariables } from './config_oidc.ts'
 import { Fault } from './fault.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -35,6 +36,12 @@ export type Config = {
   influx: InfluxConfig | undefined
   gsm: GsmConfig
   adminToken: string | undefined
+  /** Where browsers find this house, from wherever they are: an origin, such as https://vigil.example. */
+  publicUrl: string | undefined
+  /** The dead-man's switch: asked every minute as long as all is well. */
+  switchUrl: string | undefined
+  /** Undefined: people log in with name and password only. */
+  oidc: OidcConfig | undefined
   /** The zone of devices that tell the time without one, by its IANA name. */
   zone: string
   demo: boolean
@@ -93,7 +100,9 @@ const Environment = z.object({
   GSM_USER: word.optional(),
   GSM_TOKEN: word.optional(),
   GSM_CA: word.optional(),
+  VIGIL_SWITCH_URL: url(['http:', 'https:'], 'https://switch.example/ping/my-centre').optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
+  ...oidcVariables,
   VIGIL_ZONE: z
     .string()
     .refine(isZone, 'must be a time zone like Asia/Shanghai or Europe/Berlin')
@@ -151,6 +160,9 @@ function configOf(env: Environment): Config {
     influx: influxOf(env),
     gsm: gsmOf(env),
     adminToken: env.VIGIL_ADMIN_TOKEN,
+    publicUrl: env.VIGIL_URL,
+    switchUrl: env.VIGIL_SWITCH_URL,
+    oidc: oidcOf(env),
     zone: env.VIGIL_ZONE,
     demo,
     log: env.VIGIL_LOG,

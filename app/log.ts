@@ -4,7 +4,18 @@ import type { LogLevel } from './config.ts'
 /** Names of fields that hold secrets. */
 const secret = [
   ...['token', 'adminToken', 'admin_token', 'access_token', 'password', 'authorization', 'cookie', 'set-cookie'],
-  ...['claim_code', 'claimCode', 'qr', 'private_key', 'privateKey', 'secret'],
+  ...[
+    'claim_code',
+    'claimCode',
+    'qr',
+    'private_key',
+    'privateKey',
+    'secret',
+    'clientSecret',
+    'client_secret',
+    'id_token',
+    'code_verifier',
+  ],
 ]
 
 /** Secrets at the depths at which they are logged: by themselves, in a request's headers, in an options object. */

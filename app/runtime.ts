@@ -6,7 +6,7 @@ import { newId } from '../domain/random.ts'
 import { Fault } from './fault.ts'
 
 /** What a process of the house may be; one may be several things at once. `vigil` is the supervisor of `vigil start`. */
-export const processNames = ['vigil', 'broker', 'ingest', 'alerts', 'api', 'gsm'] as const
+export const processNames = ['vigil', 'broker', 'ingest', 'alerts', 'api', 'auditor', 'gsm'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /** What a running process says of itself in `run/{process}.json`: where it listens on this machine. */

@@ -36,17 +36,20 @@ export type Supervisor = {
   stop(): Promise<void>
 }
 
-/** Starts broker, ingest, and alerts with api, each in a process of its own, and keeps them running. */
+/** Starts broker, ingest, alerts with api, and the auditor, each in a process of its own, and keeps them running. */
 export function supervise(options: SupervisorOptions): Supervisor {
   const broker = start(options, 'broker', ['broker'])
   const ingest = start(options, 'ingest', ['ingest'])
   const alertsAndApi = start(options, 'alerts and api', ['alerts-api'])
-  const all: Child[] = [broker, ingest, alertsAndApi]
+  const auditor = start(options, 'auditor', ['auditor'])
+  const all: Child[] = [broker, ingest, alertsAndApi, auditor]
   return {
-    up: Promise.all([broker.ready, alertsAndApi.ready, ingest.ready]).then(([{ mqtt, mqtts }, { http, https }]) => {
-      if (!mqtt || !http) throw new Error('a process is up and did not say where it listens')
-      return { mqttPort: mqtt, mqttsPort: mqtts, httpPort: http, httpsPort: https }
-    }),
+    up: Promise.all([broker.ready, alertsAndApi.ready, ingest.ready, auditor.ready]).then(
+      ([{ mqtt, mqtts }, { http, https }]) => {
+        if (!mqtt || !http) throw new Error('a process is up and did not say where it listens')
+        return { mqttPort: mqtt, mqttsPort: mqtts, httpPort: http, httpsPort: https }
+      },
+    ),
     startGsm() {
       const gsm = start(options, 'gsm', ['gsm'])
       all.push(gsm)

@@ -34,6 +34,10 @@ Environment (the whole configuration):
   VIGIL_DEMO             0 starts without demo homes
   VIGIL_ADMIN_TOKEN      the administrator's token; made and kept in the data folder where absent
   VIGIL_CLOCK_FILE       for drills and tests: a file with the milliseconds by which the clock is ahead, followed live
+  VIGIL_SWITCH_URL       a dead-man's switch: asked every minute while the auditor finds every promise kept
+  VIGIL_URL              where browsers find this Vigil: https://vigil.example
+  VIGIL_OIDC_ISSUER      https://… of an identity provider (OpenID Connect) by which people may log in, with VIGIL_URL,
+                         VIGIL_OIDC_CLIENT_ID, VIGIL_OIDC_CLIENT_SECRET (absent: PKCE alone) and VIGIL_OIDC_NAME
   VIGIL_LOG              what goes to stderr: trace, debug, info, warn (default), error, fatal, silent
   DATABASE_URL           postgres://… for registry and tickets; embedded where absent
   GSM_WATCH_PORT, GSM_EVIEW_PORT, GSM_TRV_PORT

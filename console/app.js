@@ -10,7 +10,7 @@ import { byId, set } from './dom.js'
 import { showBar } from './header.js'
 import { keyListener } from './keys.js'
 import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
-import { showLogin } from './login.js'
+import { beginElsewhere, showLogin } from './login.js'
 import { groups, waitingSince } from './queue.js'
 import { allowSound } from './sound.js'
 import { showTicket } from './ticket.js'
@@ -206,6 +206,7 @@ function start() {
   every(lookAgainMs, () => currentSession() && show())
   if (currentSession()) enter()
   else show()
+  void beginElsewhere(show, enter)
 }
 
 start()

@@ -83,9 +83,24 @@ export function refused(status, problem) {
  * @returns {Promise<Session>}
  * @throws {CallError} `login_failed`, `too_many_requests`, `unreachable`
  */
-export async function login(name, password) {
+export const login = (name, password) => begin('/login', { name, password })
+
+/**
+ * After the identity provider has led back here: a cookie that only the server reads stands for the session.
+ * @returns {Promise<Session>}
+ * @throws {CallError} `oidc_over`, `oidc_unknown_operator`, `unreachable`
+ */
+export const loginFromProvider = () => begin('/login/oidc/session')
+
+/** @typedef {{ name: string, url: string }} IdentityProvider */
+
+/** The identity provider by which one may log in here besides. @returns {Promise<IdentityProvider | undefined>} */
+export const identityProvider = async () => (await call('/login/options').catch(() => undefined))?.oidc ?? undefined
+
+/** @param {string} path @param {unknown} [body] @returns {Promise<Session>} */
+async function begin(path, body) {
   session = undefined
-  const opened = /** @type {Session} */ (await call('/login', { method: 'POST', body: { name, password } }))
+  const opened = /** @type {Session} */ (await call(path, { method: 'POST', body }))
   session = opened
   sessionStorage.setItem(storageKey, JSON.stringify(opened))
   return opened

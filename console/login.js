@@ -1,13 +1,53 @@
 // @ts-check
-import { CallError, login } from './calls.js'
+import { CallError, currentSession, identityProvider, login, loginFromProvider } from './calls.js'
 import { byId, el, fill } from './dom.js'
 import { language, t, wordFor } from './words.js'
+
+/**
+ * How else one may log in, and why it did not go well the last time; told by the server and by the address.
+ * @type {{ provider: import('./calls.js').IdentityProvider | undefined, refused: string | undefined }}
+ */
+const elsewhere = { provider: undefined, refused: undefined }
+
+/**
+ * Finds out how else one may log in, and fetches the session of whoever comes back from there. The address is put right at
+ * once, so that neither a bookmark nor "back" does it again.
+ * @param {() => void} onKnown how one may log in is known now @param {() => void} onIn
+ */
+export async function beginElsewhere(onKnown, onIn) {
+  const asked = new URLSearchParams(location.search)
+  if (asked.size > 0) history.replaceState(null, '', location.pathname + location.hash)
+  elsewhere.refused = asked.get('refused') ?? undefined
+  const isBack = !currentSession() && asked.get('login') === 'oidc' && (await comeBack())
+  if (isBack) return onIn()
+  elsewhere.provider = await identityProvider()
+  onKnown()
+}
+
+/** Whether the session was there. */
+async function comeBack() {
+  try {
+    await loginFromProvider()
+    return true
+  } catch (error) {
+    elsewhere.refused = error instanceof CallError ? error.code : 'internal'
+    return false
+  }
+}
+
+/** Words of ours only: whoever made the link that led here may have written anything. @param {string} code */
+const refusal = (code) =>
+  wordFor('error', /^oidc_[a-z_]+$|^(unreachable|too_many_requests)$/.test(code) ? code : 'internal')
+
+/** @param {import('./calls.js').IdentityProvider} provider */
+const providerButton = ({ name, url }) => el('a', { href: url }, t('login.elsewhere', { name }))
 
 /**
  * The way in.
  * @param {{ ended: boolean, onIn: () => void, onLanguage: () => void }} page `ended`: a session ran out just now
  */
 export function showLogin(page) {
+  const { provider, refused } = elsewhere
   fill(byId('login'), [language(), page.ended], () => [
     el(
       'form',
@@ -20,6 +60,7 @@ export function showLogin(page) {
       field('password', t('login.password'), 'password', 'current-password'),
       el('p', { class: 'complaint', role: 'alert' }),
       el('button', { type: 'submit', class: 'primary' }, t('login.enter')),
+      el('div', { class: 'elsewhere' }),
       el(
         'button',
         { type: 'button', class: 'quiet', title: t('app.switch_language'), onclick: page.onLanguage },
@@ -27,6 +68,10 @@ export function showLogin(page) {
       ),
     ),
   ])
+  // Put in without building the rest anew: somebody may be typing his name already.
+  const [complaint, slot] = ['.complaint', '.elsewhere'].map((part) => byId('login').querySelector(part))
+  if (slot) fill(slot, [language(), provider], () => [provider && providerButton(provider)])
+  if (complaint && refused) complaint.textContent = refusal(refused)
 }
 
 /** @param {string} name @param {string} label @param {string} type @param {string} autocomplete */
@@ -53,6 +98,7 @@ async function enter(event, onIn) {
   const button = /** @type {HTMLButtonElement} */ (form.querySelector('button[type=submit]'))
   const complaint = /** @type {HTMLElement} */ (form.querySelector('.complaint'))
   const data = new FormData(form)
+  elsewhere.refused = undefined
   button.disabled = true
   button.textContent = t('login.busy')
   complaint.textContent = ''

@@ -13,6 +13,7 @@ export const en = {
   'login.password': 'Password',
   'login.enter': 'Log in',
   'login.busy': 'Logging in…',
+  'login.elsewhere': 'Log in with {name}',
   'login.ended': 'Your session has ended. Log in again; nothing that arrived meanwhile is lost.',
 
   'link.connecting': 'Connecting…',
@@ -247,6 +248,18 @@ export const en = {
 
   'error.unreachable': 'The server did not answer. Nothing was sent; try again.',
   'error.login_failed': 'Name or password is wrong.',
+  'error.oidc_off': 'Only name and password are taken here.',
+  'error.oidc_unreachable': 'The identity provider does not answer. Try again, or log in with name and password.',
+  'error.oidc_misconfigured': 'Vigil and the identity provider are not set up for each other. Tell an administrator.',
+  'error.oidc_state_wrong': 'This log-in was not begun in this browser, or another one was begun since. Begin again.',
+  'error.oidc_over': 'This log-in was used already or took too long. Begin again.',
+  'error.oidc_denied': 'The identity provider did not log you in. Begin again.',
+  'error.oidc_code_refused': 'The identity provider does not take this log-in any more. Begin again.',
+  'error.oidc_nonce_wrong': 'The identity provider answered another log-in than this one. Begin again.',
+  'error.oidc_clock_off': 'The clocks of Vigil and of the identity provider differ. Tell an administrator.',
+  'error.oidc_proof_invalid': 'What the identity provider said cannot be trusted. Tell an administrator.',
+  'error.oidc_unknown_operator':
+    'The identity provider knows you, but you are no operator here. Ask an administrator to enter your e-mail address.',
   'error.too_many_requests': 'Too many attempts. Wait a little and try again.',
   'error.unauthenticated': 'Your session has ended. Log in again.',
   'error.forbidden': 'Your role does not allow this.',

@@ -16,3 +16,6 @@ export function addressKey(remote: string | undefined): string {
   const groups = [...head, ...Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0'), ...tail]
   return `address:${groups.slice(0, 4).join(':')}::`
 }
+
+/** Whether a URL leads to this machine itself, where nobody can listen in between. */
+export const isLoopbackUrl = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)

@@ -142,6 +142,35 @@ export const errorTable = {
     text: 'Device or claim code is wrong, used already or out of date; have a new code made.',
   },
   login_failed: { status: 401, text: 'Name or password is wrong.' },
+  oidc_off: { status: 404, text: 'Logging in by another provider is not set up here; log in with name and password.' },
+  oidc_unreachable: {
+    status: 503,
+    text: 'The identity provider does not answer; try again, or log in with name and password.',
+  },
+  oidc_misconfigured: {
+    status: 502,
+    text: 'Vigil and the identity provider are not set up for each other; tell an administrator.',
+  },
+  oidc_state_wrong: {
+    status: 400,
+    text: 'This log-in was not begun in this browser, or another one was begun since; begin again.',
+  },
+  oidc_over: { status: 400, text: 'This log-in was used already or took longer than 10 minutes; begin again.' },
+  oidc_denied: { status: 401, text: 'The identity provider did not log this person in; begin again.' },
+  oidc_code_refused: {
+    status: 401,
+    text: 'The identity provider does not take this code: used already, too old or of another log-in; begin again.',
+  },
+  oidc_nonce_wrong: { status: 401, text: 'The proof of the identity provider is for another log-in; begin again.' },
+  oidc_clock_off: {
+    status: 401,
+    text: 'The clocks of Vigil and of the identity provider differ by more than 30 s; tell an administrator.',
+  },
+  oidc_proof_invalid: { status: 401, text: 'The proof of the identity provider does not hold; tell an administrator.' },
+  oidc_unknown_operator: {
+    status: 403,
+    text: 'The provider knows you, but nobody here goes by that identity; ask an administrator to enter it.',
+  },
   too_many_requests: { status: 429, text: 'Too many requests; wait and try again.' },
   request_too_slow: {
     status: 408,

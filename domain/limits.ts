@@ -388,4 +388,10 @@ export const limits = {
   pageSizeMost: 1_000,
   /** A log-in lasts for one shift. */
   sessionMs: 12 * 3_600_000,
+  /** From leaving for an identity provider to coming back: somebody looks for his telephone meanwhile. */
+  oidcLoginMs: 10 * 60_000,
+  /** From coming back to the console's call for the session: it is the next thing that the page does. */
+  oidcHandoverMs: 60_000,
+  /** Log-ins begun of one address: a whole centre at the change of shift, and each is a write. */
+  oidcLoginsPerMinute: 600,
 } as const

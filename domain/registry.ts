@@ -3,6 +3,7 @@ import { Ways } from './dispatch.ts'
 import { Id } from './ids.ts'
 import { presses } from './message.ts'
 import { languages } from './notices.ts'
+import { Scope, scopePermissions } from './scope.ts'
 
 /** The registry's records as the API takes and gives them. `id` may be chosen by the caller and is made where absent. */
 
@@ -120,6 +121,13 @@ export const Contact = z.object({
 })
 export type Contact = z.infer<typeof Contact>
 
+/** An issuer is a URL without query and fragment, so the first # divides. */
+const OidcSubject = z
+  .string()
+  .max(1_000)
+  .regex(/^https?:\/\/[^\s#?]+#\S+$/, 'must be the issuer and the subject with a # between: https://id.example#4711')
+  .describe('by whom an identity provider knows this operator: `{issuer}#{subject}`; null unbinds')
+
 export const OperatorInput = z.object({
   id: Id.optional(),
   name: text(100).describe('the login name'),
@@ -130,6 +138,13 @@ export const OperatorInput = z.object({
   vendor: Id.nullish().describe('sees only what is of this vendor; for the role vendor'),
   ways: Ways.optional().describe('by which channels and where this person is told; absent: none'),
   language: z.enum(languages).nullish().describe('of what this person is told; absent: as the channel has it'),
+  email: z
+    .email()
+    .max(254)
+    .transform((address) => address.toLowerCase())
+    .nullish()
+    .describe('by which an identity provider (OpenID Connect) may tell who logs in for the first time'),
+  oidc_subject: OidcSubject.nullish(),
 })
 export const Operator = z.object({
   id: Id,
@@ -141,6 +156,13 @@ export const Operator = z.object({
   language: z.enum(languages).nullable(),
 })
 export type Operator = z.infer<typeof Operator>
+
+/** An operator as those see him who may write operators; others are not told how he is known elsewhere. */
+export const OperatorAccount = Operator.extend({
+  email: z.string().nullable().optional().describe('told to administrators only'),
+  oidc_subject: z.string().nullable().optional().describe('`{issuer}#{subject}`; told to administrators only'),
+})
+export type OperatorAccount = z.infer<typeof OperatorAccount>
 
 /** What all devices and the account of a vendor may use together; what is absent is as in domain/limits.ts. */
 export const VendorQuota = z.strictObject({
@@ -168,7 +190,17 @@ export type Vendor = z.infer<typeof Vendor>
 export const IntegrationInput = z.object({
   id: Id.optional(),
   name: text(200),
-  area: Id.nullish().describe('whose tickets it reads, with all areas below; absent: all tickets'),
+  area: Id.nullish().describe('what it may see and do lies in this area and all below; absent: everywhere'),
+  scope: Scope.nullish(),
 })
-export const Integration = z.object({ id: Id, name: z.string(), area: Id.nullable(), created_at: z.string() })
+export const Integration = z.object({
+  id: Id,
+  name: z.string(),
+  area: Id.nullable(),
+  scope: z
+    .array(z.enum(scopePermissions))
+    .nullable()
+    .describe('the permissions of its token; null: what a viewer may read'),
+  created_at: z.string(),
+})
 export type Integration = z.infer<typeof Integration>

@@ -13,11 +13,11 @@ export type TicketState = (typeof ticketStates)[number]
 export const ticketActions = [
   'acknowledge',
   'assign',
+  'contact',
   'dispatch',
   'arrive',
   'resolve',
   'close',
-  'contact',
   'note',
   'reopen',
   'share',

@@ -14,6 +14,7 @@ import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './d
 import { accessOfDevice, childrenOf, deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
 import { listHomes } from './homes.ts'
+import { admitIdentity, beginLogin, takeLogin, takeSession, trimLogins } from './oidc_logins.ts'
 import { openStore } from './open.ts'
 import { sessionOf } from './operators.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
@@ -81,6 +82,11 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   listDeadLettersOfVendor: (tx) => listDeadLetters(tx, {}, { most: 10, vendor: 'acme', after: '5:bulk-1' }),
   placeOfDevice: (tx) => placeOfDevice(tx, 'watch-1'),
   sessionOf: (tx) => sessionOf(tx, 'x', 1),
+  beginLogin: (tx) => beginLogin(tx, 1),
+  takeLogin: (tx) => takeLogin(tx, 'x', 1).catch(() => {}),
+  takeSession: (tx) => takeSession(tx, 'x', 1).catch(() => {}),
+  admitIdentity: (tx) => admitIdentity(tx, { subject: 'https://id#1', email: 'a@b.example' }, 1).catch(() => {}),
+  trimLogins: (tx) => trimLogins(tx, 1, 10),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
   listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
   listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),

@@ -4,9 +4,21 @@ import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { principalKey } from '../domain/principals.ts'
 import type { Integration, IntegrationInput } from '../domain/registry.ts'
+import type { ScopePermission } from '../domain/scope.ts'
 import { announce } from './changes.ts'
 import { revokeTokens } from './credentials.ts'
-import { areaWithin, freeId, type Listed, mustExist, mustRefer, namedFields, type Page, pageOf } from './registry.ts'
+import {
+  areaWithin,
+  freeId,
+  type Listed,
+  mustBeFree,
+  mustExist,
+  mustRefer,
+  namedFields,
+  notClosed,
+  type Page,
+  pageOf,
+} from './registry.ts'
 import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -21,7 +33,7 @@ export async function createIntegration(tx: Tx, input: Input, now: number): Prom
   await mustRefer(tx, 'areas', input.area)
   await tx
     .insertInto('integrations')
-    .values({ id, name: input.name, area: input.area ?? null, created_at: now })
+    .values({ id, name: input.name, area: input.area ?? null, scope: asKept(input.scope) ?? null, created_at: now })
     .execute()
   return integrationOrThrow(tx, id)
 }
@@ -31,17 +43,23 @@ export async function getIntegration(db: Db, id: string): Promise<Integration | 
   return row && integrationOf(row)
 }
 
-/** What bounds an integration: its area and that area's path, null for everything; undefined where there is no such one. */
-export function areaPathOfIntegration(
-  db: Db,
-  id: string,
-): Promise<{ name: string; area: string | null; area_path: string | null } | undefined> {
-  return db
+/** What an integration may: in its area, whose path is `area_path` (null: everywhere), what its scope names (null: as a viewer). */
+export type IntegrationBound = {
+  name: string
+  area: string | null
+  area_path: string | null
+  scope: ScopePermission[] | null
+}
+
+/** Undefined where there is no such integration. */
+export async function boundOfIntegration(db: Db, id: string): Promise<IntegrationBound | undefined> {
+  const row = await db
     .selectFrom('integrations')
     .leftJoin('areas', 'areas.id', 'integrations.area')
-    .select(['integrations.name', 'integrations.area', 'areas.path as area_path'])
+    .select(['integrations.name', 'integrations.area', 'integrations.scope', 'areas.path as area_path'])
     .where('integrations.id', '=', id)
     .executeTakeFirst()
+  return row && { ...row, scope: scopeOf(row.scope) }
 }
 
 /** Integrations by id; with a bound, those whose own area lies within it. */
@@ -68,15 +86,16 @@ export async function updateIntegration(
 ): Promise<Integration> {
   await mustExist(tx, 'integrations', id)
   await mustRefer(tx, 'areas', change.area)
-  const named = namedFields({ name: change.name, area: change.area })
+  const named = namedFields({ name: change.name, area: change.area, scope: asKept(change.scope) })
   if (named) await tx.updateTable('integrations').set(named).where('id', '=', id).execute()
   await announce(tx, { kind: 'access', subject: integrationKey(id), at: now })
   return integrationOrThrow(tx, id)
 }
 
-/** Removes an integration and its tokens. Throws `not_found`. */
+/** Removes an integration and its tokens. Throws `not_found`; `still_referenced` while it holds an open ticket. */
 export async function deleteIntegration(tx: Tx, id: string, now: number): Promise<void> {
   await mustExist(tx, 'integrations', id)
+  await mustBeFree(tx, 'integration', [['tickets', 'holder', notClosed]], integrationKey(id))
   await revokeTokens(tx, integrationKey(id), now)
   await tx.deleteFrom('integrations').where('id', '=', id).execute()
 }
@@ -93,7 +112,18 @@ async function integrationOrThrow(tx: Tx, id: string): Promise<Integration> {
   return integration
 }
 
-const integrationOf = ({ created_at, ...row }: Selectable<Database['integrations']>): Integration => ({
+/** Whether its token reads tickets, by HTTP and by MQTT. */
+export const mayReadTickets = ({ scope }: Pick<Integration, 'scope'>): boolean =>
+  scope === null || scope.includes('read_tickets')
+
+const asKept = (scope: ScopePermission[] | null | undefined): string | null | undefined =>
+  scope ? JSON.stringify(scope) : scope
+
+const scopeOf = (kept: string | null): ScopePermission[] | null =>
+  kept === null ? null : (JSON.parse(kept) as ScopePermission[])
+
+const integrationOf = ({ created_at, scope, ...row }: Selectable<Database['integrations']>): Integration => ({
   ...row,
+  scope: scopeOf(scope),
   created_at: isoTime(created_at),
 })

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newSecret } from '../domain/random.ts'
-import type { Operator, OperatorInput } from '../domain/registry.ts'
+import type { Operator, OperatorAccount, OperatorInput } from '../domain/registry.ts'
 import { mustKnowChannels, ofRow } from './dispatch.ts'
 import {
   areaWithin,
@@ -27,21 +27,22 @@ type Row = Selectable<Database['operators']>
 export type Session = { operator: Operator; area_path: string | null; expires_at: number }
 
 /** What else is to happen in the transaction, such as its entry in the audit. */
-type Also = (tx: Tx, operator: Operator) => Promise<void>
+type Also = (tx: Tx, operator: OperatorAccount) => Promise<void>
 const nothingElse: Also = async () => {}
 
 /** Adds an operator. Takes the store, because the password is hashed before the transaction and not in it.
- *  Throws `id_taken` (of the name too), `reference_unknown`, `request_invalid` (a vendor with another role). */
-export async function createOperator(store: Store, input: Input, also = nothingElse): Promise<Operator> {
+ *  Throws `id_taken` (of name, e-mail and identity too), `reference_unknown`, `request_invalid` (a vendor with another role). */
+export async function createOperator(store: Store, input: Input, also = nothingElse): Promise<OperatorAccount> {
   const password_hash = await passwordHash(input.password)
   return store.write(async (tx) => {
     const id = await freeId(tx, 'operators', input.id)
-    await nameMustBeFree(tx, input.name)
+    await mustBeNobodys(tx, input)
     await mustRefer(tx, 'areas', input.area)
     await mustRefer(tx, 'vendors', input.vendor)
     const { name, role, area = null, vendor = null, ways = [], language = null } = input
     await mustKnowChannels(tx, ways)
-    const operator = { id, name, role, area, vendor, ways, language }
+    const known = { email: input.email ?? null, oidc_subject: input.oidc_subject ?? null }
+    const operator = { id, name, role, area, vendor, ways, language, ...known }
     await tx
       .insertInto('operators')
       .values({ ...operator, ways: JSON.stringify(ways), password_hash })
@@ -52,9 +53,9 @@ export async function createOperator(store: Store, input: Input, also = nothingE
   })
 }
 
-export async function getOperator(db: Db, id: string): Promise<Operator | undefined> {
+export async function getOperator(db: Db, id: string): Promise<OperatorAccount | undefined> {
   const row = await db.selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && operatorOf(row)
+  return row && accountOf(row)
 }
 
 /** Those of these operators whom there are, in the order asked for. */
@@ -77,7 +78,7 @@ export async function operatorsOf(db: Db, area: string | null, role: Operator['r
 }
 
 /** Operators by id; with a bound, those whose own area lies within it. */
-export async function listOperators(db: Db, page: Page): Promise<Listed<Operator>> {
+export async function listOperators(db: Db, page: Page): Promise<Listed<OperatorAccount>> {
   const rows = await db
     .selectFrom('operators')
     .selectAll()
@@ -88,29 +89,30 @@ export async function listOperators(db: Db, page: Page): Promise<Listed<Operator
     .orderBy('id')
     .limit(page.most + 1)
     .execute()
-  return pageOf(rows, page.most, (row) => row.id, operatorOf)
+  return pageOf(rows, page.most, (row) => row.id, accountOf)
 }
 
-/** Changes an operator; a new password ends all of his sessions. Throws `not_found`, `id_taken`, `reference_unknown`,
+/** Changes an operator; a new password or identity ends all of his sessions. Throws `not_found`, `id_taken`, `reference_unknown`,
  *  `request_invalid` (a vendor with another role). */
 export async function updateOperator(
   store: Store,
   id: string,
   change: Partial<Omit<Input, 'id'>>,
   also = nothingElse,
-): Promise<Operator> {
+): Promise<OperatorAccount> {
   const password_hash = change.password === undefined ? undefined : await passwordHash(change.password)
   return store.write(async (tx) => {
     await mustExist(tx, 'operators', id)
-    if (change.name !== undefined) await nameMustBeFree(tx, change.name, id)
+    await mustBeNobodys(tx, change, id)
     await mustRefer(tx, 'areas', change.area)
     await mustRefer(tx, 'vendors', change.vendor)
     await mustKnowChannels(tx, change.ways ?? [])
-    const { name, role, area, vendor, language } = change
+    const { name, role, area, vendor, language, email, oidc_subject } = change
     const ways = change.ways && JSON.stringify(change.ways)
-    const named = namedFields({ name, role, area, vendor, ways, language, password_hash })
+    const named = namedFields({ name, role, area, vendor, ways, language, email, oidc_subject, password_hash })
     if (named) await tx.updateTable('operators').set(named).where('id', '=', id).execute()
-    if (password_hash) await tx.deleteFrom('sessions').where('operator', '=', id).execute()
+    if (password_hash || oidc_subject !== undefined)
+      await tx.deleteFrom('sessions').where('operator', '=', id).execute()
     const operator = await getOperator(tx, id)
     if (!operator) throw new VigilError('not_found', `there is no operator ${id}`)
     mustBeVendors(operator)
@@ -131,13 +133,11 @@ export async function login(
   store: Store,
   given: { name: string; password: string },
   now: number,
-): Promise<Session & { token: string }> {
+): Promise<BegunSession> {
   const row = await store.db.selectFrom('operators').selectAll().where('name', '=', given.name).executeTakeFirst()
   const right = await passwordMatches(given.password, row?.password_hash)
   if (!row || !right) throw new VigilError('login_failed')
-  const token = newSecret()
-  const session = { token_hash: tokenHash(token), operator: row.id, expires_at: now + limits.sessionMs }
-  await store.write(async (tx) => {
+  return store.write(async (tx) => {
     // Between the check and now the operator may have been removed, or his password changed: then it was not right.
     const same = await tx
       .selectFrom('operators')
@@ -146,9 +146,19 @@ export async function login(
       .where('password_hash', '=', row.password_hash)
       .executeTakeFirst()
     if (!same) throw new VigilError('login_failed')
-    await tx.insertInto('sessions').values(session).execute()
+    return beginSession(tx, row.id, now)
   })
-  const begun = await sessionOf(store.db, token, now)
+}
+
+/** A session and its token, which is given here once. */
+export type BegunSession = Session & { token: string }
+
+/** Begins a session of `limits.sessionMs` for an operator who has proved who he is. Throws `login_failed` for one who is gone. */
+export async function beginSession(tx: Tx, operator: string, now: number): Promise<BegunSession> {
+  const token = newSecret()
+  const session = { token_hash: tokenHash(token), operator, expires_at: now + limits.sessionMs }
+  await tx.insertInto('sessions').values(session).execute()
+  const begun = await sessionOf(tx, token, now)
   if (!begun) throw new VigilError('login_failed')
   return { ...begun, token }
 }
@@ -178,10 +188,23 @@ function mustBeVendors({ role, vendor }: Operator): void {
     throw new VigilError('request_invalid', `only the role vendor can be bounded by a vendor, not ${role}`)
 }
 
-async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void> {
-  const row = await tx.selectFrom('operators').select('id').where('name', '=', name).executeTakeFirst()
-  if (row && row.id !== but) throw new VigilError('id_taken', 'another operator has this login name')
+const unique = { name: 'login name', email: 'e-mail address', oidc_subject: 'identity' } as const
+type Unique = { [Column in keyof typeof unique]?: string | null | undefined }
+
+/** Throws `id_taken` where another than `but` has one of these. */
+async function mustBeNobodys(tx: Tx, given: Unique, but?: string): Promise<void> {
+  for (const column of Object.keys(unique) as (keyof typeof unique)[]) {
+    const value = given[column]
+    if (value === null || value === undefined) continue
+    const row = await tx.selectFrom('operators').select('id').where(column, '=', value).executeTakeFirst()
+    if (row && row.id !== but) throw new VigilError('id_taken', `another operator has this ${unique[column]}`)
+  }
 }
 
 const operatorOf = ({ id, name, role, area, vendor, ways, language }: Row): Operator =>
   ofRow({ id, name, role, area, vendor, ways, language })
+const accountOf = (row: Row): OperatorAccount => ({
+  ...operatorOf(row),
+  email: row.email,
+  oidc_subject: row.oidc_subject,
+})

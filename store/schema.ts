@@ -18,6 +18,7 @@ export type Database = {
   contacts: ContactTable
   operators: OperatorTable
   sessions: SessionTable
+  oidc_logins: OidcLoginTable
   tickets: TicketTable
   evidence: EvidenceTable
   timeline: TimelineTable
@@ -93,7 +94,10 @@ type ContactTable = {
   ways: Generated<string>
   language: Language | null
 }
-/** `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. */
+/**
+ * `password_hash`: scrypt, `salt:hash` in base64. `vendor`: sees the devices of this vendor only. `email`: in small letters.
+ * `oidc_subject`: `{issuer}#{subject}`, by which an identity provider knows him.
+ */
 type OperatorTable = {
   id: string
   name: string
@@ -103,8 +107,12 @@ type OperatorTable = {
   vendor: string | null
   ways: Generated<string>
   language: Language | null
+  email: Generated<string | null>
+  oidc_subject: Generated<string | null>
 }
 type SessionTable = { token_hash: string; operator: string; expires_at: number }
+/** Log-ins by an identity provider on their way, by what their browser keeps; `subject`: whom it has proved, null till then. */
+type OidcLoginTable = { secret_hash: string; subject: string | null; expires_at: number }
 
 type TicketTable = {
   id: string
@@ -284,7 +292,8 @@ type AuthorityTable = {
 }
 /** `serial`: hex, capitals, without leading zeros. */
 type RevokedCertificateTable = { vendor: string; serial: string; revoked_at: number }
-type IntegrationTable = { id: string; name: string; area: string | null; created_at: number }
+/** `scope`: JSON array of permissions; null: those of a viewer. */
+type IntegrationTable = { id: string; name: string; area: string | null; created_at: number; scope: string | null }
 /** Tokens. `principal`: its key; `token_hash`: SHA-256 in hex. A revoked one is deleted. */
 type CredentialTable = {
   id: string

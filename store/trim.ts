@@ -10,6 +10,7 @@ import { trimEvents } from './events.ts'
 import { trimLevels } from './levels.ts'
 import { trimUsedLinks } from './links.ts'
 import { trimDeliveries } from './notices.ts'
+import { trimLogins } from './oidc_logins.ts'
 import { trimOutbox } from './outbox.ts'
 import type { Store, Tx } from './store.ts'
 
@@ -20,7 +21,7 @@ const gapMs = 20
 
 /**
  * Removes what is beyond its limit (domain/limits.ts): dead letters, live events, sent notices, changes, states, the audit, and
- * deliveries, tokens, claim codes and links that are over. (Sessions that are over are the alert service's: what their operators
+ * deliveries, log-ins, tokens, claim codes and links that are over. (Sessions that are over are the alert service's: what their operators
  * held is passed on.) In many small writes, so that a ticket waits for none of them. Any process may do it, at any time. Gives the
  * number removed of each.
  */
@@ -42,6 +43,7 @@ export async function trimStore(store: Store, clock: Clock) {
     claims: await inSteps(store, clock, (tx) => trimClaims(tx, now - limits.claimRepeatMs, rowsPerWrite)),
     deliveries: await inSteps(store, clock, (tx) => trimDeliveries(tx, now - limits.deliveryKeepMs, rowsPerWrite)),
     used_links: await inSteps(store, clock, (tx) => trimUsedLinks(tx, now - limits.linkMs, rowsPerWrite)),
+    logins: await inSteps(store, clock, (tx) => trimLogins(tx, now, rowsPerWrite)),
   }
 }
 

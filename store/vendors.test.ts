@@ -14,15 +14,17 @@ import {
   updateDevice,
 } from './devices.ts'
 import {
-  areaPathOfIntegration,
+  boundOfIntegration,
   createIntegration,
   deleteIntegration,
   getIntegration,
+  integrationKey,
   listIntegrations,
   updateIntegration,
 } from './integrations.ts'
 import { createOperator, updateOperator } from './operators.ts'
 import type { Store, Tx } from './store.ts'
+import { insertTicket, updateTicket } from './ticket_rows.ts'
 import { createVendor, deleteVendor, getVendor, listVendors, revokeVendor, updateVendor } from './vendors.ts'
 
 const refusedWith = (code: ErrorCode) => expect.objectContaining({ code })
@@ -198,23 +200,56 @@ onBothEngines((engine) => {
       await createIntegration(tx, { id: '110', name: 'police', area: 'east' }, 0)
       await createIntegration(tx, { id: '120', name: 'ambulance' }, 0)
     })
-    expect(await areaPathOfIntegration(store.db, '110')).toEqual({
+    expect(await boundOfIntegration(store.db, '110')).toEqual({
       name: 'police',
       area: 'east',
       area_path: '/city/east/',
+      scope: null,
     })
-    expect(await areaPathOfIntegration(store.db, '120')).toMatchObject({ area: null, area_path: null })
-    expect(await areaPathOfIntegration(store.db, 'no')).toBeUndefined()
+    expect(await boundOfIntegration(store.db, '120')).toMatchObject({ area: null, area_path: null })
+    expect(await boundOfIntegration(store.db, 'no')).toBeUndefined()
     expect(ids(await listIntegrations(store.db, { most: 9 }))).toEqual(['110', '120'])
     expect(ids(await listIntegrations(store.db, { most: 9, areaPath: '/city/' }))).toEqual(['110'])
     await expect(store.write((tx) => deleteArea(tx, 'east'))).rejects.toEqual(refusedWith('still_referenced'))
     const since = await lastChange(store.db)
     await store.write((tx) => updateArea(tx, 'east', { parent: null }, 0))
-    expect(await areaPathOfIntegration(store.db, '110')).toMatchObject({ area_path: '/east/' })
+    expect(await boundOfIntegration(store.db, '110')).toMatchObject({ area_path: '/east/' })
     const moved = await store.write((tx) => updateIntegration(tx, '110', { area: 'city' }, 1))
     expect(moved).toMatchObject({ area: 'city', name: 'police' })
     await store.write((tx) => deleteIntegration(tx, '110', 1))
     expect(await getIntegration(store.db, '110')).toBeUndefined()
     expect(await told(store, since)).toEqual(['integration:110', 'integration:110', 'integration:110'])
+  })
+
+  test('an integration has a scope, or none and then that of a viewer; a change of it is told', async () => {
+    const store = await engine.open()
+    const scope = ['read_tickets', 'act_on_tickets'] as const
+    const made = await store.write((tx) => createIntegration(tx, { id: 'desk', name: 'desk', scope: [...scope] }, 0))
+    expect(made.scope).toEqual(scope)
+    expect((await boundOfIntegration(store.db, 'desk'))?.scope).toEqual(scope)
+    const since = await lastChange(store.db)
+    const change = (given: Parameters<typeof updateIntegration>[2]) =>
+      store.write((tx) => updateIntegration(tx, 'desk', given, 1))
+    expect((await change({ name: 'the desk' })).scope).toEqual(scope)
+    expect((await change({ scope: [] })).scope).toEqual([])
+    expect((await change({ scope: null })).scope).toBeNull()
+    expect((await boundOfIntegration(store.db, 'desk'))?.scope).toBeNull()
+    expect(await told(store, since)).toEqual(Array(3).fill('integration:desk'))
+  })
+
+  test('an integration that holds an open ticket cannot be removed', async () => {
+    const store = await engine.open()
+    await store.write(async (tx) => {
+      await createIntegration(tx, { id: 'desk', name: 'desk' }, 0)
+      const times = { opened_at: 1, updated_at: 1, first_at: 1, last_at: 1 }
+      const what = { state: 'acknowledged', kind: 'sos', severity: 'critical', doubts: [] } as const
+      const holder = integrationKey('desk')
+      await insertTicket(tx, { id: 't-1', ...what, doubts: [], episode: 'device:x', ...times, holder })
+    })
+    const removing = store.write((tx) => deleteIntegration(tx, 'desk', 1))
+    await expect(removing).rejects.toEqual(refusedWith('still_referenced'))
+    await store.write((tx) => updateTicket(tx, 't-1', { state: 'closed' }))
+    await store.write((tx) => deleteIntegration(tx, 'desk', 1))
+    expect(await getIntegration(store.db, 'desk')).toBeUndefined()
   })
 })

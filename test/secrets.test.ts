@@ -8,6 +8,8 @@ import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { findRunning } from '../app/runtime.ts'
+import { openBrowser } from './browser.ts'
+import { clientId, startProvider, type TestProvider } from './oidc_provider.ts'
 import { until } from './until.ts'
 
 /** No secret in any word of the real system at its most talkative, whichever way the secret came. */
@@ -15,16 +17,24 @@ import { until } from './until.ts'
 const commandLine = fileURLToPath(new URL('../app/vigil.ts', import.meta.url))
 const admin = 'the-administrators-own-token'
 /** Every secret that was used, by what it is. */
-const secrets: Record<string, string> = { admin }
+const secrets: Record<string, string> = { admin, 'client secret of OpenID Connect': 'between-the-provider-and-vigil' }
+/** Loopback, so that it needs no TLS; the browser finds the house behind it. */
+const publicUrl = 'http://localhost:4711'
 
 let data: string
 let vigil: ChildProcess
 let said = ''
 let mqtt: string
 let http: string
+let provider: TestProvider
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'vigil-secrets-'))
+  provider = await startProvider({
+    people: { li: { email: 'li@city.example', email_verified: true } },
+    redirectUri: `${publicUrl}/api/v1/login/oidc/callback`,
+    clientSecret: secrets['client secret of OpenID Connect']!,
+  })
   vigil = spawn(process.execPath, [commandLine, 'start'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -34,6 +44,10 @@ beforeAll(async () => {
       VIGIL_HOST: '127.0.0.1',
       VIGIL_LOG: 'trace',
       VIGIL_ADMIN_TOKEN: admin,
+      VIGIL_URL: publicUrl,
+      VIGIL_OIDC_ISSUER: provider.issuer,
+      VIGIL_OIDC_CLIENT_ID: clientId,
+      VIGIL_OIDC_CLIENT_SECRET: secrets['client secret of OpenID Connect'],
       MQTT_PORT: '0',
       HTTP_PORT: '0',
     },
@@ -45,6 +59,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   vigil.kill('SIGTERM')
+  await provider.close()
   await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 })
 
@@ -105,6 +120,24 @@ async function showOverHttp(secret: string): Promise<void> {
   socket.terminate()
 }
 
+/** Logs in by the identity provider, with all that it takes noted; then once more what is used up, which is refused. */
+async function logInElsewhere(): Promise<void> {
+  const browser = openBrowser({ [publicUrl]: http })
+  const begin = `${publicUrl}/api/v1/login/oidc`
+  const kept = (name: string) => browser.cookies().find((one) => one.name === name)?.value ?? ''
+  const isCallback = (url: URL) => url.href.startsWith(`${begin}/callback`)
+  const form = await browser.open(begin)
+  secrets['cookie of a log-in'] = kept('vigil_oidc')
+  const consent = await browser.submit(form, { login: 'li', password: 'x' })
+  const { url } = await browser.submit(consent, {}, isCallback)
+  secrets['code of a provider'] = url.searchParams.get('code') ?? ''
+  await browser.ask(url)
+  secrets['cookie for a session'] = kept('vigil_oidc_session')
+  const page = await browser.ask(`${begin}/session`, { method: 'POST' })
+  secrets['token of a session from elsewhere'] = JSON.parse(page.text).token
+  await browser.ask(url, { headers: { cookie: `vigil_oidc=${secrets['cookie of a log-in']}` } })
+}
+
 it('every secret is used, and none is told', async () => {
   await made('/devices', { id: 'w-1' }, 'device')
   await made('/vendors', { id: 'v-1', name: 'Vendor' }, 'vendor')
@@ -116,6 +149,9 @@ it('every secret is used, and none is told', async () => {
   expect((await call('POST', '/operators', operator)).status).toBe(201)
   const login = await call('POST', '/login', { name: 'operator', password: operator.password })
   secrets['token of an operator'] = String(login.body.token)
+  expect((await call('PATCH', '/operators/o-1', { email: 'li@city.example' })).status).toBe(200)
+  await logInElsewhere()
+  expect(Object.entries(secrets).filter(([, secret]) => !secret || secret.length < 10)).toEqual([])
 
   await showOverMqtt('w-1', secrets.device!)
   await showOverMqtt('vendor/v-1', secrets.vendor!)

@@ -19,7 +19,7 @@ function processCommand(
   })
 }
 
-/** `vigil broker`, `ingest`, `alerts`, `api`, `gsm`: the processes that `vigil start` supervises, one alone. */
+/** `vigil broker`, `ingest`, `alerts`, `api`, `auditor`, `gsm`: the processes that `vigil start` supervises, one alone. */
 export const processCommands = (line: CommandLine): Command[] => [
   processCommand(
     line,
@@ -48,6 +48,13 @@ export const processCommands = (line: CommandLine): Command[] => [
     'run the api alone: HTTP, live events and the console',
     ['api'],
     async () => (await import('../alerts_api.ts')).openApi,
+  ),
+  processCommand(
+    line,
+    'auditor',
+    'run the auditor alone: it proves that every open ticket has a living next step, and feeds the dead-man’s switch',
+    ['auditor'],
+    async () => (await import('../auditor.ts')).openAuditor,
   ),
   processCommand(
     line,

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Config } from '../config.ts'
 import { findRunning, type ProcessName, type Running } from '../runtime.ts'
 
-const needed = ['broker', 'ingest', 'alerts', 'api'] as const satisfies ProcessName[]
+const needed = ['broker', 'ingest', 'alerts', 'api', 'auditor'] as const satisfies ProcessName[]
 const answerMs = 2_000
 
 export type Status = { name: ProcessName; running: Running | undefined; healthy: boolean }

@@ -7,7 +7,7 @@ import { systemClock } from '../../domain/clock.ts'
 import type { PrincipalName } from '../../domain/principals.ts'
 import { createArea, updateArea } from '../../store/areas.ts'
 import { registerDevice, updateDevice } from '../../store/devices.ts'
-import { createIntegration } from '../../store/integrations.ts'
+import { createIntegration, updateIntegration } from '../../store/integrations.ts'
 import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { createVendor } from '../../store/vendors.ts'
@@ -31,7 +31,7 @@ const withFamily = ['device:gateway-1', 'device:gateway-2', 'vendor:acme', 'vend
 const names: PrincipalName[] = [
   ...['watch-1', 'alone', 'gateway-1', 'gateway-2', 'mat-1'].map((id) => ({ kind: 'device' as const, id })),
   ...['acme', 'bolt', 'empty'].map((id) => ({ kind: 'vendor' as const, id })),
-  ...['everywhere', 'north', 'old-town'].map((id) => ({ kind: 'integration' as const, id })),
+  ...['everywhere', 'north', 'old-town', 'deaf'].map((id) => ({ kind: 'integration' as const, id })),
   { kind: 'administrator' },
 ]
 const devices = [
@@ -72,6 +72,7 @@ beforeAll(async () => {
     await createIntegration(tx, { id: 'everywhere', name: 'all' }, 0)
     await createIntegration(tx, { id: 'north', name: 'north', area: 'north' }, 0)
     await createIntegration(tx, { id: 'old-town', name: 'old town', area: 'old-town' }, 0)
+    await createIntegration(tx, { id: 'deaf', name: 'reads devices', scope: ['read_devices', 'act_on_tickets'] }, 0)
   })
   identity = openIdentity({ store, clock: systemClock, adminToken: undefined, log: pino({ level: 'silent' }) })
   principals = (await Promise.all(names.map(identity.registry.principalOf))).filter((one) => one !== undefined)
@@ -141,6 +142,7 @@ const areasOf = ({ id }: { id: string }): string[] =>
 function mayHave(principal: Principal, topic: Topic): boolean {
   if (principal.kind === 'administrator') return !topic.text.startsWith('$share/')
   if (principal.kind === 'integration') {
+    if (principal.id === 'deaf') return false
     if (topic.area === '') return principal.id === 'everywhere'
     return topic.area !== undefined && areasOf(principal).includes(topic.area)
   }
@@ -208,6 +210,24 @@ describe('who may publish', () => {
 })
 
 describe('what changes in the registry', () => {
+  it('counts for an integration whose scope changes, connected or away', async () => {
+    const may = async () => {
+      const who = await identity.registry.principalOf({ kind: 'integration', id: 'everywhere' })
+      const away = await identity.permission.mayReceive('integration:everywhere/client', 'vigil/v1/tickets')
+      return [await identity.permission.maySubscribe(who!, 'vigil/v1/tickets'), away]
+    }
+    const rescope = async (scope: 'read_tickets'[] | null) => {
+      await store.write((tx) => updateIntegration(tx, 'everywhere', { scope }, 1))
+      identity.changed('integration:everywhere')
+    }
+    expect(await may()).toEqual([true, true])
+    await rescope([])
+    expect(await may()).toEqual([false, false])
+    await rescope(['read_tickets'])
+    expect(await may()).toEqual([true, true])
+    await rescope(null)
+  })
+
   it('counts for a family that is known, for whoever is away, and for areas', async () => {
     const { families, permission } = identity
     const gateway = (await families.of('device:gateway-1')) as Map<string, number>

@@ -4,10 +4,10 @@ import { parsePrincipalKey, userName } from '../../domain/principals.ts'
 import { areaOfTickets, familyFilters, parseTopic, receiptsTopic, topicOf } from '../../domain/topics.ts'
 import { pathOfArea } from '../../store/areas.ts'
 import { accessOfDevice } from '../../store/devices.ts'
-import { getIntegration } from '../../store/integrations.ts'
+import { getIntegration, mayReadTickets } from '../../store/integrations.ts'
 import type { Db } from '../../store/store.ts'
 import { hearersOf, ownersOf } from './families.ts'
-import { type Principal, speakerOf } from './principal.ts'
+import { type IntegrationPrincipal, type Principal, speakerOf } from './principal.ts'
 
 /** Who may what. Publishing is decided for every message, so it asks nobody. */
 
@@ -51,8 +51,11 @@ export function openPermission(db: Db): Permission {
     const access = await accessOfDevice(db, device)
     return access ? ownersOf(access) : []
   })
-  /** The area of an integration, null where it has all; undefined where there is no such integration. */
-  const bounds = kept(async (id: string) => (await getIntegration(db, id))?.area)
+  /** The area of an integration, null where it has all; undefined where there is no such integration that reads tickets. */
+  const bounds = kept(async (id: string) => {
+    const found = await getIntegration(db, id)
+    return found && mayReadTickets(found) ? found.area : undefined
+  })
 
   async function mayReadArea(bound: string | null | undefined, area: string | null): Promise<boolean> {
     if (bound === undefined || area === null) return bound === null
@@ -65,7 +68,7 @@ export function openPermission(db: Db): Permission {
     maySubscribe(principal, filter) {
       if (principal.kind === 'administrator') return !filter.startsWith('$share/')
       if (Buffer.byteLength(filter) > limits.topicBytes) return false
-      if (principal.kind === 'integration') return maySubscribeTickets(principal.area, filter)
+      if (principal.kind === 'integration') return maySubscribeTickets(boundOf(principal), filter)
       const hasFamily = principal.kind === 'vendor' || principal.children !== undefined
       return (hasFamily && familyFilters.includes(filter)) || isForAccount(principal, filter)
     },
@@ -73,7 +76,7 @@ export function openPermission(db: Db): Permission {
       if (principal.kind === 'administrator') return true
       if (principal.kind !== 'integration') return isForAccount(principal, topic)
       const area = areaOfTickets(topic)
-      if (area === undefined) return false
+      if (area === undefined || principal.withoutTickets) return false
       if (principal.area === null) return true
       const path = area === null ? undefined : areas.pathOf(area)
       return path !== undefined && liesWithin(path, principal.area)
@@ -105,7 +108,7 @@ export function openPermission(db: Db): Permission {
   }
 
   /** Looked up anew, since it may have moved since the last event. */
-  async function maySubscribeTickets(bound: string | null, filter: string): Promise<boolean> {
+  async function maySubscribeTickets(bound: string | null | undefined, filter: string): Promise<boolean> {
     const area = areaOfTickets(filter)
     if (area) await areas.lookUp(area)
     return area !== undefined && mayReadArea(bound, area)
@@ -116,6 +119,9 @@ export function openPermission(db: Db): Permission {
     return area === undefined ? false : mayReadArea(await bounds.get(id), area)
   }
 }
+
+/** As `mayReadArea` takes it: undefined where it reads no tickets. */
+const boundOf = ({ area, withoutTickets }: IntegrationPrincipal) => (withoutTickets ? undefined : area)
 
 /** Whether a topic is for an account itself or for one of its devices. */
 function isForAccount(principal: Exclude<Principal, { kind: 'integration' }>, topic: string): boolean {

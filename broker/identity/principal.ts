@@ -16,8 +16,14 @@ export type DevicePrincipal = Registered & {
   children?: Children
 }
 export type VendorPrincipal = Registered & { kind: 'vendor'; id: string; children: Children }
-/** `area`: whose tickets it may read, with all areas below; null where it may read all. */
-export type IntegrationPrincipal = Registered & { kind: 'integration'; id: string; area: string | null }
+/** `area`: whose tickets it may read, with all areas below; null where it may read all. `withoutTickets`: its scope lets
+ *  it read none. */
+export type IntegrationPrincipal = Registered & {
+  kind: 'integration'
+  id: string
+  area: string | null
+  withoutTickets?: true
+}
 
 /** Who speaks on a connection. An administrator may speak for any device: bridges, tools and tests do. */
 export type Principal = DevicePrincipal | VendorPrincipal | IntegrationPrincipal | { kind: 'administrator' }

@@ -2,7 +2,7 @@ import { partitionOf } from '../../domain/ids.ts'
 import type { PrincipalName } from '../../domain/principals.ts'
 import { principalKey } from '../../domain/principals.ts'
 import { accessOfDevice, type DeviceAccess } from '../../store/devices.ts'
-import { getIntegration } from '../../store/integrations.ts'
+import { getIntegration, mayReadTickets } from '../../store/integrations.ts'
 import type { Db } from '../../store/store.ts'
 import { getVendor } from '../../store/vendors.ts'
 import type { Families } from './families.ts'
@@ -27,7 +27,8 @@ export function openRegistry(db: Db, families: Families): Registry {
         const integration = await getIntegration(db, name.id)
         if (!integration) return undefined
         const { area, created_at } = integration
-        return { kind: 'integration', id: name.id, area, createdAt: Date.parse(created_at) }
+        const deaf = mayReadTickets(integration) ? {} : { withoutTickets: true as const }
+        return { kind: 'integration', id: name.id, area, ...deaf, createdAt: Date.parse(created_at) }
       }
       const vendor = await getVendor(db, name.id)
       if (!vendor) return undefined

@@ -10,21 +10,21 @@ const Revoked = z.looseObject({ revoked_at: z.string().nullish() })
 
 const pathOf = (id: string): string => `/integrations/${inPath(id)}`
 
-export type IntegrationFields = { name?: string; area?: string }
+export type IntegrationFields = { name?: string; area?: string; scope?: string[] }
 
-/** Lets a program of a dispatch centre read the tickets of an area, or of all where none is named. */
+/** Lets a program in, for an area or for everything where none is named: to read, or to do what `scope` names. */
 export async function addIntegration(
   api: Client,
   target: Target,
   id: string | undefined,
-  { name, area }: IntegrationFields,
+  { name, area, scope }: IntegrationFields,
 ): Promise<Told> {
   const made = await api.post(
     '/integrations',
-    { ...(id && { id }), name: name ?? id, ...(area && { area }) },
+    { ...(id && { id }), name: name ?? id, ...(area && { area }), ...(scope && { scope }) },
     WithToken,
   )
-  return { answer: made, lines: tokenLines(target, made.id, made.token, area ?? null) }
+  return { answer: made, lines: tokenLines(target, made, { area: area ?? null, scope: scope ?? null }) }
 }
 
 /** Gives it a new token. */
@@ -34,23 +34,36 @@ export async function renewIntegrationToken(
   id: string,
   overlapMs: number | undefined,
 ): Promise<Told> {
-  const { area } = await api.get(pathOf(id), AnyIntegration)
+  const bound = await api.get(pathOf(id), AnyIntegration)
   const { made, old } = await renewedToken(api, pathOf(id), overlapMs)
-  return { answer: made, lines: [...tokenLines(target, id, made.token, area), old] }
+  return { answer: made, lines: [...tokenLines(target, made, bound), old] }
 }
 
-function tokenLines({ plain, tls }: Target, id: string, token: string, area: string | null): string[] {
+type Made = { id: string; token: string }
+type Bound = { area: string | null; scope: readonly string[] | null }
+
+function tokenLines({ plain, tls }: Target, { id, token }: Made, { area, scope }: Bound): string[] {
+  const head = [`The token of the integration ${id}, shown this once:`, '', `  ${token}`, '']
+  const where = area === null ? 'everywhere' : `in ${area} and below`
+  if (scope !== null && !scope.includes('read_tickets'))
+    return [...head, `With it, as bearer token, a program may through the HTTP API ${where}: ${inWords(scope)}.`]
   const topic = area === null ? 'vigil/v1/tickets' : `vigil/v1/areas/${area}/tickets`
   return [
-    `The token of the integration ${id}, shown this once:`,
-    '',
-    `  ${token}`,
-    '',
+    ...head,
     `With it a program reads the tickets ${area === null ? 'of all areas' : `of ${area} and below`}, live over MQTT, and through the HTTP API as bearer token:`,
     '',
     `  mosquitto_sub ${tls ?? plain} -q 1 -u integration/${id} -P ${token} -i integration/${id} -c -t ${topic}`,
     '',
+    ...(scope === null ? [] : [`Through the HTTP API it may ${where}: ${inWords(scope)}.`]),
   ]
+}
+
+const inWords = (scope: readonly string[] | null): string => (scope === null ? 'read' : scope.join(', ') || 'nothing')
+
+/** Changes what its token may do, at once; null: what a viewer may read. */
+export async function rescopeIntegration(api: Client, id: string, scope: string[] | null): Promise<Told> {
+  const answer = await api.patch(pathOf(id), { scope }, AnyIntegration)
+  return { answer, lines: [`From now on ${id} may: ${inWords(answer.scope)}.`] }
 }
 
 export const listIntegrations = (api: Client): AsyncIterable<Told> =>
@@ -60,8 +73,8 @@ export const listIntegrations = (api: Client): AsyncIterable<Told> =>
     'No integration here yet: npx vigil integration add makes one.',
   )
 
-const integrationLine = ({ id, name, area }: Integration): string =>
-  `${id.padEnd(20)} ${name.padEnd(30)} ${area ?? 'all areas'}`
+const integrationLine = ({ id, name, area, scope }: Integration): string =>
+  `${id.padEnd(20)} ${name.padEnd(30)} ${(area ?? 'all areas').padEnd(20)} ${inWords(scope)}`
 
 /** Voids its token; it stays, and can be given a new one. */
 export async function revokeIntegration(api: Client, id: string): Promise<Told> {

@@ -88,6 +88,8 @@ const emptyConfig: Config = {
   clockFile: undefined,
   gsm: { ports: {}, mqttUrl: undefined, user: undefined, token: undefined, ca: undefined },
   adminToken: undefined,
+  publicUrl: undefined,
+  oidc: undefined,
   zone: 'UTC',
   demo: false,
   log: 'silent',

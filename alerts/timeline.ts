@@ -11,7 +11,7 @@ export type Line = { what: string; reason: string; at: number }
 export const note = (tx: Tx, ticket: string, { what, reason, at }: Line): Promise<void> =>
   addTimeline(tx, { ticket, at, who: system, what, reason })
 
-/** The same for what may come again and again: see `isWorthALine`. */
+/** The same for what may come again and again, the same reason being the same sort: see `isWorthALine`. */
 export async function noteSparingly(tx: Tx, ticket: TicketRow, line: Line): Promise<void> {
   if (await isWorthALine(tx, ticket, line)) await note(tx, ticket.id, line)
 }
@@ -24,13 +24,14 @@ export async function noteSparingly(tx: Tx, ticket: TicketRow, line: Line): Prom
 export async function isWorthALine(
   tx: Tx,
   ticket: TicketRow,
-  { what, at }: { what: string; at: number },
+  { what, at, reason }: { what: string; at: number; reason?: string },
 ): Promise<boolean> {
   const { last, lines } = await tx
     .selectFrom('timeline')
     .select((e) => [e.fn.max('at').as('last'), e.fn.countAll<number>().as('lines')] as const)
     .where('ticket', '=', ticket.id)
     .where('what', '=', what)
+    .$if(reason !== undefined, (query) => query.where('reason', '=', reason ?? ''))
     .executeTakeFirstOrThrow()
   return last === null || (at - last >= (at - ticket.opened_at) / 10 && lines < linesMost)
 }

@@ -3,7 +3,7 @@ import { insertTicket, updateTicket } from '../../store/ticket_rows.ts'
 import type { TicketRow } from '../../store/tickets.ts'
 import { tell } from '../announce.ts'
 import { beginCalling } from '../escalation/calling.ts'
-import { note, noteSparingly } from '../timeline.ts'
+import { isWorthALine, note } from '../timeline.ts'
 import { type Finding, type FindingCode, findingCodes } from './finding.ts'
 
 /** The episode of all that is found under one code. */
@@ -23,7 +23,10 @@ export async function raise(tx: Tx, { code, detail }: Finding, at: number): Prom
   const known = await openFor(tx, code)
   if (known) {
     if (known.state === 'resolved') await reopen(tx, known, at)
-    return noteSparingly(tx, known, { what: 'found', reason: `${code}: ${detail}`, at })
+    // Every detail is another one, with its seconds.
+    if (await isWorthALine(tx, known, { what: 'found', at }))
+      await note(tx, known.id, { what: 'found', reason: `${code}: ${detail}`, at })
+    return
   }
   const row = await insertTicket(tx, {
     id: `t-${code}-${at}`,

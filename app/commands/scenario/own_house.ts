@@ -89,6 +89,7 @@ const emptyConfig: Config = {
   gsm: { ports: {}, mqttUrl: undefined, user: undefined, token: undefined, ca: undefined },
   adminToken: undefined,
   publicUrl: undefined,
+  switchUrl: undefined,
   oidc: undefined,
   zone: 'UTC',
   demo: false,

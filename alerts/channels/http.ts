@@ -15,6 +15,8 @@ export const HttpUrl = z
   .refine((url) => !hasLogin(url), 'must hold no user name or password')
 
 function hasLogin(url: string): boolean {
+  // What is no address at all is refused for that already.
+  if (!URL.canParse(url)) return false
   const { username, password } = new URL(url)
   return username !== '' || password !== ''
 }

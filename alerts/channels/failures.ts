@@ -9,12 +9,12 @@ function* causesOf(error: unknown): Generator<Error> {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) yield at
 }
 
-/** The system's or OpenSSL's name of the failure (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), the innermost one. */
+/** The system's or OpenSSL's name of the failure (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), the innermost one last. */
 function codesOf(error: unknown): string[] {
   return [...causesOf(error)]
     .flatMap((cause) => {
       const { code, originalCode } = cause as { code?: unknown; originalCode?: unknown }
-      return [originalCode, code]
+      return [code, originalCode]
     })
     .filter((code) => typeof code === 'string')
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type MqttClient } from 'mqtt'
 import { z } from 'zod'
 import type { Notice } from '../../domain/notices.ts'
@@ -47,15 +46,18 @@ function failureOf(error: unknown, host: string, signal: AbortSignal): Attempt {
 /** Rejects when the broker hangs up, when the connection fails, or when the time is over. */
 function ended(client: MqttClient, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    const late = () => reject(signal.reason)
+    signal.addEventListener('abort', late, { once: true })
     client.on('error', reject)
-    client.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    client.on('close', () => {
+      signal.removeEventListener('abort', late)
+      reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
+    })
   })
 }
 
 async function publish(client: MqttClient, topic: string, notice: Notice): Promise<void> {
-  await once(client, 'connect')
+  await new Promise<void>((resolve) => client.once('connect', () => resolve()))
   await client.publishAsync(topic, JSON.stringify(notice), { qos: 1 })
 }
 
@@ -70,6 +72,7 @@ export const mqtt: Channel<MqttSettings> = {
     if (wrong) return { result: 'refused', detail: `the address ${wrong}` }
     if (topic.includes('{to}') && notice.to === '')
       return { result: 'refused', detail: 'the topic has {to}, and there is no address' }
+    if (signal.aborted) return networkFailure(signal.reason, host, signal)
     const login = { ...(user !== undefined && { username: user }), ...(password !== undefined && { password }) }
     const client = connect(url, { ...login, protocolVersion: 4, reconnectPeriod: 0, connectTimeout: CONNECT_MS })
     try {

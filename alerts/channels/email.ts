@@ -9,6 +9,8 @@ import { networkFailure, told } from './failures.ts'
 /** To reach the server and be greeted; then for silence in between. The attempt as a whole is bounded by its signal. */
 const CONNECT_MS = 10_000
 const SILENCE_MS = 30_000
+/** Answers are a line or two; whoever says more is no mail server. */
+const ANSWER_BYTES = 64 * 1024
 
 /** One plain address (RFC 5321, without quoted parts), which can therefore be no header and no second recipient. */
 const address =
@@ -85,6 +87,7 @@ function transportOf({ host, port, security, user, password }: EmailSettings) {
     greetingTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
+    maxResponseSize: ANSWER_BYTES,
   })
 }
 

@@ -89,7 +89,7 @@ function isJson(text: string): boolean {
 const types = { json: 'application/json; charset=utf-8', form: 'application/x-www-form-urlencoded; charset=utf-8' }
 
 function requestOf({ method, url, headers, body, body_type }: GatewaySettings, values: Values): Outgoing {
-  const set = Object.entries(headers).map(([name, value]) => [name, fill(value, values, escapes.header)])
+  const set = Object.entries(headers).map(([name, value]) => [name, fill(value, values, headerSafe)])
   return {
     method,
     url: fill(url, values, escapes.form),

@@ -22,8 +22,6 @@ export const escapes = {
   json: (value: string): string => JSON.stringify(value.toWellFormed()).slice(1, -1),
   /** A value of a form or of an address. */
   form: (value: string): string => encodeURIComponent(value.toWellFormed()),
-  /** In a header: visible ASCII, the rest percent-encoded. */
-  header: (value: string): string => value.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent),
 }
 
 const pattern = /\{\{ *(\w+) *\}\}/g

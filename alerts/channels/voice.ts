@@ -35,7 +35,6 @@ function spokenValues(notice: Notice): Values {
     text: spoken(values.text, language),
     title: spoken(values.title, language),
     number: spelled(values.number),
-    link: '',
   }
 }
 

@@ -76,6 +76,7 @@ describe('a plan', () => {
 
   it('tells its targets when their time has come, and goes on to the next step', async () => {
     await plan({
+      area: 'hill',
       steps: [
         { after_s: 0, tell: [{ to: 'duty' }] },
         {

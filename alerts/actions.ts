@@ -32,8 +32,10 @@ export type Act = {
   outcome?: Outcome
   assignee?: string
   areaPath?: string
-  /** Whom he telephoned: a contact of the home, or `resident`; and whether that person was reached. */
+  /** Whom he telephoned: a contact of the home, `resident`, or a number that the plan asked for; and whether somebody was reached. */
   contact?: string
+  /** Looked up by `act`. */
+  contactName?: string
   reached?: boolean
   /** Help is to be sent though nothing says that it is needed now. */
   confirm?: boolean
@@ -50,7 +52,8 @@ export async function act(tx: Tx, act: Act): Promise<Ticket> {
   if (isRepeatedAcknowledge(row, act)) await renew(tx, row, act)
   else {
     await refuseUnlessAllowed(tx, row, act)
-    await step(tx, row, act)
+    const named = act.contact === undefined ? {} : { contactName: await nameOfContact(tx, row, act.contact) }
+    await step(tx, row, { ...act, ...named })
   }
   const ticket = await readTicket(tx, row.id)
   if (!ticket) throw new VigilError('not_found')
@@ -112,7 +115,7 @@ async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
     at: act.at,
     who: act.operator.name,
     what: act.action === 'contact' ? (act.reached ? 'contact_reached' : 'contact_not_reached') : happened[act.action],
-    reason: await reasonOf(tx, row, act),
+    reason: reasonOf(act),
   })
   const changed = await ticketOf(tx, row.id)
   await follow(tx, row, changed, act)
@@ -179,7 +182,11 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
     case 'acknowledge':
       return heldBy(row, act, state)
     case 'contact':
-      return { ...heldBy(row, act, state), contacted_at: row.contacted_at ?? (act.reached ? at : null) }
+      return {
+        ...heldBy(row, act, state),
+        contacted_at: row.contacted_at ?? (act.reached ? at : null),
+        to_do: leftToDo(row, act),
+      }
     case 'dispatch':
       return { ...heldBy(row, act, state), dispatched_at: row.dispatched_at ?? at }
     case 'arrive':
@@ -187,6 +194,12 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
     case 'resolve':
       return { ...heldBy(row, act, state), resolved_at: row.resolved_at ?? at }
   }
+}
+
+/** Whoever was telephoned is to be telephoned no more; a contact stands on the list by name. */
+function leftToDo({ to_do }: TicketRow, { contact = '', contactName = '' }: Act): string {
+  const known = JSON.parse(to_do) as { number: string; text: string }[]
+  return JSON.stringify(known.filter(({ number, text }) => number !== contact && text !== contactName))
 }
 
 const answered = (row: TicketRow, at: number) => ({ acknowledged_at: row.acknowledged_at ?? at })
@@ -222,19 +235,20 @@ const eventOf: Partial<Record<TicketAction, 'ticket.closed' | 'ticket.reopened'>
 }
 
 /** What the trail keeps of a step beside its name: to whom, with whom, how it ended, and the person's words. */
-async function reasonOf(tx: Tx, row: TicketRow, act: Act): Promise<string | null> {
-  const { action, assignee, areaPath, outcome, reason } = act
+function reasonOf(act: Act): string | null {
+  const { action, assignee, areaPath, outcome, reason, contactName } = act
   const about = {
     assign: assignee,
     share: areaPath,
     close: outcome,
-    contact: action === 'contact' ? await nameOfContact(tx, row, act.contact ?? '') : undefined,
+    contact: contactName,
   }[action as 'assign' | 'share' | 'close' | 'contact']
   return [about, reason].filter((part) => part !== undefined).join(': ') || null
 }
 
-async function nameOfContact(tx: Tx, { home }: TicketRow, id: string): Promise<string> {
-  if (id === 'resident') return id
+async function nameOfContact(tx: Tx, { home, to_do }: TicketRow, id: string): Promise<string> {
+  const asked = JSON.parse(to_do) as { number: string }[]
+  if (id === 'resident' || asked.some(({ number }) => number === id)) return id
   const contact = await getContact(tx, id)
   if (!contact || contact.home !== home) throw new VigilError('reference_unknown', `this home has no contact ${id}`)
   return contact.name

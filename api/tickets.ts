@@ -34,7 +34,12 @@ const Step = z.object({
     .describe('how it ended; close needs it'),
   assignee: Id.optional().describe('the operator who is to have it; assign needs it'),
   area: Id.optional().describe('the area that may see it too; share needs it'),
-  contact: Id.optional().describe('whom you called: a contact of the home, or `resident`; contact needs it'),
+  contact: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('whom you called: a contact of the home, `resident`, or a number of `to_do`; contact needs it'),
   reached: z.boolean().optional().describe('whether somebody was reached; contact needs it'),
   confirm: z
     .boolean()

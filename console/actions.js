@@ -4,7 +4,7 @@ import { askFor } from './dialogs.js'
 import { byId, el, fill, keyCap } from './dom.js'
 import { timeText } from './format.js'
 import { holderName, whoText } from './people.js'
-import { actionKeys, allowedFrom, transitions, usualStep } from './rules.js'
+import { actionKeys, allowedFrom, isWaiting, transitions, usualStep } from './rules.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
 
@@ -20,7 +20,7 @@ const atOnce = new Set(['acknowledge', 'arrive'])
 /** The way of a ticket, and what can be done beside it. @type {TicketAction[][]} */
 const buttonRows = [
   ['acknowledge', 'dispatch', 'arrive', 'resolve', 'close'],
-  ['assign', 'note', 'share', 'reopen'],
+  ['contact', 'assign', 'note', 'share', 'reopen'],
 ]
 
 /** What is said below the buttons, and of which ticket. @type {{ ticket: string, lines: string[] } | undefined} */
@@ -43,9 +43,9 @@ export function showActions(ticket, tickets) {
   const focused = document.activeElement
   for (const node of part.querySelectorAll('button')) {
     const action = /** @type {TicketAction} */ (node.dataset.action)
-    node.hidden = !transitions[ticket.state][action]
+    node.hidden = !isOffered(action, ticket)
     node.disabled = busyWith === ticket.id
-    node.classList.toggle('primary', usualStep[ticket.state] === action)
+    node.classList.toggle('primary', (isWaiting(ticket) ? 'acknowledge' : usualStep[ticket.state]) === action)
     // A button that goes must not leave the keyboard nowhere, nor put it on the next step, where Enter would press it.
     if (node === focused && (node.hidden || node.disabled)) byId('ticket').focus()
   }
@@ -53,6 +53,10 @@ export function showActions(ticket, tickets) {
   const talk = part.querySelector('.said')
   if (talk) fill(talk, lines, () => lines.map((line) => el('p', {}, line)))
 }
+
+/** Answering is offered where nobody has it in hand; the key also says that one is still at it. @param {TicketAction} action @param {Ticket} ticket */
+const isOffered = (action, ticket) =>
+  Boolean(transitions[ticket.state][action]) && (action !== 'acknowledge' || ticket.holder === null)
 
 /** @param {TicketAction} action @param {string} id @param {Tickets} tickets */
 const button = (action, id, tickets) =>
@@ -75,6 +79,14 @@ export async function take(action, ticket, tickets) {
   }
   const body = atOnce.has(action) ? {} : await askFor(action, ticket.id, tickets.current)
   if (body) await send(action, ticket.id, body, tickets)
+}
+
+/**
+ * Says that somebody was telephoned, and reached or not: one press beside the number.
+ * @param {string} id the ticket's @param {string} contact @param {boolean} reached @param {Tickets} tickets
+ */
+export async function tellContact(id, contact, reached, tickets) {
+  if (!busyWith) await send('contact', id, { contact, reached }, tickets)
 }
 
 /** @param {TicketAction} action @param {Ticket} ticket */

@@ -20,6 +20,27 @@ const words = (ticket) => ({
   number: ticket.number,
 })
 
+/** @param {LiveEvent['type']} type */
+const callsAnew = (type) =>
+  ['ticket.opened', 'ticket.unanswered', 'ticket.reopened', 'ticket.escalated', 'ticket.lapsed'].includes(type)
+
+/** Asks once whether alarms may be shown outside of the page, too; browsers take the question only when something is pressed. */
+export function mayNotify() {
+  if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
+}
+
+/** Whoever has another window before him sees the alarm all the same. Nothing personal in it. @param {LiveEvent} event */
+function notifyElsewhere({ type, ticket }) {
+  if (!ticket || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return
+  const body = t(`announce.${/** @type {'opened'} */ (type.slice(7))}`, words(ticket))
+  const shown = new Notification(t('app.title'), { body, tag: ticket.id, requireInteraction: true, icon: 'icon.svg' })
+  shown.onclick = () => {
+    window.focus()
+    location.hash = `#/${encodeURIComponent(ticket.id)}`
+    shown.close()
+  }
+}
+
 /**
  * Announces an event to those who do not see the screen, and lets a paused ticket be heard again that calls anew.
  * @param {LiveEvent} event @param {Ticket | undefined} before the ticket as it was known
@@ -27,10 +48,11 @@ const words = (ticket) => ({
 export function announce(event, before) {
   const { type, ticket } = event
   if (!ticket) return
-  if (type === 'ticket.opened' || type === 'ticket.unanswered' || type === 'ticket.reopened') {
+  if (callsAnew(type) && !ticket.late) notifyElsewhere(event)
+  if (callsAnew(type)) {
     pause.of.delete(ticket.id)
     byId(ticket.late ? 'soft' : 'loud').textContent = t(
-      `announce.${/** @type {'opened' | 'unanswered' | 'reopened'} */ (type.slice(7))}`,
+      `announce.${/** @type {'opened' | 'unanswered' | 'reopened' | 'escalated' | 'lapsed'} */ (type.slice(7))}`,
       words(ticket),
     )
   } else if (type === 'ticket.closed') {

@@ -1,6 +1,6 @@
 // @ts-check
-import { showActions, take } from './actions.js'
-import { announce, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
+import { showActions, take, tellContact } from './actions.js'
+import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
 import { call, currentSession, endSession, whenEnded } from './calls.js'
 import { showQueue } from './cards.js'
 import { beatAll } from './clocks.js'
@@ -61,7 +61,14 @@ function showWork() {
   const ticket = ticketOf(id)
   showAround(parts.waiting)
   showQueue(parts, { selected: id, loaded, onSelect: select })
-  showTicket(ticket, { waiting: parts.waiting.length, selected: id, problem: page.problem, onBack: back })
+  showTicket(ticket, {
+    waiting: parts.waiting.length,
+    selected: id,
+    problem: page.problem,
+    onBack: back,
+    onCalled: called,
+  })
+  if (ticket) tellShown(ticket)
   if (ticket) showActions(ticket, snapshots)
   byId('main').dataset.view = id ? 'ticket' : 'queue'
   refreshDialog()
@@ -158,6 +165,20 @@ function switchLanguage() {
   show()
 }
 
+/** Tickets of which the house was told that they stood on this screen. @type {Set<string>} */
+const toldShown = new Set()
+
+/** Seen is when somebody could see it: on a page that is in front. @param {import('./queue.js').Ticket} ticket */
+function tellShown({ id, state, times }) {
+  if (times.shown || state === 'closed' || document.hidden || toldShown.has(id)) return
+  toldShown.add(id)
+  // Nothing that a dispatcher must know hangs on it; the next console tells it.
+  call(`/tickets/${encodeURIComponent(id)}/shown`, { method: 'POST' }).catch(() => {})
+}
+
+/** @param {string} contact @param {boolean} reached */
+const called = (contact, reached) => void tellContact(selected() ?? '', contact, reached, snapshots)
+
 /** @param {import('./rules.js').TicketAction} action */
 const act = (action) => void take(action, ticketOf(selected()), snapshots)
 
@@ -197,7 +218,11 @@ function start() {
     action: act,
   })
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
-  for (const touch of ['keydown', 'pointerdown']) document.addEventListener(touch, () => void allowSound().then(show))
+  for (const touch of ['keydown', 'pointerdown'])
+    document.addEventListener(touch, () => {
+      void allowSound().then(show)
+      if (currentSession()) mayNotify()
+    })
   window.addEventListener('hashchange', onSelected)
   every(beatMs, () => {
     beatAll()

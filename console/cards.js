@@ -6,7 +6,7 @@ import { listText } from './format.js'
 import { severityIcon } from './icons.js'
 import { holderName, isMine } from './people.js'
 import { waitingSince } from './queue.js'
-import { answerWithinMs } from './rules.js'
+import { answerWithinMs, isWaiting } from './rules.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
 
@@ -103,10 +103,10 @@ function whoAndWhere({ home }) {
 /** @param {Ticket} ticket @param {ReturnType<typeof whoAndWhere>} who */
 function contents(ticket, who) {
   const { kind, severity, number, evidence, unverified, late, home, device, holder, outcome } = ticket
-  const where = who?.address ?? (home ? '' : t('card.no_home'))
+  const where = who?.address ?? (home ? '' : t(kind === 'system' ? 'card.system' : 'card.no_home'))
   const names =
     (who?.names && listText(who.names, language())) ??
-    (home ? '' : t('ticket.unknown_device', { device: device ?? '' }))
+    (home || kind === 'system' ? '' : t('ticket.unknown_device', { device: device ?? '' }))
   return [
     severityIcon(severity),
     el('b', { class: 'kind' }, wordFor('signal', kind)),
@@ -128,7 +128,7 @@ function contents(ticket, who) {
 
 /** What runs on the card: the wait of the open, the state of the others. @param {Ticket} ticket */
 function when(ticket) {
-  if (ticket.state !== 'open') {
+  if (!isWaiting(ticket)) {
     const { state, next_step } = ticket
     return [
       next_step?.at && dueClock(Date.parse(next_step.at)),

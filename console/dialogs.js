@@ -1,5 +1,6 @@
 // @ts-check
 import { currentSession, everyItem } from './calls.js'
+import { contactsOf } from './directory.js'
 import { byId, el, keyCap } from './dom.js'
 import { actionKeys, outcomes } from './rules.js'
 import { t, wordFor } from './words.js'
@@ -31,7 +32,7 @@ export async function askFor(action, id, current) {
   form.append(
     el('h2', {}, t(`action.${action}`), el('small', {}, t('dialog.about', { number: about?.number ?? '', kind }))),
     ...(about?.late && action === 'dispatch' ? [el('p', { class: 'warn' }, t('dialog.late_dispatch'))] : []),
-    ...(await fieldsOf(action)),
+    ...(await fieldsOf(action, about)),
     complaint,
     changedNote(id, current),
     ...buttons(),
@@ -45,9 +46,11 @@ export async function askFor(action, id, current) {
   })
 }
 
-/** @param {TicketAction} action @returns {Promise<Node[]>} */
-async function fieldsOf(action) {
+/** @param {TicketAction} action @param {Ticket | undefined} about @returns {Promise<Node[]>} */
+async function fieldsOf(action, about) {
   switch (action) {
+    case 'contact':
+      return [whomField(about), reachedField(), textField('reason', t('dialog.reason'))]
     case 'close':
       return [outcomeField(), textField('reason', t('dialog.reason'))]
     case 'assign':
@@ -84,6 +87,42 @@ function outcomeField() {
       keyCap(String(i + 1)),
     )
   return el('fieldset', { class: 'outcomes' }, el('legend', {}, t('dialog.outcome')), ...outcomes.map(choice))
+}
+
+/** The resident, and the contacts in the order to call. @param {Ticket | undefined} about */
+function whomField(about) {
+  const contacts = about?.home ? (contactsOf(about.home) ?? []) : []
+  const known = new Set(contacts.map(({ phone }) => phone))
+  const numbers = (about?.to_do ?? []).filter(({ number }) => number !== '' && !known.has(number))
+  const people = [
+    ...numbers.map(({ number, text }) => ({ id: number, name: number, phone: text })),
+    { id: 'resident', name: t('dialog.resident'), phone: '' },
+    ...contacts,
+  ]
+  const choice = (
+    /** @type {{ id: string, name: string, phone: string }} */ { id, name, phone },
+    /** @type {number} */ i,
+  ) =>
+    el(
+      'label',
+      {},
+      el('input', { type: 'radio', name: 'contact', value: id }),
+      el('span', {}, name, phone && el('small', {}, ` ${phone}`)),
+      i < 9 && keyCap(String(i + 1)),
+    )
+  return el('fieldset', { class: 'outcomes' }, el('legend', {}, t('dialog.whom')), ...people.map(choice))
+}
+
+function reachedField() {
+  const choice = (/** @type {'true' | 'false'} */ value) =>
+    el(
+      'label',
+      {},
+      el('input', { type: 'radio', name: 'reached', value, 'data-key': value === 'true' ? 'y' : 'n' }),
+      el('span', {}, t(value === 'true' ? 'contact.reached' : 'contact.not_reached')),
+      keyCap(value === 'true' ? 'Y' : 'N'),
+    )
+  return el('fieldset', { class: 'outcomes' }, el('legend', {}, t('dialog.reached')), choice('true'), choice('false'))
 }
 
 function assigneeField() {
@@ -125,11 +164,13 @@ const buttons = () => [
 /** Empty fields are left out. @param {HTMLFormElement} form @returns {Body} */
 function readForm(form) {
   const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()])
-  return Object.fromEntries(entries.filter(([, value]) => value !== ''))
+  const body = Object.fromEntries(entries.filter(([, value]) => value !== ''))
+  return body.reached === undefined ? body : { ...body, reached: body.reached === 'true' }
 }
 
 /** @param {TicketAction} action @param {Body} body */
 function missing(action, body) {
+  if (action === 'contact' && (!body.contact || body.reached === undefined)) return t('dialog.contact_required')
   if (action === 'close' && !body.outcome) return t('dialog.outcome_required')
   if ((action === 'note' || action === 'reopen') && !body.reason) return t('dialog.note_required')
   return ''
@@ -156,11 +197,12 @@ function open(content, answer) {
   return new Promise((resolve) => box.addEventListener('close', () => resolve(given), { once: true }))
 }
 
-/** 1 to 7 choose an outcome, unless somebody is writing. @param {KeyboardEvent} event */
+/** 1 to 9 choose an outcome or a person, Y and N whether he was reached, unless somebody is writing. @param {KeyboardEvent} event */
 function chooseByNumber(event) {
   const writing = event.target instanceof HTMLInputElement && event.target.type !== 'radio'
-  const choices = dialog().querySelectorAll('input[type=radio]')
-  const choice = choices[Number(event.key) - 1]
+  const choices = dialog().querySelectorAll('input[type=radio]:not([data-key])')
+  const choice =
+    choices[Number(event.key) - 1] ?? dialog().querySelector(`input[data-key="${CSS.escape(event.key.toLowerCase())}"]`)
   if (writing || !(choice instanceof HTMLInputElement)) return
   choice.checked = true
   choice.focus()

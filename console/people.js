@@ -10,7 +10,7 @@ import { t } from './words.js'
  */
 
 /** The steps by which somebody takes a ticket that nobody holds. */
-const taking = new Set(['acknowledged', 'dispatched', 'arrived', 'resolved'])
+const taking = new Set(['acknowledged', 'dispatched', 'arrived', 'resolved', 'contact_reached', 'contact_not_reached'])
 
 /** Learnt from one ticket, of use for the next. @type {Map<string, string>} */
 const names = new Map()
@@ -21,7 +21,7 @@ export const isMine = (ticket) => ticket.holder !== null && ticket.holder === cu
 /** The name of whoever has the ticket in hand, else the id. @param {Ticket} ticket */
 export function holderName({ holder, timeline }) {
   if (holder === null) return ''
-  const since = timeline.slice(timeline.findLastIndex(({ what }) => what === 'reopened') + 1)
+  const since = timeline.slice(timeline.findLastIndex(({ what }) => what === 'reopened' || what === 'lapsed') + 1)
   const took = since.find(({ what }) => taking.has(what) || what === 'assigned')
   const handedOn = since.some(({ what }) => what === 'assigned')
   if (took && !handedOn) names.set(holder, took.who)

@@ -1,5 +1,5 @@
 // @ts-check
-import { severities } from './rules.js'
+import { isWaiting, severities } from './rules.js'
 
 /**
  * What the page knows of the tickets. Two sources feed it: live events, which are numbered without gaps and each carry the
@@ -87,14 +87,14 @@ const newestClosed = (a, b) => Date.parse(b.closed_at ?? b.updated_at) - Date.pa
 const since = new WeakMap()
 
 /**
- * Since when the ticket has been waiting for an answer: since it was opened, or opened again. Epoch ms.
+ * Since when the ticket has been waiting for an answer: since it was opened, opened again, or let go by a holder who went silent. Epoch ms.
  * @param {Ticket} ticket
  */
 export function waitingSince(ticket) {
   const known = since.get(ticket)
   if (known !== undefined) return known
-  const reopened = ticket.timeline.findLast((entry) => entry.what === 'reopened')
-  const at = Date.parse(reopened?.at ?? ticket.opened_at)
+  const again = ticket.timeline.findLast(({ what }) => what === 'reopened' || what === 'lapsed')
+  const at = Date.parse(again?.at ?? ticket.opened_at)
   since.set(ticket, at)
   return at
 }
@@ -113,9 +113,9 @@ export function groups(queue) {
   if (queue.groups) return queue.groups
   const all = [...queue.tickets.values()]
   queue.groups = {
-    waiting: all.filter((ticket) => ticket.state === 'open' && !ticket.late).sort(byUrgency),
-    in_hand: all.filter((ticket) => ticket.state !== 'open' && ticket.state !== 'closed').sort(byUrgency),
-    from_before: all.filter((ticket) => ticket.state === 'open' && ticket.late).sort(byUrgency),
+    waiting: all.filter((ticket) => isWaiting(ticket) && !ticket.late).sort(byUrgency),
+    in_hand: all.filter((ticket) => !isWaiting(ticket) && ticket.state !== 'closed').sort(byUrgency),
+    from_before: all.filter((ticket) => isWaiting(ticket) && ticket.late).sort(byUrgency),
     closed: all.filter((ticket) => ticket.state === 'closed').sort(newestClosed),
   }
   return queue.groups

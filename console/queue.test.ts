@@ -23,6 +23,20 @@ function ticket(id: string, more: Partial<Ticket> = {}): Ticket {
     unverified_reasons: [],
     outcome: null,
     holder: null,
+    lease_until: null,
+    plan: null,
+    plan_at: null,
+    to_do: [],
+    times: {
+      received: minute(0),
+      shown: null,
+      answered: null,
+      contact_made: null,
+      dispatched: null,
+      on_scene: null,
+      resolved: null,
+      closed: null,
+    },
     shared_with: [],
     evidence: [],
     next_step: null,
@@ -84,7 +98,7 @@ describe('the order', () => {
   it('is by severity, then by the time waited, the unanswered apart', () => {
     const queue = newQueue()
     const all = [
-      ticket('in-hand', { state: 'on_scene' }),
+      ticket('in-hand', { state: 'on_scene', holder: 'ann' }),
       ticket('fall-old', { kind: 'fall', severity: 'high', opened_at: minute(0) }),
       ticket('sos-young', { opened_at: minute(2) }),
       ticket('sos-old', { opened_at: minute(1) }),
@@ -103,6 +117,17 @@ describe('the order', () => {
       { at: minute(9), who: 'vigil', what: 'reopened', reason: 'signal_after_resolved' },
     ]
     expect(waitingSince(ticket('a', { timeline }))).toBe(Date.parse(minute(9)))
+  })
+
+  it('has a ticket wait again, from then on, whose holder has gone silent, whatever was sent', () => {
+    const queue = newQueue()
+    const timeline = [{ at: minute(9), who: 'vigil', what: 'lapsed', reason: 'no_progress' }]
+    const free = ticket('a', { state: 'dispatched', timeline })
+    void takeEvent(queue, event(1, free))
+    void takeEvent(queue, event(2, ticket('b', { state: 'resolved' })))
+    expect(groups(queue).waiting.map(({ id }) => id)).toEqual(['a'])
+    expect(groups(queue).in_hand.map(({ id }) => id)).toEqual(['b'])
+    expect(waitingSince(free)).toBe(Date.parse(minute(9)))
   })
 
   it('keeps the ten tickets closed last in sight, and no more', () => {

@@ -17,38 +17,52 @@ export const transitions = {
     assign: 'acknowledged',
     dispatch: 'dispatched',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'open',
     share: 'open',
   },
   acknowledged: {
+    acknowledge: 'acknowledged',
     assign: 'acknowledged',
     dispatch: 'dispatched',
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'acknowledged',
     share: 'acknowledged',
     reopen: 'open',
   },
   dispatched: {
+    acknowledge: 'dispatched',
     assign: 'dispatched',
     dispatch: 'dispatched',
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'dispatched',
     note: 'dispatched',
     share: 'dispatched',
     reopen: 'open',
   },
   on_scene: {
+    acknowledge: 'on_scene',
     assign: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'on_scene',
     note: 'on_scene',
     share: 'on_scene',
     reopen: 'open',
   },
-  resolved: { close: 'closed', note: 'resolved', share: 'resolved', reopen: 'open' },
+  resolved: {
+    acknowledge: 'resolved',
+    close: 'closed',
+    contact: 'resolved',
+    note: 'resolved',
+    share: 'resolved',
+    reopen: 'open',
+  },
   closed: { note: 'closed', share: 'closed', reopen: 'open' },
 }
 
@@ -70,6 +84,7 @@ export const answerWithinMs = 60_000
 export const actionKeys = {
   acknowledge: 'a',
   assign: 'h',
+  contact: 'p',
   dispatch: 'd',
   arrive: 'o',
   resolve: 'r',
@@ -88,6 +103,13 @@ export const usualStep = {
   resolved: 'close',
   closed: 'reopen',
 }
+
+/**
+ * Whether a ticket calls for somebody: nobody has it in hand, and it is not thought over. Help may be on its way already, where
+ * whoever sent it has gone silent.
+ * @param {import('../domain/ticket.ts').Ticket} ticket
+ */
+export const isWaiting = ({ state, holder }) => holder === null && state !== 'resolved' && state !== 'closed'
 
 /** The states from which an action is allowed. @param {TicketAction} action @returns {TicketState[]} */
 export const allowedFrom = (action) =>

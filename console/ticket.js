@@ -1,15 +1,16 @@
 // @ts-check
 
 import { showCharts } from './charts.js'
-import { dueClock, sinceClock } from './clocks.js'
+import { sinceClock } from './clocks.js'
 import { byId, el, fill, keyCap } from './dom.js'
 import { showEvidence } from './evidence.js'
 import { clockText, timeText } from './format.js'
 import { icon, severityIcon } from './icons.js'
-import { holderName, isMine, whoText } from './people.js'
+import { next, nextInputs } from './next_step.js'
+import { whoText } from './people.js'
 import { waitingSince } from './queue.js'
 import { reasonText } from './reasons.js'
-import { answerWithinMs } from './rules.js'
+import { answerWithinMs, isWaiting } from './rules.js'
 import { now } from './time.js'
 import { showWhere } from './where.js'
 import { language, t, wordFor } from './words.js'
@@ -32,7 +33,10 @@ const columns = [
 /**
  * The panel of one ticket. Parts are rebuilt only where what they show has changed.
  * @param {Ticket | undefined} ticket
- * @param {{ waiting: number, selected: string | undefined, problem: string | undefined, onBack: () => void }} page
+ * @param {{
+ *   waiting: number, selected: string | undefined, problem: string | undefined, onBack: () => void,
+ *   onCalled: import('./where.js').OnCalled,
+ * }} page
  */
 export function showTicket(ticket, page) {
   const panel = byId('ticket')
@@ -54,15 +58,16 @@ export function showTicket(ticket, page) {
     ticket.state,
     ticket.number,
     ticket.acknowledged_at,
+    ticket.holder,
     waitingSince(ticket),
     ticket.outcome,
     ticket.closed_at,
   ]
   fill(byId('head'), headInputs, () => head(ticket, page.onBack))
   fill(byId('doubts'), [today, ticket.unverified, ticket.unverified_reasons, ticket.late], () => doubts(ticket))
-  fill(byId('next'), [today, ticket.next_step, ticket.state, holderName(ticket)], () => next(ticket))
+  fill(byId('next'), nextInputs(ticket, today), () => next(ticket))
   showTimeline(ticket, today)
-  showWhere(byId('where'), ticket)
+  showWhere(byId('where'), ticket, page.onCalled)
   showEvidence(byId('evidence'), ticket)
   showCharts(byId('charts'), ticket)
 }
@@ -103,8 +108,8 @@ function head(ticket, onBack) {
 /** The answer clock while nobody has answered; afterwards how it went. @param {Ticket} ticket */
 function answer(ticket) {
   const since = waitingSince(ticket)
-  if (ticket.state === 'open' && ticket.late) return [el('small', {}, t('ticket.waiting_for')), sinceClock(since)]
-  if (ticket.state === 'open')
+  if (isWaiting(ticket) && ticket.late) return [el('small', {}, t('ticket.waiting_for')), sinceClock(since)]
+  if (isWaiting(ticket))
     return [
       el('small', {}, t('ticket.waiting_for')),
       sinceClock(since, since + answerWithinMs),
@@ -122,19 +127,6 @@ function doubts({ unverified, unverified_reasons, late }) {
   return [
     el('b', { class: 'doubts-heading' }, t(late ? 'doubt.late_heading' : 'doubt.heading')),
     el('ul', {}, ...unverified_reasons.map((doubt) => el('li', {}, wordFor('doubt', doubt)))),
-  ]
-}
-
-/** @param {Ticket} ticket */
-function next(ticket) {
-  const { next_step: step, state } = ticket
-  const heading = el('h3', {}, t('next.heading'))
-  if (!step || state === 'closed') return [heading, el('p', {}, t('next.none'))]
-  const held = isMine(ticket) ? t('next.mine') : t('next.holder', { who: holderName(ticket) })
-  return [
-    heading,
-    step.at && el('p', { class: 'step' }, el('span', {}, wordFor('step', step.what)), dueClock(Date.parse(step.at))),
-    step.holder && el('p', { class: 'step' }, held),
   ]
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { planReasons, Target } from '../domain/dispatch.ts'
 import { metrics } from '../domain/metrics.ts'
 import { roles } from '../domain/registry.ts'
-import { doubts, severities, signals } from '../domain/signals.ts'
+import { doubts, severities, ticketKinds } from '../domain/signals.ts'
 import { outcomes, ticketActions, ticketStates } from '../domain/ticket.ts'
 import { languageFor, t, tables, useLanguage, wordFor } from './words.js'
 
@@ -17,7 +18,9 @@ describe('the words', () => {
 
   it.each(
     Object.entries({
-      signal: Object.keys(signals),
+      signal: ticketKinds,
+      plan: planReasons,
+      target: Target.options.map(({ shape }) => shape.to.value),
       doubt: Object.keys(doubts),
       outcome: Object.keys(outcomes),
       state: ticketStates,
@@ -35,7 +38,14 @@ describe('the words', () => {
     const latin = Object.entries(zh).filter(
       ([key, text]) => !/[一-鿿]/.test(text.replaceAll(/\{\w+\}/g, '')) && !key.startsWith('unit.'),
     )
-    const allowed = ['app.title', 'app.waiting_title', 'app.other_language', 'evidence.reported']
+    const allowed = [
+      'app.title',
+      'app.waiting_title',
+      'app.other_language',
+      'evidence.reported',
+      'reason.about',
+      'list.and',
+    ]
     expect(latin.map(([key]) => key)).toEqual(allowed)
   })
 

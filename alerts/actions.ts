@@ -6,6 +6,7 @@ import { addTimeline, clearTimers, updateTicket } from '../store/ticket_rows.ts'
 import { readTicket, rowOf, type TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
 import { armAnswer } from './changes.ts'
+import { type Share, sharedText, shareByHand } from './sharing/by_hand.ts'
 
 /** What a person does to a ticket. `at`: epoch ms; `ticket`, `assignee`: ids; `areaPath`: as in the store. */
 export type Act = {
@@ -17,7 +18,10 @@ export type Act = {
   reason?: string
   outcome?: Outcome
   assignee?: string
+  /** With whom it is shared: an area, for good or until `until` (epoch ms), or a partner. */
   areaPath?: string
+  until?: number
+  partner?: string
   /** Help is to be sent though nothing says that it is needed now. */
   confirm?: boolean
 }
@@ -50,7 +54,6 @@ async function refuseUnlessAllowed(tx: Tx, row: TicketRow, act: Act): Promise<vo
   if (act.action === 'dispatch' && row.late !== 0 && !act.confirm) throw new VigilError('late_only')
   if (act.action === 'close' && !act.outcome) throw new VigilError('outcome_required')
   if (act.action === 'note' && !act.reason) throw new VigilError('request_invalid', 'a note needs a text')
-  if (act.action === 'share' && !act.areaPath) throw new VigilError('request_invalid', 'sharing needs an area')
   if (act.action === 'assign') await refuseUnknownAssignee(tx, act.assignee)
 }
 
@@ -66,14 +69,18 @@ async function refuseUnknownAssignee(tx: Tx, assignee: string | undefined): Prom
  * any step for its holder.
  */
 function isHeldFrom(row: TicketRow, { action, operator }: Act): boolean {
-  if (row.holder === null || row.holder === operator.id || operator.role === 'administrator') return false
+  if (row.holder === operator.id || isFree(row) || operator.role === 'administrator') return false
   if (action === 'note' || action === 'share') return false
   return !(operator.role === 'supervisor' && (action === 'assign' || action === 'reopen'))
 }
 
+/** In nobody's hands here: what a partner has in hand may be worked by ours too. */
+const isFree = ({ holder }: TicketRow): boolean => holder === null || holder.startsWith('partner:')
+
 async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
   const state = transitions[row.state][act.action] ?? row.state
   await updateTicket(tx, row.id, { ...changesOf(row, act, state), updated_at: Math.max(row.updated_at, act.at) })
+  if (act.action === 'share') await shareByHand(tx, row, shareOf(act))
   if (act.action === 'reopen') await armAnswer(tx, row.id, act.at, row.late !== 0)
   else if (state !== 'open') await clearTimers(tx, row.id)
   await addTimeline(tx, {
@@ -94,9 +101,8 @@ async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
 function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<TicketRow> {
   switch (act.action) {
     case 'note':
-      return {}
     case 'share':
-      return { shared_with: JSON.stringify(withPath(row, act.areaPath)) }
+      return {}
     case 'reopen':
       return { state, holder: null, outcome: null, closed_at: null }
     case 'close':
@@ -107,16 +113,18 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
     case 'dispatch':
     case 'arrive':
     case 'resolve':
-      return { state, holder: row.holder ?? act.operator.id, ...firstAnswer(row, act) }
+      return { state, holder: isFree(row) ? act.operator.id : row.holder, ...firstAnswer(row, act) }
   }
 }
 
 const firstAnswer = (row: TicketRow, { at }: Act) => ({ acknowledged_at: row.acknowledged_at ?? at })
 
-function withPath(row: TicketRow, path: string | undefined): string[] {
-  const paths = JSON.parse(row.shared_with) as string[]
-  return path === undefined ? paths : [...new Set([...paths, path])]
-}
+const shareOf = ({ areaPath, until, partner, at }: Act): Share => ({
+  at,
+  ...(areaPath !== undefined && { area: areaPath.split('/').at(-2) ?? areaPath }),
+  ...(until !== undefined && { until }),
+  ...(partner !== undefined && { partner }),
+})
 
 /** How the timeline words a step. */
 const happened: Record<TicketAction, string> = {
@@ -137,7 +145,8 @@ const eventOf: Partial<Record<TicketAction, 'ticket.closed' | 'ticket.reopened'>
 }
 
 /** What the trail keeps of a step beside its name: to whom, with whom, how it ended, and the person's words. */
-function reasonOf({ action, assignee, areaPath, outcome, reason }: Act): string | null {
-  const about = { assign: assignee, share: areaPath, close: outcome }[action as 'assign' | 'share' | 'close']
+function reasonOf(act: Act): string | null {
+  const { action, assignee, outcome, reason } = act
+  const about = action === 'share' ? sharedText(shareOf(act)) : { assign: assignee, close: outcome }[action as 'assign']
   return [about, reason].filter((part) => part !== undefined).join(': ') || null
 }

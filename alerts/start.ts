@@ -9,6 +9,8 @@ import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
 import { currentRules, type Rules } from './judge.ts'
 import { lag, position, unansweredTotal } from './metrics.ts'
+import { tellingLoop } from './partners/worker.ts'
+import { sharingLoop } from './sharing/loop.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
 /**
@@ -50,6 +52,7 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
     return consume({ journal, lane, after, most: batchOf[lane], signal, handle, clock, log })
   })
   loops.push(watchTimers(options, signal), watchLag(options, signal))
+  loops.push(sharingLoop(options, signal), tellingLoop(options, signal))
   return {
     async close() {
       closing.abort()

@@ -24,6 +24,7 @@ function ticket(id: string, more: Partial<Ticket> = {}): Ticket {
     outcome: null,
     holder: null,
     shared_with: [],
+    origin: null,
     evidence: [],
     next_step: null,
     timeline: [],

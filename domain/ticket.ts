@@ -103,6 +103,13 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>
 export const NextStep = z.object({ what: z.string(), at: time.nullable(), holder: z.string().nullable() })
 export type NextStep = z.infer<typeof NextStep>
 
+export const Origin = z.object({
+  partner: Id,
+  ticket: z.string().describe('its id there'),
+  number: z.number().int().nullable().describe('its number there'),
+})
+export type Origin = z.infer<typeof Origin>
+
 export const Ticket = z.object({
   id: Id,
   number: z.number().int(),
@@ -122,6 +129,7 @@ export const Ticket = z.object({
   outcome: z.enum(Object.keys(outcomes) as [Outcome, ...Outcome[]]).nullable(),
   holder: z.string().nullable().describe('the operator who has it in hand'),
   shared_with: z.array(z.string()).describe('areas beside its own that may see it'),
+  origin: Origin.nullable().describe('where it came from, if a partner shared it with us'),
   evidence: z.array(Evidence),
   next_step: NextStep.nullable(),
   timeline: z.array(TimelineEntry),

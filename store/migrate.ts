@@ -3,6 +3,7 @@ import { first } from './migrations/0001_first.ts'
 import { frontDoor } from './migrations/0002_front_door.ts'
 import { codecs } from './migrations/0003_codecs.ts'
 import { dispatch } from './migrations/0004_dispatch.ts'
+import { sharing } from './migrations/0006_sharing.ts'
 import type { Tx } from './store.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -13,6 +14,7 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0002_front_door': frontDoor,
   '0003_codecs': codecs,
   '0004_dispatch': dispatch,
+  '0006_sharing': sharing,
 }
 
 /** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */

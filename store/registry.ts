@@ -22,7 +22,7 @@ export function pageOf<R, T>(rows: R[], most: number, cursor: (row: R) => string
   return { items: page.map(item), next: rows.length > most && last !== undefined ? cursor(last) : null }
 }
 
-type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators' | 'vendors' | 'integrations'
+type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators' | 'vendors' | 'integrations' | 'sharings' | 'partners'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',
@@ -32,6 +32,8 @@ const nouns: Record<Table, string> = {
   operators: 'operator',
   vendors: 'vendor',
   integrations: 'integration',
+  sharings: 'sharing',
+  partners: 'partner',
 }
 
 async function exists(db: Db, table: Table, id: string): Promise<boolean> {

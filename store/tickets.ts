@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { isoTime } from '../domain/clock.ts'
 import type { Position } from '../domain/message.ts'
 import type { Severity } from '../domain/signals.ts'
-import type { Evidence, NextStep, Ticket, TicketState, TimelineEntry } from '../domain/ticket.ts'
+import type { Evidence, NextStep, Origin, Ticket, TicketState, TimelineEntry } from '../domain/ticket.ts'
 import { visibleFrom } from './area_paths.ts'
 import type { Database } from './schema.ts'
 import { snapshot } from './snapshot.ts'
@@ -116,6 +116,7 @@ function ticketOf(row: TicketRow, parts: Parts): Ticket {
     outcome: row.outcome,
     holder: row.holder,
     shared_with: areasOf(row.shared_with),
+    origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     evidence,
     next_step: nextStepOf(row, parts.timers[0]),
     timeline: parts.timeline.map(entryOf),

@@ -6,7 +6,7 @@ import { addTimeline, clearTimers, updateTicket } from '../store/ticket_rows.ts'
 import { readTicket, rowOf, type TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
 import { armAnswer } from './changes.ts'
-import { type Share, sharedText, shareByHand } from './sharing/by_hand.ts'
+import { type Share, shareByHand, sharedText } from './sharing/by_hand.ts'
 
 /** What a person does to a ticket. `at`: epoch ms; `ticket`, `assignee`: ids; `areaPath`: as in the store. */
 export type Act = {

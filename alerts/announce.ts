@@ -17,7 +17,13 @@ import { shareByRule } from './sharing/by_rule.ts'
  * Tells the consoles of a ticket as it now is, and partners what is new to them; before that it is shared as the rules have it,
  * which may have begun to match. `at`: epoch ms; `alsoTo`: paths of areas that just lost sight of it, and must hear so.
  */
-export async function tell(tx: Tx, type: EventType, { id }: TicketRow, at: number, alsoTo: string[] = []): Promise<void> {
+export async function tell(
+  tx: Tx,
+  type: EventType,
+  { id }: TicketRow,
+  at: number,
+  alsoTo: string[] = [],
+): Promise<void> {
   await shareByRule(tx, await ticketOf(tx, id), at)
   const row = await ticketOf(tx, id)
   const ticket = await readTicket(tx, id)

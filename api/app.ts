@@ -32,6 +32,7 @@ import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
+import { partnerRoutes } from './partner_events.ts'
 import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
@@ -78,6 +79,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   ticketRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
+  partnerRoutes(app, deps)
   authorityRoutes(app, deps)
   enrolmentRoutes(app, deps)
   claimRoutes(app, deps)

@@ -3,6 +3,7 @@ import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import * as registry from '../domain/registry.ts'
+import { Partner, Sharing } from '../domain/sharing.ts'
 import { LiveEvent, Ticket } from '../domain/ticket.ts'
 import { Problem } from './problem.ts'
 
@@ -37,7 +38,21 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
 })
 
 const { Area, Home, Resident, Device, Contact, Operator, Vendor, Integration } = registry
-const named = { Problem, Ticket, LiveEvent, Area, Home, Resident, Device, Contact, Operator, Vendor, Integration }
+const named = {
+  Problem,
+  Ticket,
+  LiveEvent,
+  Area,
+  Home,
+  Resident,
+  Device,
+  Contact,
+  Operator,
+  Vendor,
+  Integration,
+  Sharing,
+  Partner,
+}
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
@@ -59,8 +74,12 @@ type Parts = { paths: object; components: { schemas: Record<string, unknown> } }
 const tags = [
   { name: 'session', description: 'Who you are' },
   { name: 'tickets', description: 'Cases, from the pressed button to the outcome' },
+  { name: 'partners', description: 'Other houses that work tickets with us' },
   { name: 'events', description: 'What happens, live and without gaps' },
-  { name: 'registry', description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations' },
+  {
+    name: 'registry',
+    description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations, sharings, partners',
+  },
   {
     name: 'credentials',
     description: 'Who may come in: tokens, claim codes, certificate authorities, revocations, the audit',

@@ -4,6 +4,7 @@ import * as homes from '../store/homes.ts'
 import * as people from '../store/people.ts'
 import { device, integration, operator, vendor } from './account_resources.ts'
 import { creating, inArea, inHome, pathBy, type Resource, resource, updating, withoutId } from './resource.ts'
+import { partner, sharing } from './sharing_resources.ts'
 
 const area = resource({
   noun: 'an area',
@@ -78,4 +79,15 @@ const contact = resource({
 })
 
 /** Everything that has the same five calls. */
-export const resources: readonly Resource[] = [area, home, resident, device, contact, operator, vendor, integration]
+export const resources: readonly Resource[] = [
+  area,
+  home,
+  resident,
+  device,
+  contact,
+  operator,
+  vendor,
+  integration,
+  sharing,
+  partner,
+]

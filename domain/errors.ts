@@ -112,12 +112,18 @@ export const errorTable = {
   },
   held_by_other: { status: 409, text: 'Another operator holds this ticket; it must be handed over.' },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
-  not_shared: { status: 409, text: 'Nobody shared this ticket with that area by hand; what a sharing gives ends with it.' },
+  not_shared: {
+    status: 409,
+    text: 'Nobody shared this ticket with that area by hand; what a sharing gives ends with it.',
+  },
   signature_invalid: {
     status: 401,
     text: 'There is no such partner, or the signature is not of this body by its secret; see docs/Partners.md.',
   },
-  signature_stale: { status: 401, text: 'The timestamp is more than 300 s from now; set the clock, and sign each attempt anew.' },
+  signature_stale: {
+    status: 401,
+    text: 'The timestamp is more than 300 s from now; set the clock, and sign each attempt anew.',
+  },
   partner_ticket_unknown: { status: 404, text: 'This partner shares no ticket of this id with us.' },
   command_too_large: { status: 413, text: 'The command is larger than 8 KiB.' },
   commands_full: {

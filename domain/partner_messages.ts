@@ -54,7 +54,12 @@ const Changed = z.object({
   ...head,
   type: z.literal('ticket.changed'),
   whose: z.enum(['mine', 'yours']).describe('which side shared the ticket: the sender, or the receiver'),
-  heard: z.number().int().min(0).optional().describe('the number of the last message of the receiver that was taken in'),
+  heard: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('the number of the last message of the receiver that was taken in'),
   steps: z.array(Step).max(100).optional().describe('what people did'),
   notes: z.array(Note).max(100).optional(),
   state: PartnerState.optional().describe('of the ticket with the sender, after all this'),

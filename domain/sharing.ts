@@ -39,11 +39,15 @@ const partnerUrl = z
 
 const partnerFields = {
   name: text(200),
-  area: Id.describe('whose tickets it may get, with those of all areas below; where the tickets lie that it shares with us'),
+  area: Id.describe(
+    'whose tickets it may get, with those of all areas below; where the tickets lie that it shares with us',
+  ),
   url: partnerUrl.describe('where its messages go; of another Vigil: …/api/v1/partners/{our id there}/events'),
   kinds: kinds.nullish().describe('absent: every kind; of tickets that go by rule'),
   severities: gravities.nullish().describe('absent: every severity; of tickets that go by rule'),
-  mode: z.enum(['all', 'by_hand']).describe('all: every ticket that matches when it opens; by_hand: those that somebody shares'),
+  mode: z
+    .enum(['all', 'by_hand'])
+    .describe('all: every ticket that matches when it opens; by_hand: those that somebody shares'),
 }
 const secret = z.string().min(24).max(200).describe('signs the messages of both sides; never shown again')
 export const PartnerInput = z.object({ id: Id.optional(), ...partnerFields, secret: secret.optional() })

@@ -113,7 +113,13 @@ export function ungranted(
 export async function nextSharingAt(db: Db): Promise<number | undefined> {
   const [grant, sharing] = await Promise.all([
     db.selectFrom('grants').select('until as at').where('until', 'is not', null).orderBy('until').limit(1).execute(),
-    db.selectFrom('sharings').select('due_at as at').where('due_at', 'is not', null).orderBy('due_at').limit(1).execute(),
+    db
+      .selectFrom('sharings')
+      .select('due_at as at')
+      .where('due_at', 'is not', null)
+      .orderBy('due_at')
+      .limit(1)
+      .execute(),
   ])
   const dues = [...grant, ...sharing].flatMap(({ at }) => at ?? [])
   return dues.length === 0 ? undefined : Math.min(...dues)

@@ -22,7 +22,12 @@ export async function changeLink(
   { ticket, partner }: Pick<LinkRow, 'ticket' | 'partner'>,
   change: Updateable<Database['partner_links']>,
 ): Promise<void> {
-  await tx.updateTable('partner_links').set(change).where('ticket', '=', ticket).where('partner', '=', partner).execute()
+  await tx
+    .updateTable('partner_links')
+    .set(change)
+    .where('ticket', '=', ticket)
+    .where('partner', '=', partner)
+    .execute()
 }
 
 export function linkOf(db: Db, ticket: string, partner: string): Promise<LinkRow | undefined> {

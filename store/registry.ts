@@ -22,7 +22,17 @@ export function pageOf<R, T>(rows: R[], most: number, cursor: (row: R) => string
   return { items: page.map(item), next: rows.length > most && last !== undefined ? cursor(last) : null }
 }
 
-type Table = 'areas' | 'homes' | 'residents' | 'devices' | 'contacts' | 'operators' | 'vendors' | 'integrations' | 'sharings' | 'partners'
+type Table =
+  | 'areas'
+  | 'homes'
+  | 'residents'
+  | 'devices'
+  | 'contacts'
+  | 'operators'
+  | 'vendors'
+  | 'integrations'
+  | 'sharings'
+  | 'partners'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',

@@ -91,7 +91,12 @@ export function dueSharings(db: Db, now: number, most: number): Promise<SharingR
 }
 
 /** Notes that a sharing is as it should be: in this state until `dueAt` (epoch ms; null: for good). */
-export async function settleSharing(tx: Tx, id: string, state: SharingRow['state'], dueAt: number | null): Promise<void> {
+export async function settleSharing(
+  tx: Tx,
+  id: string,
+  state: SharingRow['state'],
+  dueAt: number | null,
+): Promise<void> {
   await tx.updateTable('sharings').set({ state, due_at: dueAt }).where('id', '=', id).execute()
 }
 
@@ -118,7 +123,8 @@ async function mustHold(tx: Tx, { from_area, to_area, starts_at, ends_at }: Shar
   await mustRefer(tx, 'areas', from_area)
   await mustRefer(tx, 'areas', to_area)
   if (from_area === to_area) throw new VigilError('request_invalid', 'an area sees its own tickets already')
-  if (ends_at !== null && ends_at <= starts_at) throw new VigilError('request_invalid', 'ends_at is not after starts_at')
+  if (ends_at !== null && ends_at <= starts_at)
+    throw new VigilError('request_invalid', 'ends_at is not after starts_at')
 }
 
 const listText = (list: readonly string[] | null | undefined): string | null => (list ? JSON.stringify(list) : null)

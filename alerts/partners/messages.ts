@@ -40,7 +40,8 @@ export function newsOf(lines: Line[], { outcome }: TicketRow, wasOpen: boolean):
 const nameOf = ({ who }: Line): string => who.slice(0, 200)
 
 /** `false_alarm: the cat` -> `the cat`. */
-const withoutOutcome = (reason: string | null): string | undefined => reason?.split(': ').slice(1).join(': ') || undefined
+const withoutOutcome = (reason: string | null): string | undefined =>
+  reason?.split(': ').slice(1).join(': ') || undefined
 
 type About = { row: TicketRow; link: LinkRow; state: PartnerState; at: number }
 

@@ -165,7 +165,11 @@ function eventOf(before: TicketState, after: TicketState): EventType {
 }
 
 /** Does what came from a partner, of which it is not told again. */
-export async function quietly(tx: Tx, link: Pick<LinkRow, 'ticket' | 'partner'>, work: () => Promise<void>): Promise<void> {
+export async function quietly(
+  tx: Tx,
+  link: Pick<LinkRow, 'ticket' | 'partner'>,
+  work: () => Promise<void>,
+): Promise<void> {
   await changeLink(tx, link, { quiet: 1 })
   await work()
   await changeLink(tx, link, { quiet: 0 })

@@ -19,7 +19,8 @@ import { stateFor } from './state.ts'
  */
 export async function tellPartners(tx: Tx, type: EventType, row: TicketRow, at: number): Promise<void> {
   if (type === 'ticket.opened' && row.area_path !== null && row.origin === null)
-    for (const partner of await partnersOf(tx, row.area_path)) if (isMeant(partner, row)) await begin(tx, row, partner, at)
+    for (const partner of await partnersOf(tx, row.area_path))
+      if (isMeant(partner, row)) await begin(tx, row, partner, at)
   for (const link of await linksOf(tx, row.id)) await tellOne(tx, link, row, at)
 }
 

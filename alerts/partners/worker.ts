@@ -13,7 +13,12 @@ const lookEveryMs = 250
 const leaseMs = 3 * limits.partnerWithinMs
 
 type Options = { store: Store; clock: Clock; log: Logger }
-type Work = Options & { signal: AbortSignal; onItsWay: Map<string, number>; running: Set<Promise<void>>; wake: () => void }
+type Work = Options & {
+  signal: AbortSignal
+  onItsWay: Map<string, number>
+  running: Set<Promise<void>>
+  wake: () => void
+}
 
 /**
  * Tells partners what is new until `signal` aborts: at least once each, in order for each ticket and partner, because a message

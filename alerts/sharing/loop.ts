@@ -7,7 +7,7 @@ import { workSharings } from './work.ts'
 /** How often sharings are looked at: what was just made begins by then. Ends are met to the millisecond. */
 const lookEveryMs = 1_000
 
-/** Works sharings as they fall due, turn after turn while there are more. Nothing stops it but `signal`. */
+/** Works sharings as they fall due, turn after turn while something is. Nothing stops it but `signal`. */
 export async function sharingLoop(
   { store, clock, log }: { store: Store; clock: Clock; log: Logger },
   signal: AbortSignal,
@@ -17,9 +17,8 @@ export async function sharingLoop(
     try {
       const next = await nextSharingAt(store.db)
       const wait = next === undefined ? lookEveryMs : next - clock.now()
-      const more = wait <= 0 && (await store.write((tx) => workSharings(tx, clock.now()))).more
-      if (more) pause = 0
-      else if (wait > 0) pause = Math.min(wait, lookEveryMs)
+      if (wait <= 0) await store.write((tx) => workSharings(tx, clock.now()))
+      pause = Math.max(0, Math.min(wait, lookEveryMs))
     } catch (err) {
       log.error({ err }, 'alerts: sharings could not be worked, trying again')
     }

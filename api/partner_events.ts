@@ -89,23 +89,24 @@ async function answered(
   return answer.result === 'refused' ? refused(request, reply, answer) : answer
 }
 
-/** Who sent it, by his signature. Throws `signature_stale`, `signature_invalid`, the same where there is no such partner. */
+/**
+ * Who sent it, by his signature. Throws `signature_stale` for an old time, which whoever sends may mend, and `signature_invalid`,
+ * the same where there is no such partner.
+ */
 function checked(
   partner: PartnerRow | undefined,
   headers: IncomingHttpHeaders,
   body: Buffer,
   now: number,
 ): { partner: PartnerRow; id: string } {
-  const [id, time, signature] = ['vigil-id', 'vigil-timestamp', 'vigil-signature'].map(
-    (name) => `${headers[name] ?? ''}`,
-  )
-  const timestamp = /^\d{1,12}$/.test(time ?? '') ? Number(time) : Number.NaN
-  if (!partner || !id || !signature || Number.isNaN(timestamp)) throw new VigilError('signature_invalid')
+  const header = (name: string): string => `${headers[name] ?? ''}`
+  const [id, timestamp, signature] = [header('vigil-id'), header('vigil-timestamp'), header('vigil-signature')]
+  if (!partner) throw new VigilError('signature_invalid')
   const windowS = limits.partnerWindowMs / 1_000
-  const given = { secret: partner.secret, body, timestamp, signature }
-  if (verifyWebhook({ ...given, now, windowS })) return { partner, id }
-  if (verifyWebhook({ ...given, now: timestamp * 1_000, windowS })) throw new VigilError('signature_stale')
-  throw new VigilError('signature_invalid')
+  const verdict = verifyWebhook({ secret: partner.secret, body, timestamp, signature, now, windowS })
+  if (!verdict.ok && verdict.reason === 'timestamp_outside_window') throw new VigilError('signature_stale')
+  if (!verdict.ok || id === '') throw new VigilError('signature_invalid')
+  return { partner, id }
 }
 
 /** Throws `payload_not_json`, `request_invalid`. */

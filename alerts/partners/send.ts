@@ -32,7 +32,7 @@ export async function send(partner: PartnerRow, notice: DueNotice, clock: Clock,
 
 async function attempt(partner: PartnerRow, notice: DueNotice, clock: Clock, signal: AbortSignal): Promise<Sent> {
   const body = JSON.stringify(notice.body)
-  const timestamp = Math.floor(clock.now() / 1_000)
+  const timestamp = `${Math.floor(clock.now() / 1_000)}`
   const response = await fetch(partner.url, {
     method: 'POST',
     redirect: 'error',
@@ -40,7 +40,7 @@ async function attempt(partner: PartnerRow, notice: DueNotice, clock: Clock, sig
     headers: {
       'content-type': 'application/json',
       'vigil-id': notice.stable_id,
-      'vigil-timestamp': `${timestamp}`,
+      'vigil-timestamp': timestamp,
       'vigil-signature': signWebhook({ secret: partner.secret, body, timestamp }),
     },
     body,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { limits } from '../domain/limits.ts'
 import { type TicketAction, type TicketState, ticketActions, ticketStates } from '../domain/ticket.ts'
 import { hillStreet, iso, type OperatorName, startTimeline, story, type Timeline } from '../test/timeline.ts'
 
@@ -21,6 +22,7 @@ const wayTo: Record<TicketState, TicketAction[]> = {
 /** What an action needs beside its name. */
 const needs: Partial<Record<TicketAction, object>> = {
   assign: { assignee: 'bob' },
+  contact: { contact: 'resident', reached: false },
   close: { outcome: 'assistance' },
   note: { reason: 'the door is locked' },
   reopen: { reason: 'she called again' },
@@ -53,6 +55,7 @@ const allowed: Record<TicketState, Partial<Record<TicketAction, TicketState>>> =
     assign: 'acknowledged',
     dispatch: 'dispatched',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'open',
     share: 'open',
   },
@@ -63,29 +66,41 @@ const allowed: Record<TicketState, Partial<Record<TicketAction, TicketState>>> =
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'acknowledged',
     reopen: 'open',
     share: 'acknowledged',
   },
   dispatched: {
+    acknowledge: 'dispatched',
     assign: 'dispatched',
     dispatch: 'dispatched',
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'dispatched',
     note: 'dispatched',
     reopen: 'open',
     share: 'dispatched',
   },
   on_scene: {
+    acknowledge: 'on_scene',
     assign: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'on_scene',
     note: 'on_scene',
     reopen: 'open',
     share: 'on_scene',
   },
-  resolved: { close: 'closed', note: 'resolved', reopen: 'open', share: 'resolved' },
+  resolved: {
+    acknowledge: 'resolved',
+    close: 'closed',
+    contact: 'resolved',
+    note: 'resolved',
+    reopen: 'open',
+    share: 'resolved',
+  },
   closed: { note: 'closed', reopen: 'open', share: 'closed' },
 }
 
@@ -101,7 +116,8 @@ describe.each(ticketStates)('a ticket that is %s', (state) => {
       expect(ticket).toEqual(await night.ticket())
       expect(ticket).toMatchObject({ state: next, updated_at: iso(0.5) })
       expect(ticket.next_step === null).toBe(next === 'closed')
-      if (state === 'acknowledged' && action === 'acknowledge') return
+      // Who holds it already only says that he is still at it.
+      if (state !== 'open' && action === 'acknowledge') return
       expect(ticket.timeline.at(-1)).toMatchObject({ at: iso(0.5), who: 'Ann' })
       const told = (await night.events()).slice(events)
       const type =
@@ -120,10 +136,16 @@ describe.each(ticketStates)('a ticket that is %s', (state) => {
 })
 
 describe('whoever answers first', () => {
-  it('holds the ticket: no timer is left, the person is the next step', async () => {
+  it('holds the ticket: nobody is called further, the person is the next step until the lease lapses', async () => {
     const ticket = await night.at(0.25).does('ann', 'acknowledge')
-    expect(ticket).toMatchObject({ holder: 'ann', acknowledged_at: iso(0.25), next_step: { at: null, holder: 'ann' } })
-    expect(await night.store.db.selectFrom('timers').selectAll().execute()).toEqual([])
+    const until = iso(0.25 + limits.leaseMs.critical / 60_000)
+    expect(ticket).toMatchObject({
+      holder: 'ann',
+      acknowledged_at: iso(0.25),
+      lease_until: until,
+      next_step: { what: 'held', at: until, holder: 'ann' },
+    })
+    expect(await night.store.db.selectFrom('timers').select('what').execute()).toEqual([{ what: 'lease' }])
   })
 
   it.each(['acknowledge', 'dispatch', 'close', 'assign'] as const)(
@@ -147,8 +169,16 @@ describe('whoever answers first', () => {
   it('may acknowledge again without anything happening', async () => {
     const first = await does('ann', 'acknowledge')
     const events = await night.events()
-    expect(await night.at(0.75).does('ann', 'acknowledge')).toEqual(first)
+    expect(await night.at(0.55).does('ann', 'acknowledge')).toMatchObject({ timeline: first.timeline, holder: 'ann' })
     expect(await night.events()).toEqual(events)
+  })
+
+  it('may say later that he is still at it: the lease begins anew, and the consoles see it', async () => {
+    await does('ann', 'acknowledge')
+    const events = (await night.events()).length
+    const ticket = await night.at(4).does('ann', 'acknowledge')
+    expect(ticket.lease_until).toBe(iso(4 + limits.leaseMs.critical / 60_000))
+    expect((await night.events()).slice(events)).toMatchObject([{ type: 'ticket.updated' }])
   })
 })
 

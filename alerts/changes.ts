@@ -3,16 +3,17 @@ import { type Doubt, graver, isLate } from '../domain/signals.ts'
 import type { Tx } from '../store/store.ts'
 import {
   addEvidence,
-  addTimeline,
+  clearTimers,
   countRepeats,
   type EvidenceRow,
   insertTicket,
-  setTimer,
   updateTicket,
 } from '../store/ticket_rows.ts'
 import { rowOf, type TicketRow } from '../store/tickets.ts'
+import { beginCalling, callGraver } from './escalation/calling.ts'
 import { keyText, type RecordAlert, recordName, storable } from './judge.ts'
 import type { Place } from './places.ts'
+import { note } from './timeline.ts'
 
 /** An alert about to change tickets. `doubts`: with what the registry knows; `at`: epoch ms of the change. */
 export type Finding = { alert: RecordAlert; doubts: Doubt[]; place: Place; at: number }
@@ -20,14 +21,11 @@ export type Finding = { alert: RecordAlert; doubts: Doubt[]; place: Place; at: n
 /** What evidence of a ticket became: `seen`, what a dispatcher would want to see of it; `countedOn`, the piece that has it. */
 export type Kept = { seen?: string; countedOn?: number }
 
-/** Who did it, in the timeline, where no person did. */
-export const system = 'vigil'
-
 /** Opens a ticket with its first evidence and its first timer. Gives its id, made from the journal: `t-u17-0`. */
 export async function openTicket(tx: Tx, finding: Finding, reason: string): Promise<string> {
   const { alert, doubts, place, at } = finding
   const id = `t-${recordName(alert.record)}-${alert.n}`
-  await insertTicket(tx, {
+  const ticket = await insertTicket(tx, {
     id,
     state: 'open',
     kind: alert.kind,
@@ -49,21 +47,19 @@ export async function openTicket(tx: Tx, finding: Finding, reason: string): Prom
     holder: null,
   })
   await insertEvidence(tx, id, finding)
-  await addTimeline(tx, { ticket: id, at, who: system, what: 'opened', reason })
-  await armAnswer(tx, id, at, isLate(doubts))
+  await note(tx, id, { what: 'opened', reason, at })
+  await beginCalling(tx, ticket, at)
   return id
-}
-
-/** Sets the timer by which a person must have answered: the living next step of an open ticket. `from`: epoch ms. */
-export async function armAnswer(tx: Tx, ticket: string, from: number, late: boolean): Promise<void> {
-  await setTimer(tx, ticket, 'answer', from + (late ? limits.lateAnswerWithinMs : limits.answerWithinMs))
 }
 
 /** Adds evidence to a ticket that is not closed. */
 export async function joinTicket(tx: Tx, ticket: TicketRow, finding: Finding, reason: string): Promise<Kept> {
+  const { at } = finding
   const kept = await keepEvidence(tx, ticket.id, finding)
-  await updateTicket(tx, ticket.id, grown(ticket, finding, reason))
-  if (kept.seen) await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: kept.seen, reason })
+  const growth = grown(ticket, finding, reason)
+  await updateTicket(tx, ticket.id, growth)
+  if (kept.seen) await note(tx, ticket.id, { what: kept.seen, reason, at })
+  if (growth.severity !== ticket.severity) await callGraver(tx, { ...ticket, ...growth }, at)
   return kept
 }
 
@@ -72,9 +68,11 @@ export async function reopenTicket(tx: Tx, ticket: TicketRow, finding: Finding, 
   const { at } = finding
   await keepEvidence(tx, ticket.id, finding)
   const late = Number(isLate(finding.doubts))
-  await updateTicket(tx, ticket.id, { ...grown(ticket, finding, reason), state: 'open', holder: null, late })
-  await addTimeline(tx, { ticket: ticket.id, at, who: system, what: 'reopened', reason })
-  await armAnswer(tx, ticket.id, at, isLate(finding.doubts))
+  const change = { ...grown(ticket, finding, reason), state: 'open', holder: null, lease_until: null, late } as const
+  await updateTicket(tx, ticket.id, change)
+  await clearTimers(tx, ticket.id, 'lease')
+  await note(tx, ticket.id, { what: 'reopened', reason, at })
+  await beginCalling(tx, { ...ticket, ...change }, at)
 }
 
 /**
@@ -88,7 +86,7 @@ export async function repeatEvidence(tx: Tx, row: EvidenceRow, finding: Finding,
   if (row.repeats > 0 && !clears) return { countedOn: row.id }
   const updated_at = Math.max(ticket.updated_at, finding.at)
   await updateTicket(tx, ticket.id, { updated_at, ...(clears ? { doubts: '[]' } : {}) })
-  await addTimeline(tx, { ticket: ticket.id, at: finding.at, who: system, what: 'repeated', reason })
+  await note(tx, ticket.id, { what: 'repeated', reason, at: finding.at })
   return { seen: 'repeated', countedOn: row.id }
 }
 
@@ -189,24 +187,3 @@ export function grown(ticket: TicketRow, { alert, doubts, at }: Finding, reason:
     updated_at: Math.max(ticket.updated_at, at),
   }
 }
-
-/**
- * Whether one more line of the same sort is worth telling. The timeline keeps every one of the first ten minutes, then ever
- * fewer: some hundred lines for a year of waiting, or of a sensor that comes and goes. It travels with every live event of the
- * ticket and must not grow without bound.
- */
-export async function isWorthALine(
-  tx: Tx,
-  ticket: TicketRow,
-  { what, at }: { what: string; at: number },
-): Promise<boolean> {
-  const { last, lines } = await tx
-    .selectFrom('timeline')
-    .select((e) => [e.fn.max('at').as('last'), e.fn.countAll<number>().as('lines')] as const)
-    .where('ticket', '=', ticket.id)
-    .where('what', '=', what)
-    .executeTakeFirstOrThrow()
-  return last === null || (at - last >= (at - ticket.opened_at) / 10 && lines < linesMost)
-}
-/** Of one sort, however often it happens within the first minutes. */
-const linesMost = 200

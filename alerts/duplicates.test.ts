@@ -47,7 +47,7 @@ onBothEngines((engine) => {
     it('later attaches to the ticket that it opened, as long as that is worked on', async () => {
       const night = await open()
       await night.at(0).publish('watch', press)
-      await night.at(1).does('ann', 'acknowledge')
+      await night.at(day - 1).does('ann', 'acknowledge')
       await night.at(day).publish('watch', press, { retained: true })
       const ticket = await night.ticket()
       expect(ticket).toMatchObject({ state: 'acknowledged', unverified: false, evidence: [{ repeats: 1 }] })

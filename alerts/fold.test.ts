@@ -36,6 +36,20 @@ onBothEngines((engine) => {
         unverified_reasons: [],
         outcome: null,
         holder: null,
+        lease_until: null,
+        plan: null,
+        plan_at: null,
+        to_do: [],
+        times: {
+          received: iso(1),
+          shown: null,
+          answered: null,
+          contact_made: null,
+          dispatched: null,
+          on_scene: null,
+          resolved: null,
+          closed: null,
+        },
         shared_with: [],
         evidence: [
           {

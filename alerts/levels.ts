@@ -2,8 +2,8 @@ import { type Level, levelOf, setLevel } from '../store/levels.ts'
 import type { Tx } from '../store/store.ts'
 import { addTimeline, type EvidenceRow, evidenceOf, evidenceRow, updateTicket } from '../store/ticket_rows.ts'
 import { rowOf } from '../store/tickets.ts'
-import { isWorthALine } from './changes.ts'
 import type { RecordAlert, RecordClear } from './judge.ts'
+import { isWorthALine } from './timeline.ts'
 
 /** States that devices tell again and again until they end: what tells a new alarm from the repeat of an old one. */
 

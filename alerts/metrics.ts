@@ -29,6 +29,11 @@ export const unansweredTotal = new Counter({
   help: 'Alarms about open tickets that nobody answered in time, by severity',
   labelNames: ['severity'] as const,
 })
+export const timersTotal = new Counter({
+  name: 'vigil_alerts_timers_total',
+  help: 'Timers of tickets that were worked, by what was done: alarmed again, escalated by plan, lapsed, nothing',
+  labelNames: ['did', 'severity'] as const,
+})
 export const brokenTotal = new Counter({
   name: 'vigil_alerts_internal_errors_total',
   help: 'Records over which our own code broke; their signals opened tickets all the same',

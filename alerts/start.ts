@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { nextTimerAt } from '../store/ticket_rows.ts'
 import { consumer, foldBatch } from './batch.ts'
 import { currentRules, type Rules } from './judge.ts'
-import { lag, position, unansweredTotal } from './metrics.ts'
+import { lag, position, timersTotal, unansweredTotal } from './metrics.ts'
 import { tellingLoop } from './partners/worker.ts'
 import { sharingLoop } from './sharing/loop.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
@@ -25,9 +25,9 @@ const batchOf: Record<Lane, number> = { urgent: 1_000, bulk: 500 }
  */
 const bulkPauseMs = 200
 /** How often timers are looked at, and the most by which an alarm about an unanswered ticket is late. */
-const lookEveryMs = 1_000
+const lookEveryMs = 250
 
-/** `zone`: of clocks that tell none, an IANA name. */
+/** `zone`: by which plans and rotas go, and of device clocks that tell none; an IANA name. */
 export type AlertsOptions = { journal: Journal; store: Store; clock: Clock; log: Logger; zone: string }
 
 /**
@@ -62,11 +62,12 @@ export async function startAlerts(options: AlertsOptions): Promise<{ close(): Pr
 }
 
 /** Works timers as they fall due, turn after turn while there are more. Nothing stops it but `signal`. */
-async function watchTimers({ store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {
+async function watchTimers(options: AlertsOptions, signal: AbortSignal): Promise<void> {
+  const { clock, log } = options
   while (!signal.aborted) {
     let worked = 0
     try {
-      worked = await workDueTimers(store, clock)
+      worked = await workDueTimers(options)
     } catch (err) {
       log.error({ err }, 'alerts: timers could not be worked, trying again')
     }
@@ -75,12 +76,15 @@ async function watchTimers({ store, clock, log }: AlertsOptions, signal: AbortSi
 }
 
 /** Gives how many it worked; takes the one place of a writer only when something is due. */
-async function workDueTimers(store: Store, clock: Clock): Promise<number> {
+async function workDueTimers({ store, clock, zone }: AlertsOptions): Promise<number> {
   const next = await nextTimerAt(store.db)
   if (next === undefined || next > clock.now()) return 0
-  const { worked, unanswered } = await store.write((tx) => workTimers(tx, clock.now()))
-  for (const { severity } of unanswered) unansweredTotal.inc({ severity })
-  return worked
+  const worked = await store.write((tx) => workTimers(tx, clock.now(), zone))
+  for (const { did, ticket } of worked) {
+    timersTotal.inc({ did, severity: ticket.severity })
+    if (did === 'alarmed') unansweredTotal.inc({ severity: ticket.severity })
+  }
+  return worked.length
 }
 
 async function watchLag({ journal, store, clock, log }: AlertsOptions, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { limits } from '../domain/limits.ts'
-import { iso, startTimeline, story, type Timeline, time } from '../test/timeline.ts'
+import { iso, startTimeline, story, type Timeline, time, zone } from '../test/timeline.ts'
 import { timersPerTurn, workTimers } from './timers.ts'
 
 const answer = limits.answerWithinMs / 60_000
@@ -11,7 +11,10 @@ beforeEach(async () => {
 })
 afterEach(() => night.close())
 
-const work = (minutes: number) => night.store.write((tx) => workTimers(tx, time(minutes)))
+const work = async (minutes: number) => {
+  const worked = await night.store.write((tx) => workTimers(tx, time(minutes), zone))
+  return { worked: worked.length, unanswered: worked.filter(({ did }) => did === 'alarmed') }
+}
 const unanswered = async () =>
   (await night.events()).filter(({ type }) => type === 'ticket.unanswered').map(({ ticket_id }) => ticket_id)
 
@@ -62,7 +65,7 @@ it('one turn is bounded and the worst are in the first', async () => {
   await night.at(0.5).publish('watch', sos)
   const turn = await work(300)
   expect(turn.worked).toBe(timersPerTurn)
-  expect(turn.unanswered[0]?.kind).toBe('sos')
+  expect(turn.unanswered[0]?.ticket.kind).toBe('sos')
   expect((await work(300)).worked).toBe(1)
   expect((await work(300)).worked).toBe(0)
 })

@@ -1,33 +1,40 @@
 import type { Tx } from '../store/store.ts'
-import { addTimeline, clearTimers, updateTicket } from '../store/ticket_rows.ts'
-import type { TicketRow } from '../store/tickets.ts'
+import { clearTimers, setTimer, updateTicket } from '../store/ticket_rows.ts'
+import { rowOf, type TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
-import { armAnswer, isWorthALine, system } from './changes.ts'
+import { answerWithin, endCalling, takeStep } from './escalation/calling.ts'
+import { lapse } from './escalation/leases.ts'
+import { noteSparingly } from './timeline.ts'
 
 /** Most timers worked in one transaction: after an outage the first, worst ones must not wait for thousands of others. */
 export const timersPerTurn = 50
 
+/** What a timer came to, for the metrics. */
+export type Worked = { what: string; ticket: TicketRow; did: 'alarmed' | 'escalated' | 'lapsed' | 'nothing' }
+
+type Due = { ticket: TicketRow; what: string; due: number }
+
 /**
  * Works the timers due at `now` (epoch ms), worst tickets first, at most `timersPerTurn`: an open ticket that nobody
- * answered alarms again and gets its next timer. Timers are rows, so those that fell due while nothing ran are
- * simply overdue. Gives the tickets that went unanswered.
+ * answered alarms again, the next step of a plan is taken, a lease without progress lapses; each in this one transaction with the
+ * timer that follows. Timers are rows, so those that fell due while nothing ran are simply overdue. `zone`: by whose clock
+ * plans and rotas go, an IANA name.
  */
-export async function workTimers(tx: Tx, now: number): Promise<{ worked: number; unanswered: TicketRow[] }> {
-  const due = await dueTickets(tx, now)
-  const unanswered = due.filter(({ state }) => state === 'open')
-  for (const ticket of due) {
-    if (ticket.state === 'open') await alarmAgain(tx, ticket, now)
-    else await clearTimers(tx, ticket.id, 'answer')
+export async function workTimers(tx: Tx, now: number, zone: string): Promise<Worked[]> {
+  const worked: Worked[] = []
+  for (const { id, what, due } of await dueTimers(tx, now)) {
+    // Another timer of the same ticket may have changed it in this very turn.
+    const ticket = await rowOf(tx, id)
+    if (ticket) worked.push({ what, ticket, did: await work(tx, { ticket, what, due }, { now, zone }) })
   }
-  return { worked: due.length, unanswered }
+  return worked
 }
 
-function dueTickets(tx: Tx, now: number): Promise<TicketRow[]> {
+function dueTimers(tx: Tx, now: number): Promise<{ id: string; what: string; due: number }[]> {
   return tx
     .selectFrom('timers')
     .innerJoin('tickets', 'tickets.id', 'timers.ticket')
-    .selectAll('tickets')
-    .where('timers.what', '=', 'answer')
+    .select(['tickets.id', 'timers.what', 'timers.due_at as due'])
     .where('timers.due_at', '<=', now)
     .orderBy((e) =>
       e.case('tickets.severity').when('critical').then(0).when('high').then(1).when('medium').then(2).else(3).end(),
@@ -38,12 +45,42 @@ function dueTickets(tx: Tx, now: number): Promise<TicketRow[]> {
     .execute()
 }
 
-async function alarmAgain(tx: Tx, ticket: TicketRow, now: number): Promise<void> {
-  const updated_at = Math.max(ticket.updated_at, now)
-  await updateTicket(tx, ticket.id, { updated_at })
-  if (await isWorthALine(tx, ticket, { what: 'unanswered', at: now })) {
-    await addTimeline(tx, { ticket: ticket.id, at: now, who: system, what: 'unanswered', reason: 'answer_timer' })
+async function work(tx: Tx, { ticket, what, due }: Due, time: { now: number; zone: string }): Promise<Worked['did']> {
+  const isFree = ticket.holder === null && ticket.state !== 'closed'
+  if (what === 'lease') return workLease(tx, ticket, time.now)
+  if (!isFree) {
+    await endCalling(tx, ticket.id)
+    return 'nothing'
   }
-  await armAnswer(tx, ticket.id, now, ticket.late !== 0)
+  if (what === 'answer') return alarmAgain(tx, ticket, time.now)
+  if (what === 'escalate') return escalate(tx, ticket, { ...time, due })
+  // A timer that nobody knows would be looked at for ever.
+  await clearTimers(tx, ticket.id, what)
+  return 'nothing'
+}
+
+async function workLease(tx: Tx, ticket: TicketRow, now: number): Promise<Worked['did']> {
+  await clearTimers(tx, ticket.id, 'lease')
+  if (ticket.holder === null || ticket.state === 'closed') return 'nothing'
+  await tell(tx, 'ticket.lapsed', await lapse(tx, ticket, now, 'no_progress'), now)
+  return 'lapsed'
+}
+
+async function alarmAgain(tx: Tx, ticket: TicketRow, now: number): Promise<Worked['did']> {
+  await updateTicket(tx, ticket.id, { updated_at: Math.max(ticket.updated_at, now) })
+  await noteSparingly(tx, ticket, { what: 'unanswered', reason: 'answer_timer', at: now })
+  await setTimer(tx, ticket.id, 'answer', now + answerWithin(ticket))
   await tell(tx, 'ticket.unanswered', ticket, now)
+  return 'alarmed'
+}
+
+async function escalate(
+  tx: Tx,
+  ticket: TicketRow,
+  time: { now: number; zone: string; due: number },
+): Promise<Worked['did']> {
+  if (!(await takeStep(tx, ticket, time))) return 'nothing'
+  await updateTicket(tx, ticket.id, { updated_at: Math.max(ticket.updated_at, time.now) })
+  await tell(tx, 'ticket.escalated', ticket, time.now)
+  return 'escalated'
 }

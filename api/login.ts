@@ -27,7 +27,9 @@ const Session = z.object({
   operator: Operator,
 })
 const Me = z.object({
-  operator: Operator.extend({ id: z.string().describe('for a token of an account its key, such as `vendor:{id}`') }),
+  operator: Operator.omit({ ways: true, language: true }).extend({
+    id: z.string().describe('for a token of an account its key, such as `vendor:{id}`'),
+  }),
   expires_at: z.string().nullable().describe('null for what does not expire: tokens that are not being replaced'),
 })
 

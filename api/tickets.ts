@@ -37,6 +37,8 @@ const Step = z.object({
   area: Id.optional().describe('the area that may see it too; share needs it, or a partner'),
   until: z.iso.datetime({ offset: true }).optional().describe('share: until when the area may; absent: for good'),
   partner: Id.optional().describe('share: the partner who is to work it too, instead of an area'),
+  contact: Id.optional().describe('whom you called: a contact of the home, or `resident`; contact needs it'),
+  reached: z.boolean().optional().describe('whether somebody was reached; contact needs it'),
   confirm: z
     .boolean()
     .optional()
@@ -51,6 +53,7 @@ const summaries: Record<TicketAction, string> = {
   arrive: 'Tell that somebody is there',
   resolve: 'Tell that the emergency is over',
   close: 'Close a ticket with its outcome',
+  contact: 'Tell that the resident or a contact was called, and reached or not',
   note: 'Write into the timeline',
   reopen: 'Open a ticket again',
   share: 'Let another area, or a partner, see and work a ticket',
@@ -187,6 +190,8 @@ type Meaning = {
   areaPath?: string
   until?: number
   partner?: string
+  contact?: string
+  reached?: boolean
   confirm?: boolean
 }
 
@@ -194,7 +199,7 @@ type Meaning = {
 async function meaningOf(
   db: Db,
   row: TicketRow,
-  { reason, text, outcome, assignee, area, until, partner, confirm }: Step,
+  { reason, text, outcome, assignee, area, until, partner, contact, reached, confirm }: Step,
 ): Promise<Meaning> {
   const words = text ?? reason
   if (assignee !== undefined) await mustBeAbleToWork(db, row, assignee)
@@ -205,6 +210,8 @@ async function meaningOf(
     ...(area !== undefined && { areaPath: await pathToShare(db, area) }),
     ...(until !== undefined && { until: Date.parse(until) }),
     ...(partner !== undefined && { partner }),
+    ...(contact !== undefined && { contact }),
+    ...(reached !== undefined && { reached }),
     ...(confirm !== undefined && { confirm }),
   }
 }

@@ -233,6 +233,27 @@ export const limits = {
   answerWithinMs: 60_000,
   /** The same of a late ticket, which calls nobody: somebody looks at it within a day. */
   lateAnswerWithinMs: 24 * 3_600_000,
+  /** How long an answer lasts in which nothing happens, by severity: to call back, to reach a contact, to find somebody who
+   *  goes. Then the ticket is everybody's again. */
+  leaseMs: { critical: 5 * 60_000, high: 10 * 60_000, medium: 30 * 60_000, low: 24 * 3_600_000 },
+  /** A case that is over may wait for its outcome until the shift ends. */
+  leaseResolvedMs: 8 * 3_600_000,
+  /** Who was handed a ticket must take it up: he may not be at his screen. */
+  takeUpWithinMs: 2 * 60_000,
+  /** Attempts at a notice: the pauses between them, the last again and again. A gateway that restarts is back in seconds. */
+  noticePausesMs: [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000],
+  /** A notice that nobody could be told of for a day is given up. */
+  noticeExpiresMs: 24 * 3_600_000,
+  /** One attempt: a voice gateway answers when the call is placed, not when it is taken up. */
+  noticeWithinMs: 15_000,
+  /** Notices on their way at one time: one slow gateway holds up its own and no other. */
+  noticesAtOnce: 32,
+  noticesAtOncePerTarget: 8,
+  /** Failures in a row after which a target is left alone, and for how long, before one notice tries it again. */
+  breakerFailures: 5,
+  breakerMs: 30_000,
+  /** The record of deliveries, as long as the audit. */
+  deliveryKeepMs: 90 * 24 * 3_600_000,
 
   // The journal and the disk
 

@@ -20,7 +20,9 @@ export const PartnerState = z.object({
   outcome: outcome.nullish(),
   holder: z
     .object({ name: person, at: z.enum(['mine', 'yours']).describe('a person of the sender, or of the receiver') })
-    .nullish(),
+    .nullish()
+    .describe('null: nobody; absent: not told'),
+  lease_until: time.nullish().describe('until when the holder must have got on with it, or nobody has it any more'),
 })
 export type PartnerState = z.infer<typeof PartnerState>
 

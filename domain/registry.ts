@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { Ways } from './dispatch.ts'
 import { Id } from './ids.ts'
 import { presses } from './message.ts'
+import { languages } from './notices.ts'
 
 /** The registry's records as the API takes and gives them. `id` may be chosen by the caller and is made where absent. */
 
@@ -103,6 +105,8 @@ export const ContactInput = z.object({
   relation: z.string().max(100).nullish(),
   phone: text(40),
   position: z.number().int().min(1).max(100).optional().describe('1 is called first; absent: after those there are'),
+  ways: Ways.optional().describe('by which channels and where this person is told; absent: none'),
+  language: z.enum(languages).nullish().describe('of what this person is told; absent: as the channel has it'),
 })
 export const Contact = z.object({
   id: Id,
@@ -111,6 +115,8 @@ export const Contact = z.object({
   relation: z.string().nullable(),
   phone: z.string(),
   position: z.number().int(),
+  ways: Ways,
+  language: z.enum(languages).nullable(),
 })
 export type Contact = z.infer<typeof Contact>
 
@@ -122,6 +128,8 @@ export const OperatorInput = z.object({
   role: z.enum(roles),
   area: Id.nullish().describe('bounds what this operator sees; absent: everything'),
   vendor: Id.nullish().describe('sees only what is of this vendor; for the role vendor'),
+  ways: Ways.optional().describe('by which channels and where this person is told; absent: none'),
+  language: z.enum(languages).nullish().describe('of what this person is told; absent: as the channel has it'),
 })
 export const Operator = z.object({
   id: Id,
@@ -129,6 +137,8 @@ export const Operator = z.object({
   role: z.enum(roles),
   area: Id.nullable(),
   vendor: Id.nullable(),
+  ways: Ways,
+  language: z.enum(languages).nullable(),
 })
 export type Operator = z.infer<typeof Operator>
 

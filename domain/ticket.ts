@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { TicketPlan } from './dispatch.ts'
 import { Id } from './ids.ts'
 import { severities, signalKinds, ticketKinds } from './signals.ts'
 
 export const ticketStates = ['open', 'acknowledged', 'dispatched', 'on_scene', 'resolved', 'closed'] as const
 export type TicketState = (typeof ticketStates)[number]
 
-/** The steps a person may take on a ticket. `share` and `note` leave the state as it is. */
+/**
+ * The steps a person may take on a ticket. `contact`: the resident or a contact was called, and reached or not. `contact`, `share`
+ * and `note` leave the state as it is, but that whoever telephones has answered.
+ */
 export const ticketActions = [
   'acknowledge',
   'assign',
@@ -13,6 +17,7 @@ export const ticketActions = [
   'arrive',
   'resolve',
   'close',
+  'contact',
   'note',
   'reopen',
   'share',
@@ -21,7 +26,8 @@ export type TicketAction = (typeof ticketActions)[number]
 
 /**
  * The one transition table: state × action -> new state; absent means not allowed. Shortcuts are there because people
- * in a hurry take them: a responder may report arrival before anybody clicked "dispatched".
+ * in a hurry take them: a responder may report arrival before anybody clicked "dispatched". Who acknowledges a case that is
+ * under way takes it up from a holder who went silent, or says that he is still at it.
  */
 export const transitions: Record<TicketState, Partial<Record<TicketAction, TicketState>>> = {
   open: {
@@ -29,38 +35,52 @@ export const transitions: Record<TicketState, Partial<Record<TicketAction, Ticke
     assign: 'acknowledged',
     dispatch: 'dispatched',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'open',
     share: 'open',
   },
   acknowledged: {
+    acknowledge: 'acknowledged',
     assign: 'acknowledged',
     dispatch: 'dispatched',
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'acknowledged',
     note: 'acknowledged',
     share: 'acknowledged',
     reopen: 'open',
   },
   dispatched: {
+    acknowledge: 'dispatched',
     assign: 'dispatched',
     dispatch: 'dispatched',
     arrive: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'dispatched',
     note: 'dispatched',
     share: 'dispatched',
     reopen: 'open',
   },
   on_scene: {
+    acknowledge: 'on_scene',
     assign: 'on_scene',
     resolve: 'resolved',
     close: 'closed',
+    contact: 'on_scene',
     note: 'on_scene',
     share: 'on_scene',
     reopen: 'open',
   },
-  resolved: { close: 'closed', note: 'resolved', share: 'resolved', reopen: 'open' },
+  resolved: {
+    acknowledge: 'resolved',
+    close: 'closed',
+    contact: 'resolved',
+    note: 'resolved',
+    share: 'resolved',
+    reopen: 'open',
+  },
   closed: { note: 'closed', share: 'closed', reopen: 'open' },
 }
 
@@ -109,6 +129,26 @@ export const Origin = z.object({
   number: z.number().int().nullable().describe('its number there'),
 })
 export type Origin = z.infer<typeof Origin>
+/** What the plan asks whoever works the ticket to do by hand. */
+export const ToDo = z.object({
+  at: time,
+  what: z.literal('telephone'),
+  number: z.string(),
+  text: z.string().describe('whom, or what to say'),
+})
+export type ToDo = z.infer<typeof ToDo>
+
+/** What happened when, each the first time; null: it did not, or nobody told. */
+export const TicketTimes = z.object({
+  received: time.describe('the first signal, at the front door'),
+  shown: time.nullable().describe('on the screen of somebody who may act'),
+  answered: time.nullable().describe('the first answer by a person'),
+  contact_made: time.nullable().describe('the resident or a contact was reached'),
+  dispatched: time.nullable(),
+  on_scene: time.nullable(),
+  resolved: time.nullable(),
+  closed: time.nullable(),
+})
 
 export const Ticket = z.object({
   id: Id,
@@ -127,7 +167,22 @@ export const Ticket = z.object({
   late: z.boolean().describe('all of its evidence is from before, a drill, or not to be relied upon: it rings nobody'),
   unverified_reasons: z.array(z.string()),
   outcome: z.enum(Object.keys(outcomes) as [Outcome, ...Outcome[]]).nullable(),
-  holder: z.string().nullable().describe('the operator who has it in hand'),
+  holder: z
+    .string()
+    .nullable()
+    .describe(
+      'who has it in hand: an operator, or `contact:…`, `team:…` who answered by a link, `partner:…` beyond this house',
+    ),
+  lease_until: time.nullable().describe('until when the holder must have got on with it; then it alarms again'),
+  plan: TicketPlan.nullable().describe(
+    'whom to call and when, as it was when the ticket opened; null: the consoles alone',
+  ),
+  plan_at: z
+    .object({ round: z.number().int(), step: z.number().int(), part: z.number().int() })
+    .nullable()
+    .describe('the step that comes next: 1 is the first; `round` is how often the plan was repeated'),
+  to_do: z.array(ToDo),
+  times: TicketTimes,
   shared_with: z.array(z.string()).describe('areas beside its own that may see it'),
   origin: Origin.nullable().describe('where it came from, if a partner shared it with us'),
   evidence: z.array(Evidence),
@@ -140,6 +195,8 @@ export const eventTypes = [
   'ticket.opened',
   'ticket.updated',
   'ticket.unanswered',
+  'ticket.escalated',
+  'ticket.lapsed',
   'ticket.closed',
   'ticket.reopened',
 ] as const

@@ -71,7 +71,7 @@ export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input,
   return { id, name, parent }
 }
 
-/** Removes an area. Throws `not_found`; `still_referenced` while an area, home, operator or integration belongs to it. */
+/** Removes an area. Throws `not_found`; `still_referenced` while an area, home, operator, integration, plan, rota, team or channel belongs to it. */
 export async function deleteArea(tx: Tx, id: string): Promise<void> {
   await mustExist(tx, 'areas', id)
   const users: Parameters<typeof mustBeFree>[2] = [
@@ -82,6 +82,10 @@ export async function deleteArea(tx: Tx, id: string): Promise<void> {
     ['sharings', 'from_area'],
     ['sharings', 'to_area'],
     ['partners', 'area'],
+    ['plans', 'area'],
+    ['rotas', 'area'],
+    ['teams', 'area'],
+    ['channels', 'area'],
   ]
   await mustBeFree(tx, 'area', users, id)
   await takeGrantsTo(tx, id)

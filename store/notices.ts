@@ -20,7 +20,6 @@ export type DueNotice = {
 }
 
 export type DeliveryRow = Selectable<Database['deliveries']>
-export type Tried = Pick<DeliveryRow, 'at' | 'took_ms' | 'result' | 'detail'>
 
 const waiting = (db: Db, channel: NoticeChannel) =>
   db.selectFrom('outbox').where('channel', '=', channel).where('sent_at', 'is', null)
@@ -71,13 +70,9 @@ export async function claimNotices(
   }))
 }
 
-/** Keeps the record of an attempt at a claimed notice. */
-export async function recordDelivery(tx: Tx, notice: DueNotice, tried: Tried): Promise<void> {
-  const { stable_id, ticket, target, recipient, attempt } = notice
-  await tx
-    .insertInto('deliveries')
-    .values({ notice: stable_id, ticket, channel: target, recipient, attempt, ...tried })
-    .execute()
+/** Keeps the record of one attempt. */
+export async function recordDelivery(tx: Tx, delivery: Omit<DeliveryRow, 'id'>): Promise<void> {
+  await tx.insertInto('deliveries').values(delivery).execute()
 }
 
 /** Ends a notice that is not over yet. Gives whether it was this call that did: it may have been cancelled meanwhile. */

@@ -48,7 +48,7 @@ onBothEngines((engine) => {
     await withZhang(store)
     const { token, ...session } = await login(store, given, 1_000)
     expect(session).toEqual({
-      operator: { id: 'op-1', name: 'zhang', role: 'dispatcher', area: 'east', vendor: null },
+      operator: { id: 'op-1', name: 'zhang', role: 'dispatcher', area: 'east', vendor: null, ways: [], language: null },
       area_path: '/city/east/',
       expires_at: 1_000 + limits.sessionMs,
     })

@@ -4,6 +4,7 @@ import { VigilError } from '../domain/errors.ts'
 import { limits } from '../domain/limits.ts'
 import { newSecret } from '../domain/random.ts'
 import type { Operator, OperatorInput } from '../domain/registry.ts'
+import { mustKnowChannels, ofRow } from './dispatch.ts'
 import {
   areaWithin,
   freeId,
@@ -38,10 +39,12 @@ export async function createOperator(store: Store, input: Input, also = nothingE
     await nameMustBeFree(tx, input.name)
     await mustRefer(tx, 'areas', input.area)
     await mustRefer(tx, 'vendors', input.vendor)
-    const operator = { id, name: input.name, role: input.role, area: input.area ?? null, vendor: input.vendor ?? null }
+    const { name, role, area = null, vendor = null, ways = [], language = null } = input
+    await mustKnowChannels(tx, ways)
+    const operator = { id, name, role, area, vendor, ways, language }
     await tx
       .insertInto('operators')
-      .values({ ...operator, password_hash })
+      .values({ ...operator, ways: JSON.stringify(ways), password_hash })
       .execute()
     mustBeVendors(operator)
     await also(tx, operator)
@@ -52,6 +55,25 @@ export async function createOperator(store: Store, input: Input, also = nothingE
 export async function getOperator(db: Db, id: string): Promise<Operator | undefined> {
   const row = await db.selectFrom('operators').selectAll().where('id', '=', id).executeTakeFirst()
   return row && operatorOf(row)
+}
+
+/** Those of these operators whom there are, in the order asked for. */
+export async function operatorsById(db: Db, ids: readonly string[]): Promise<Operator[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('operators').selectAll().where('id', 'in', ids).execute()
+  return ids.flatMap((id) => rows.filter((row) => row.id === id)).map(operatorOf)
+}
+
+/** The operators of a role who belong to this very area (null: to none), by id. */
+export async function operatorsOf(db: Db, area: string | null, role: Operator['role']): Promise<Operator[]> {
+  const rows = await db
+    .selectFrom('operators')
+    .selectAll()
+    .where('area', area === null ? 'is' : '=', area)
+    .where('role', '=', role)
+    .orderBy('id')
+    .execute()
+  return rows.map(operatorOf)
 }
 
 /** Operators by id; with a bound, those whose own area lies within it. */
@@ -83,8 +105,10 @@ export async function updateOperator(
     if (change.name !== undefined) await nameMustBeFree(tx, change.name, id)
     await mustRefer(tx, 'areas', change.area)
     await mustRefer(tx, 'vendors', change.vendor)
-    const { name, role, area, vendor } = change
-    const named = namedFields({ name, role, area, vendor, password_hash })
+    await mustKnowChannels(tx, change.ways ?? [])
+    const { name, role, area, vendor, language } = change
+    const ways = change.ways && JSON.stringify(change.ways)
+    const named = namedFields({ name, role, area, vendor, ways, language, password_hash })
     if (named) await tx.updateTable('operators').set(named).where('id', '=', id).execute()
     if (password_hash) await tx.deleteFrom('sessions').where('operator', '=', id).execute()
     const operator = await getOperator(tx, id)
@@ -165,4 +189,5 @@ async function nameMustBeFree(tx: Tx, name: string, but?: string): Promise<void>
   if (row && row.id !== but) throw new VigilError('id_taken', 'another operator has this login name')
 }
 
-const operatorOf = ({ id, name, role, area, vendor }: Row): Operator => ({ id, name, role, area, vendor })
+const operatorOf = ({ id, name, role, area, vendor, ways, language }: Row): Operator =>
+  ofRow({ id, name, role, area, vendor, ways, language })

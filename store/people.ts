@@ -1,8 +1,10 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
 import type { Contact, ContactInput, Resident, ResidentInput } from '../domain/registry.ts'
+import { mustKnowChannels, ofRow } from './dispatch.ts'
 import { freeId, homeWithin, type Listed, mustExist, mustRefer, namedFields, type Page, pageOf } from './registry.ts'
+import type { Database } from './schema.ts'
 import type { Db, Tx } from './store.ts'
 
 type NewResident = z.infer<typeof ResidentInput>
@@ -66,11 +68,17 @@ export async function deleteResident(tx: Tx, id: string): Promise<void> {
 export async function createContact(tx: Tx, input: NewContact): Promise<Contact> {
   const id = await freeId(tx, 'contacts', input.id)
   await mustRefer(tx, 'homes', input.home)
-  const { home, name, relation = null, phone, position = await nextPosition(tx, home) } = input
-  const contact = { id, home, name, relation, phone, position }
-  await tx.insertInto('contacts').values(contact).execute()
-  return contact
+  const { home, name, relation = null, phone, ways = [], language = null } = input
+  await mustKnowChannels(tx, ways)
+  const contact = { id, home, name, relation, phone, position: input.position ?? (await nextPosition(tx, home)) }
+  await tx
+    .insertInto('contacts')
+    .values({ ...contact, ways: JSON.stringify(ways), language })
+    .execute()
+  return { ...contact, ways, language }
 }
+
+const contactOf = (row: Selectable<Database['contacts']>): Contact => ofRow(row)
 
 async function nextPosition(tx: Tx, home: string): Promise<number> {
   const last = await tx
@@ -83,8 +91,9 @@ async function nextPosition(tx: Tx, home: string): Promise<number> {
   return (last?.position ?? 0) + 1
 }
 
-export function getContact(db: Db, id: string): Promise<Contact | undefined> {
-  return db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst()
+export async function getContact(db: Db, id: string): Promise<Contact | undefined> {
+  const row = await db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && contactOf(row)
 }
 
 /** Contacts by home, and within a home in the order in which they are called. */
@@ -106,20 +115,17 @@ export async function listContacts(db: Db, page: PeoplePage): Promise<Listed<Con
     .orderBy('id')
     .limit(page.most + 1)
     .execute()
-  return pageOf(
-    rows,
-    page.most,
-    (row) => `${row.home}/${row.position}/${row.id}`,
-    (row) => row,
-  )
+  return pageOf(rows, page.most, (row) => `${row.home}/${row.position}/${row.id}`, contactOf)
 }
 
 /** Changes a contact. Throws `not_found`, `reference_unknown`. */
 export async function updateContact(tx: Tx, id: string, change: Partial<Omit<NewContact, 'id'>>): Promise<Contact> {
   await mustExist(tx, 'contacts', id)
   await mustRefer(tx, 'homes', change.home)
-  const { home, name, relation, phone, position } = change
-  const named = namedFields({ home, name, relation, phone, position })
+  await mustKnowChannels(tx, change.ways ?? [])
+  const { home, name, relation, phone, position, language } = change
+  const ways = change.ways && JSON.stringify(change.ways)
+  const named = namedFields({ home, name, relation, phone, position, ways, language })
   if (named) await tx.updateTable('contacts').set(named).where('id', '=', id).execute()
   const contact = await getContact(tx, id)
   if (!contact) throw new VigilError('not_found', `there is no contact ${id}`)

@@ -33,6 +33,10 @@ type Table =
   | 'integrations'
   | 'sharings'
   | 'partners'
+  | 'plans'
+  | 'rotas'
+  | 'teams'
+  | 'channels'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',
@@ -44,6 +48,10 @@ const nouns: Record<Table, string> = {
   integrations: 'integration',
   sharings: 'sharing',
   partners: 'partner',
+  plans: 'plan',
+  rotas: 'rota',
+  teams: 'team',
+  channels: 'channel',
 }
 
 async function exists(db: Db, table: Table, id: string): Promise<boolean> {

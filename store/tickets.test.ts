@@ -102,6 +102,20 @@ onBothEngines((engine) => {
       unverified_reasons: [],
       outcome: null,
       holder: null,
+      lease_until: null,
+      plan: null,
+      plan_at: null,
+      to_do: [],
+      times: {
+        received: '2026-11-22T08:15:30.250Z',
+        shown: null,
+        answered: null,
+        contact_made: null,
+        dispatched: null,
+        on_scene: null,
+        resolved: null,
+        closed: null,
+      },
       shared_with: ['west'],
       evidence: [
         {

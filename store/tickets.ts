@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely'
 import { isoTime } from '../domain/clock.ts'
+import type { TicketPlan } from '../domain/dispatch.ts'
 import type { Position } from '../domain/message.ts'
 import type { Severity } from '../domain/signals.ts'
-import type { Evidence, NextStep, Origin, Ticket, TicketState, TimelineEntry } from '../domain/ticket.ts'
+import type { Evidence, NextStep, Origin, Ticket, TicketState, TimelineEntry, ToDo } from '../domain/ticket.ts'
 import { visibleFrom } from './area_paths.ts'
 import type { Database } from './schema.ts'
 import { snapshot } from './snapshot.ts'
@@ -115,6 +116,11 @@ function ticketOf(row: TicketRow, parts: Parts): Ticket {
     unverified_reasons: unverified ? [...new Set(evidence.flatMap(({ doubts }) => doubts))] : [],
     outcome: row.outcome,
     holder: row.holder,
+    lease_until: isoOrNull(row.lease_until),
+    plan: row.plan === null ? null : (JSON.parse(row.plan) as TicketPlan),
+    plan_at: row.plan === null ? null : { round: row.plan_round, step: row.plan_step + 1, part: row.plan_part },
+    to_do: (JSON.parse(row.to_do) as StoredToDo[]).map(({ at, ...todo }) => ({ ...todo, at: isoTime(at) })),
+    times: timesOf(row, parts.evidence),
     shared_with: areasOf(row.shared_with),
     origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     evidence,
@@ -122,6 +128,19 @@ function ticketOf(row: TicketRow, parts: Parts): Ticket {
     timeline: parts.timeline.map(entryOf),
   }
 }
+
+type StoredToDo = Omit<ToDo, 'at'> & { at: number }
+
+const timesOf = (row: TicketRow, evidence: EvidenceRow[]): Ticket['times'] => ({
+  received: isoTime(evidence.reduce((first, { received_at }) => Math.min(first, received_at), row.opened_at)),
+  shown: isoOrNull(row.shown_at),
+  answered: isoOrNull(row.acknowledged_at),
+  contact_made: isoOrNull(row.contacted_at),
+  dispatched: isoOrNull(row.dispatched_at),
+  on_scene: isoOrNull(row.on_scene_at),
+  resolved: isoOrNull(row.resolved_at),
+  closed: isoOrNull(row.closed_at),
+})
 
 function evidenceOf(row: EvidenceRow): Evidence {
   const detail = JSON.parse(row.detail) as EvidenceDetail
@@ -144,11 +163,12 @@ function evidenceOf(row: EvidenceRow): Evidence {
 
 const entryOf = ({ at, who, what, reason }: TimelineRow): TimelineEntry => ({ at: isoTime(at), who, what, reason })
 
-/** The earliest timer, else the person who holds the ticket. Null for a ticket that is not closed is a fault. */
+/** The person who holds the ticket, until the lease lapses; else the earliest timer. Null for a ticket that is not closed
+ *  is a fault. */
 function nextStepOf(row: TicketRow, timer: TimerRow | undefined): NextStep | null {
   if (row.state === 'closed') return null
-  if (timer) return { what: timer.what, at: isoTime(timer.due_at), holder: row.holder }
-  return row.holder === null ? null : { what: 'held', at: null, holder: row.holder }
+  if (row.holder !== null) return { what: 'held', at: isoOrNull(row.lease_until), holder: row.holder }
+  return timer ? { what: timer.what, at: isoTime(timer.due_at), holder: null } : null
 }
 
 /** The ids of the areas whose paths (`/city/district/`) are kept. */

@@ -18,6 +18,7 @@ import {
   recordOf,
   startTimeline,
   type Timeline,
+  zone,
 } from './timeline.ts'
 
 /** One seed that stays and one that is new every time; `SEED=…` repeats one. */
@@ -163,16 +164,16 @@ describe.each(seeds)('seed %i', (seed) => {
     const records = someJournal(random, 200)
     for (const record of records) {
       await foldBatch({ ...night, rules: currentRules }, [record])
-      if (chance(random, 0.1)) await night.store.write((tx) => workTimers(tx, record.receivedAt))
+      if (chance(random, 0.1)) await night.store.write((tx) => workTimers(tx, record.receivedAt, zone))
       for (let steps = Math.floor(random() * 3); steps > 0; steps--)
         await somebodyActs(night, random, record.receivedAt)
     }
     const tickets = await night.tickets()
     await expectEverySignalOnce(tickets, records)
-    for (const { state, next_step } of tickets) {
+    for (const { state, holder, next_step } of tickets) {
       if (state === 'closed') expect(next_step).toBeNull()
-      else if (state === 'open') expect(next_step).toMatchObject({ what: 'answer', at: expect.any(String) })
-      else expect(next_step).toMatchObject({ holder: expect.any(String), at: null })
+      else if (holder === null) expect(next_step).toMatchObject({ what: 'answer', at: expect.any(String) })
+      else expect(next_step).toMatchObject({ what: 'held', holder, at: expect.any(String) })
     }
     const events = await night.events()
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1))

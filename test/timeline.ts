@@ -27,6 +27,8 @@ export const noon = Date.UTC(2026, 2, 2, 12)
 export const time = (minutes: number): number => noon + minutes * 60_000
 export const iso = (minutes: number): string => new Date(time(minutes)).toISOString()
 export const day = 24 * 60
+/** By whose clock plans and rotas go: noon of the timeline is noon there. */
+export const zone = 'UTC'
 
 export const operators = {
   ann: { id: 'ann', name: 'Ann', role: 'dispatcher' },
@@ -53,6 +55,8 @@ type ActDetails = {
   assignee?: string
   confirm?: boolean
   areaPath?: string
+  contact?: string
+  reached?: boolean
 }
 
 export type Moment = {
@@ -95,7 +99,7 @@ export async function startTimeline(options: TimelineOptions = {}): Promise<Time
   async function passUntil(end: number): Promise<void> {
     for (let due = await nextTimerAt(store.db); due !== undefined && due <= end; due = await nextTimerAt(store.db)) {
       now = Math.max(now, due)
-      await store.write((tx) => workTimers(tx, now))
+      await store.write((tx) => workTimers(tx, now, zone))
     }
     now = end
   }

@@ -6,6 +6,7 @@ import type { Tx } from '../../store/store.ts'
 import { act } from '../actions.ts'
 import { tell } from '../announce.ts'
 import { ticketOf } from '../changes.ts'
+import { grantLease } from '../escalation/leases.ts'
 import { addNotes, follow, nameAt, openMirror, quietly } from './mirror.ts'
 import { answerFor } from './state.ts'
 
@@ -30,6 +31,7 @@ export async function hear(tx: Tx, partner: PartnerRow, message: PartnerMessage,
     const noted = await addNotes(tx, known.ticket, partner, message.notes, now)
     if (known.theirs !== null) return follow(tx, hearing)
     isTaken = await takeSteps(tx, hearing)
+    await keepLease(tx, hearing)
     if (noted) await tell(tx, 'ticket.updated', await ticketOf(tx, known.ticket), now)
   })
   return answerFor(tx, known, isTaken ? 'taken' : 'refused')
@@ -56,6 +58,13 @@ async function takeSteps(tx: Tx, { partner, link, message, at }: Hearing): Promi
     }
   }
   return true
+}
+
+/** Whoever there holds a ticket of ours and says something of it is still at it. */
+async function keepLease(tx: Tx, { partner, link, message, at }: Hearing): Promise<void> {
+  const row = await ticketOf(tx, link.ticket)
+  const isAtIt = (message.steps ?? []).length === 0 && message.state?.holder?.at === 'mine'
+  if (isAtIt && row.holder === partnerKey(partner.id)) await grantLease(tx, row, at)
 }
 
 /** Who answers first has it; later steps are taken for whoever holds it, because two houses see one case. */

@@ -2,7 +2,7 @@ import { isoTime } from '../../domain/clock.ts'
 import type { ChangedMessage, PartnerState, PartnerStep, SharedMessage } from '../../domain/partner_messages.ts'
 import { type LinkRow, messageId } from '../../store/partner_links.ts'
 import type { TicketRow } from '../../store/tickets.ts'
-import { system } from '../changes.ts'
+import { system } from '../timeline.ts'
 
 /** A line of a ticket's timeline as the store has it; `at` in epoch ms. */
 export type Line = { id: number; at: number; who: string; what: string; reason: string | null }

@@ -6,10 +6,13 @@ import { pathOfArea } from '../../store/areas.ts'
 import { addLink, changeLink, type LinkRow } from '../../store/partner_links.ts'
 import { type PartnerRow, partnerKey } from '../../store/partners.ts'
 import type { Tx } from '../../store/store.ts'
-import { addTimeline, clearTimers, insertTicket, updateTicket } from '../../store/ticket_rows.ts'
+import { addTimeline, insertTicket, updateTicket } from '../../store/ticket_rows.ts'
 import type { TicketRow } from '../../store/tickets.ts'
 import { tell } from '../announce.ts'
-import { armAnswer, system, ticketOf } from '../changes.ts'
+import { ticketOf } from '../changes.ts'
+import { beginCalling } from '../escalation/calling.ts'
+import { system } from '../timeline.ts'
+import { arm } from './arming.ts'
 import { wording } from './messages.ts'
 
 /** Tickets of ours that stand for a partner's. The partner's word on their state counts: it is where they were opened. */
@@ -49,7 +52,7 @@ export async function openMirror(tx: Tx, partner: PartnerRow, message: SharedMes
   await addTimeline(tx, { ...opened, who: system })
   if (message.address) await addTimeline(tx, { ...opened, who: partner.name, what: 'noted', reason: message.address })
   await addNotes(tx, id, partner, message.notes, now)
-  await armAnswer(tx, id, now, message.late ?? false)
+  await beginCalling(tx, await ticketOf(tx, id), now)
   await takeOver(tx, link, message.state, { number: 1, at: now })
   await quietly(tx, link, async () => tell(tx, 'ticket.opened', await ticketOf(tx, id), now))
   return link
@@ -114,18 +117,17 @@ async function takeOver(tx: Tx, link: LinkRow, state: PartnerState, word: Word):
   const { number, at, isTold = false, why = 'partner_state' } = word
   const row = await ticketOf(tx, link.ticket)
   const change = changesFor(row, link, state, at)
-  const heardOf = (JSON.parse(link.told) as Partial<PartnerState>).evidence ?? 0
+  const heard = JSON.parse(link.told) as Partial<PartnerState>
   await changeLink(tx, link, { version: number, told: JSON.stringify(state) })
   const line = { ticket: row.id, at, who: system }
-  if ((state.evidence ?? 0) > heardOf && number > 1)
+  if ((state.evidence ?? 0) > (heard.evidence ?? 0) && number > 1)
     await addTimeline(tx, { ...line, what: 'evidence_added', reason: `partner_evidence: ${state.evidence}` })
   const isSame = (Object.keys(change) as (keyof typeof change)[]).every((column) => change[column] === row[column])
-  if (isSame) return false
+  if (isSame && state.lease_until === heard.lease_until) return false
   await updateTicket(tx, row.id, { ...change, updated_at: Math.max(row.updated_at, at) })
-  if (row.state !== state.state) {
-    await arm(tx, row, state.state, at)
-    if (!isTold) await addTimeline(tx, { ...line, what: 'followed', reason: `${why}: ${state.state}` })
-  }
+  await arm(tx, row, state, at)
+  if (row.state !== state.state && !isTold)
+    await addTimeline(tx, { ...line, what: 'followed', reason: `${why}: ${state.state}` })
   return true
 }
 
@@ -135,22 +137,16 @@ function changesFor(row: TicketRow, link: LinkRow, { state, severity, outcome, h
     state,
     severity: severity ?? row.severity,
     outcome: isDone ? (outcome ?? row.outcome) : null,
-    holder: isDone || state === 'open' ? null : holderHere(row, link, holder ?? null),
+    holder: isDone || state === 'open' || holder === null ? null : holderHere(row, link, holder),
     acknowledged_at: state === 'open' ? row.acknowledged_at : (row.acknowledged_at ?? at),
     closed_at: isDone ? (row.closed_at ?? at) : null,
   }
 }
 
 /** A person of ours whom the partner has as its holder goes on holding it; everybody else there is the partner to us. */
-function holderHere({ holder }: TicketRow, { partner }: LinkRow, theirs: PartnerState['holder']): string {
+function holderHere({ holder }: TicketRow, { partner }: LinkRow, theirs: PartnerState['holder'] | undefined): string {
   const isOneOfUs = holder !== null && !holder.startsWith('partner:')
   return isOneOfUs && theirs?.at === 'yours' ? holder : partnerKey(partner)
-}
-
-/** Every open ticket has a living next step here too: whether the partner's people answer is ours to see. */
-async function arm(tx: Tx, row: TicketRow, state: TicketState, at: number): Promise<void> {
-  if (state === 'open') await armAnswer(tx, row.id, at, row.late !== 0)
-  else await clearTimers(tx, row.id)
 }
 
 async function tellOf(tx: Tx, before: TicketRow, at: number): Promise<void> {

@@ -7,7 +7,7 @@ import type { Tx } from '../../store/store.ts'
 import { addTimeline } from '../../store/ticket_rows.ts'
 import { rowOf } from '../../store/tickets.ts'
 import { tell } from '../announce.ts'
-import { system } from '../changes.ts'
+import { system } from '../timeline.ts'
 import { followAnswer } from './mirror.ts'
 import type { Sent } from './send.ts'
 
@@ -59,6 +59,8 @@ const pauseAfter = (attempts: number, asked = 0): number => {
 }
 
 function record(tx: Tx, { notice, sent, began, at }: Attempt): Promise<void> {
-  const result = sent.result === 'told' ? 'delivered' : sent.result
-  return recordDelivery(tx, notice, { at: began, took_ms: at - began, result, detail: sent.detail })
+  const result: 'delivered' | 'refused' | 'failed' = sent.result === 'told' ? 'delivered' : sent.result
+  const { stable_id, ticket, target, recipient, attempt } = notice
+  const tried = { attempt, at: began, took_ms: at - began, result, detail: sent.detail }
+  return recordDelivery(tx, { notice: stable_id, ticket, channel: target, recipient, ...tried })
 }

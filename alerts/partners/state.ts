@@ -1,9 +1,11 @@
+import { isoTime } from '../../domain/clock.ts'
 import type { PartnerAnswer, PartnerState } from '../../domain/partner_messages.ts'
 import { type LinkRow, linkOf } from '../../store/partner_links.ts'
 import { partnerKey } from '../../store/partners.ts'
 import type { Tx } from '../../store/store.ts'
 import type { TicketRow } from '../../store/tickets.ts'
-import { system, ticketOf } from '../changes.ts'
+import { ticketOf } from '../changes.ts'
+import { system } from '../timeline.ts'
 
 /** A ticket as a partner is told of it. */
 export async function stateFor(tx: Tx, row: TicketRow, partner: string): Promise<PartnerState> {
@@ -18,6 +20,7 @@ export async function stateFor(tx: Tx, row: TicketRow, partner: string): Promise
     evidence: Number(pieces),
     outcome: row.outcome,
     holder: row.holder === null ? null : await holderFor(tx, row, row.holder, partner),
+    lease_until: row.lease_until === null ? null : isoTime(row.lease_until),
   }
 }
 

@@ -8,8 +8,8 @@ import { type PartnerRow, partnerRow, partnersOf } from '../../store/partners.ts
 import type { Tx } from '../../store/store.ts'
 import { addTimeline } from '../../store/ticket_rows.ts'
 import type { TicketRow } from '../../store/tickets.ts'
-import { system } from '../changes.ts'
 import { holds } from '../sharing/by_rule.ts'
+import { system } from '../timeline.ts'
 import { changedMessage, type Line, newsOf, sharedMessage } from './messages.ts'
 import { stateFor } from './state.ts'
 
@@ -59,7 +59,8 @@ async function tellOne(tx: Tx, link: LinkRow, row: TicketRow, at: number): Promi
   const told = JSON.parse(link.told) as Partial<PartnerState>
   const news = newsOf(lines, row, told.state === 'open')
   const isOurs = link.theirs === null
-  const isNews = news.steps.length + news.notes.length > 0 || (isOurs && JSON.stringify(state) !== link.told)
+  const isState = isOurs ? JSON.stringify(state) !== link.told : isRenewed(state, told)
+  const isNews = news.steps.length + news.notes.length > 0 || isState
   const seen = {
     told_line: lines.at(-1)?.id ?? link.told_line,
     // Of a ticket of theirs this is what they last said of it.
@@ -72,6 +73,13 @@ async function tellOne(tx: Tx, link: LinkRow, row: TicketRow, at: number): Promi
   const last_step = news.steps.length > 0 ? number : link.last_step
   await changeLink(tx, link, { ...seen, sent: number, last_step })
 }
+
+/** Of a ticket of theirs that one of us holds: he said that he is still at it, which the partner cannot know otherwise. */
+const isRenewed = ({ holder, lease_until }: PartnerState, told: Partial<PartnerState>): boolean =>
+  holder?.at === 'mine' &&
+  told.holder?.at === 'yours' &&
+  Date.parse(lease_until ?? '') - Date.parse(told.lease_until ?? '') > renewalWorthMs
+const renewalWorthMs = 30_000
 
 function linesAfter(tx: Tx, { ticket, told_line }: LinkRow): Promise<Line[]> {
   return tx

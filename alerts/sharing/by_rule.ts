@@ -3,7 +3,7 @@ import { runningSharings, type SharingRow } from '../../store/sharings.ts'
 import type { Tx } from '../../store/store.ts'
 import { addTimeline } from '../../store/ticket_rows.ts'
 import type { TicketRow } from '../../store/tickets.ts'
-import { system } from '../changes.ts'
+import { system } from '../timeline.ts'
 
 /**
  * Gives a ticket that is not closed to the areas that the running sharings name. Called whenever a ticket is told of, so that one

@@ -12,7 +12,8 @@ import { dropSharing, dueSharings, type SharingRow, settleSharing } from '../../
 import type { Tx } from '../../store/store.ts'
 import { addTimeline, updateTicket } from '../../store/ticket_rows.ts'
 import { tell } from '../announce.ts'
-import { system, ticketOf } from '../changes.ts'
+import { ticketOf } from '../changes.ts'
+import { system } from '../timeline.ts'
 import { shareBy } from './by_rule.ts'
 
 /** Most grants that begin or end in one transaction: an SOS waits for its commit. */

@@ -13,6 +13,7 @@ export function dispatch(engine: Engine): Migration {
       await registry(db.schema, text)
       await reach(db.schema, text)
       await tickets(db.schema, text)
+      await leases(db)
       await outbox(db.schema, text)
       await deliveries(db.schema, text, engine)
       await db.schema
@@ -68,6 +69,16 @@ async function tickets(schema: Schema, text: Column) {
   const instants = ['lease_until', 'shown_at', 'contacted_at', 'dispatched_at', 'on_scene_at', 'resolved_at']
   for (const column of instants) await schema.alterTable('tickets').addColumn(column, 'bigint').execute()
   await schema.createIndex('tickets_holder').on('tickets').columns(['holder', 'state']).execute()
+}
+
+/** Who holds a ticket from before has it for a shift from its last change; then it is everybody's like any other. */
+async function leases(db: Kysely<unknown>) {
+  const shift = sql.lit(8 * 3_600_000)
+  const held = sql`holder is not null and state <> 'closed'`
+  await sql`update tickets set lease_until = updated_at + ${shift} where ${held}`.execute(db)
+  await sql`insert into timers (ticket, what, due_at) select id, 'lease', lease_until from tickets where ${held}`.execute(
+    db,
+  )
 }
 
 async function outbox(schema: Schema, text: Column) {

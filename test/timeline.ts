@@ -55,6 +55,8 @@ type ActDetails = {
   assignee?: string
   confirm?: boolean
   areaPath?: string
+  until?: number
+  partner?: string
   contact?: string
   reached?: boolean
 }

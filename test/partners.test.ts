@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Ticket } from '../domain/ticket.ts'
-import { adminToken, type System, startSystem } from './system.ts'
+import { type System, startSystem } from './system.ts'
 import { until } from './until.ts'
 
 /** Two real houses that work one case: an SOS of A shows on B, B works it, and A follows. */
@@ -28,7 +28,7 @@ async function pair(): Promise<void> {
 
 const only = async (house: System, state?: Ticket['state']): Promise<Ticket> =>
   until(`a ticket ${state ?? ''}`, async () => {
-    const tickets = await house.tickets()
+    const tickets = await house.tickets().catch((): Ticket[] => [])
     expect(tickets.length).toBeLessThan(2)
     return tickets.find((ticket) => state === undefined || ticket.state === state)
   })
@@ -92,6 +92,9 @@ const notesOf = async (house: System): Promise<(string | null)[]> =>
   (await house.tickets().catch((): Ticket[] => [])).flatMap(({ timeline }) => timeline.map(({ reason }) => reason))
 
 it('shows the secret to nobody', async () => {
-  expect(adminToken).not.toBe(secret)
-  for (const house of [a, b]) expect(JSON.stringify(await house.list('/partners'))).not.toContain(secret)
+  for (const house of [a, b]) {
+    const partners = await until('it is up', () => house.list<object>('/partners').catch(() => undefined))
+    expect(partners).toHaveLength(1)
+    expect(JSON.stringify(partners)).not.toContain(secret)
+  }
 })

@@ -78,12 +78,13 @@ async function answered(
   const signed = checked(partner, request.headers, body, now)
   const message = readMessage(body)
   if (message.id !== signed.id) throw new VigilError('request_invalid', 'the id of the body is not that of vigil-id')
+  const since = now - 2 * limits.partnerWindowMs
   const answer = await store.write(async (tx) => {
-    const before = await heardMessage(tx, signed.partner.id, message.id)
+    const before = await heardMessage(tx, signed.partner.id, message.id, since)
     if (before !== undefined) return JSON.parse(before) as PartnerAnswer
     const made = await hear(tx, signed.partner, message, now)
     const memory = { partner: signed.partner.id, id: message.id, at: now, answer: JSON.stringify(made) }
-    await rememberMessage(tx, memory, now - 2 * limits.partnerWindowMs)
+    await rememberMessage(tx, memory, since)
     return made
   })
   return answer.result === 'refused' ? refused(request, reply, answer) : answer

@@ -46,17 +46,16 @@ async function makeShared(tx: Tx, ticket: string): Promise<void> {
   const rows = await tx
     .selectFrom('grants')
     .innerJoin('areas', 'areas.id', 'grants.area')
-    .select('areas.path')
+    .select(['areas.path', 'grants.at'])
     .where('grants.ticket', '=', ticket)
-    .orderBy('grants.at')
-    .orderBy('areas.path')
     .execute()
-  const shared_with = JSON.stringify([...new Set(rows.map(({ path }) => path))])
+  const inOrder = rows.sort((a, b) => a.at - b.at || (a.path < b.path ? -1 : 1))
+  const shared_with = JSON.stringify([...new Set(inOrder.map(({ path }) => path))])
   await tx.updateTable('tickets').set({ shared_with }).where('id', '=', ticket).execute()
 }
 
 export function grantsOf(db: Db, ticket: string): Promise<GrantRow[]> {
-  return db.selectFrom('grants').selectAll().where('ticket', '=', ticket).orderBy('at').orderBy('area').execute()
+  return db.selectFrom('grants').selectAll().where('ticket', '=', ticket).orderBy('area').orderBy('sharing').execute()
 }
 
 /** Grants whose own end has come, the oldest first. `now`: epoch ms. */

@@ -107,22 +107,23 @@ export async function deletePartner(tx: Tx, id: string, now: number): Promise<vo
 }
 
 /** Those that may get tickets in the area of this path, by id. */
-export function partnersOf(db: Db, areaPath: string): Promise<PartnerRow[]> {
-  return db
+export async function partnersOf(db: Db, areaPath: string): Promise<PartnerRow[]> {
+  const rows = await db
     .selectFrom('partners')
     .selectAll()
     .where('area', 'in', areaPath.split('/').filter(Boolean))
-    .orderBy('id')
     .execute()
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What a message of this id was answered (JSON), or undefined where it was not heard lately. */
-export async function heardMessage(db: Db, partner: string, id: string): Promise<string | undefined> {
+/** What a message of this id was answered (JSON), or undefined where it was not heard since `since` (epoch ms). */
+export async function heardMessage(db: Db, partner: string, id: string, since: number): Promise<string | undefined> {
   const row = await db
     .selectFrom('partner_messages')
     .select('answer')
     .where('partner', '=', partner)
     .where('id', '=', id)
+    .where('at', '>=', since)
     .executeTakeFirst()
   return row?.answer
 }
@@ -133,8 +134,13 @@ export async function rememberMessage(
   message: Selectable<Database['partner_messages']>,
   before: number,
 ): Promise<void> {
-  await tx.insertInto('partner_messages').values(message).execute()
   await deleteOldest(tx, { table: 'partner_messages', key: 'id', time: 'at' }, before, 10)
+  const { at, answer } = message
+  await tx
+    .insertInto('partner_messages')
+    .values(message)
+    .onConflict((conflict) => conflict.columns(['partner', 'id']).doUpdateSet({ at, answer }))
+    .execute()
 }
 
 const listText = (list: readonly string[] | null | undefined): string | null => (list ? JSON.stringify(list) : null)

@@ -105,14 +105,14 @@ export async function dropSharing(tx: Tx, id: string): Promise<void> {
 }
 
 /** Those that run for tickets in the area of this path, by id. */
-export function runningSharings(db: Db, areaPath: string): Promise<SharingRow[]> {
-  return db
+export async function runningSharings(db: Db, areaPath: string): Promise<SharingRow[]> {
+  const rows = await db
     .selectFrom('sharings')
     .selectAll()
     .where('from_area', 'in', areaPath.split('/').filter(Boolean))
     .where('state', '=', 'running')
-    .orderBy('id')
     .execute()
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function rowOf(db: Db, id: string): Promise<SharingRow | undefined> {

@@ -104,7 +104,7 @@ async function partners(schema: Schema, text: Column) {
     .addColumn('id', text, (c) => c.notNull())
     .addColumn('at', 'bigint', (c) => c.notNull())
     .addColumn('answer', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('partner_messages_key', ['partner', 'id'])
+    .addPrimaryKeyConstraint('partner_messages_key', ['id', 'partner'])
     .execute()
   await schema.createIndex('partner_messages_at').on('partner_messages').column('at').execute()
 }

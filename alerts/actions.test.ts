@@ -255,7 +255,7 @@ describe('what a step must say', () => {
     expect(story(await night.ticket())).toEqual([
       'opened: no_ticket_within_gap',
       'noted: the door is locked',
-      'shared: /city/lake/: their car is nearer',
+      'shared: lake: their car is nearer',
       'assigned: ann',
       'closed: false_alarm: sat on the button',
       'reopened: she called again',
@@ -279,8 +279,8 @@ it('sharing adds each area once, and the event tells who may see it', async () =
   await does('ann', 'share')
   await does('ann', 'share')
   const ticket = await does('ann', 'share', { areaPath: hillStreet })
-  expect(ticket.shared_with).toEqual(['lake', 'hill'])
-  expect((await night.events()).at(-1)?.shared_with).toEqual(['/city/lake/', hillStreet])
+  expect(ticket.shared_with).toEqual(['hill', 'lake'])
+  expect((await night.events()).at(-1)?.shared_with).toEqual([hillStreet, '/city/lake/'])
 })
 
 it('a ticket that is not there is not found', async () => {

@@ -14,6 +14,7 @@ import { beginCalling, endCalling } from './escalation/calling.ts'
 import { grantLease } from './escalation/leases.ts'
 import { asRecipient } from './escalation/recipients.ts'
 import { notify, tellThoseCalled } from './escalation/telling.ts'
+import { type Share, shareByHand, sharedText } from './sharing/by_hand.ts'
 
 /**
  * Who takes a step: an operator (or an integration, by its key), or somebody who was `called` and answers by the link that he
@@ -31,7 +32,10 @@ export type Act = {
   reason?: string
   outcome?: Outcome
   assignee?: string
+  /** With whom it is shared: an area, for good or until `until` (epoch ms), or a partner. */
   areaPath?: string
+  until?: number
+  partner?: string
   /** Whom he telephoned: a contact of the home, `resident`, or a number that the plan asked for; and whether somebody was reached. */
   contact?: string
   /** Looked up by `act`. */
@@ -80,7 +84,6 @@ async function refuseUnlessAllowed(tx: Tx, row: TicketRow, act: Act): Promise<vo
   if (act.action === 'dispatch' && row.late !== 0 && !act.confirm) throw new VigilError('late_only')
   if (act.action === 'close' && !act.outcome) throw new VigilError('outcome_required')
   if (act.action === 'note' && !act.reason) throw new VigilError('request_invalid', 'a note needs a text')
-  if (act.action === 'share' && !act.areaPath) throw new VigilError('request_invalid', 'sharing needs an area')
   if (act.action === 'contact' && (act.contact === undefined || act.reached === undefined))
     throw new VigilError('request_invalid', 'tell whom you called (contact) and whether you reached somebody (reached)')
   if (act.action === 'assign') await refuseUnknownAssignee(tx, act.assignee)
@@ -110,6 +113,7 @@ function isHeldFrom(row: TicketRow, { action, operator }: Act): boolean {
 async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
   const state = transitions[row.state][act.action] ?? row.state
   await updateTicket(tx, row.id, { ...changesOf(row, act, state), updated_at: Math.max(row.updated_at, act.at) })
+  if (act.action === 'share') await shareByHand(tx, row, shareOf(act))
   await addTimeline(tx, {
     ticket: row.id,
     at: act.at,
@@ -162,9 +166,8 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
   const { at } = act
   switch (act.action) {
     case 'note':
-      return {}
     case 'share':
-      return { shared_with: JSON.stringify(withPath(row, act.areaPath)) }
+      return {}
     case 'reopen':
       return { state, holder: null, lease_until: null, outcome: null, closed_at: null }
     case 'close':
@@ -211,10 +214,12 @@ const heldBy = (row: TicketRow, { operator, at }: Act, state: TicketState) => ({
   ...answered(row, at),
 })
 
-function withPath(row: TicketRow, path: string | undefined): string[] {
-  const paths = JSON.parse(row.shared_with) as string[]
-  return path === undefined ? paths : [...new Set([...paths, path])]
-}
+const shareOf = ({ areaPath, until, partner, at }: Act): Share => ({
+  at,
+  ...(areaPath !== undefined && { area: areaPath.split('/').at(-2) ?? areaPath }),
+  ...(until !== undefined && { until }),
+  ...(partner !== undefined && { partner }),
+})
 
 /** How the timeline words a step. */
 const happened: Record<Exclude<TicketAction, 'contact'>, string> = {
@@ -236,10 +241,10 @@ const eventOf: Partial<Record<TicketAction, 'ticket.closed' | 'ticket.reopened'>
 
 /** What the trail keeps of a step beside its name: to whom, with whom, how it ended, and the person's words. */
 function reasonOf(act: Act): string | null {
-  const { action, assignee, areaPath, outcome, reason, contactName } = act
+  const { action, assignee, outcome, reason, contactName } = act
   const about = {
     assign: assignee,
-    share: areaPath,
+    share: action === 'share' ? sharedText(shareOf(act)) : undefined,
     close: outcome,
     contact: contactName,
   }[action as 'assign' | 'share' | 'close' | 'contact']

@@ -10,13 +10,27 @@ import { readTicket, type TicketRow } from '../store/tickets.ts'
 import { ticketOf } from './changes.ts'
 import type { Outcome } from './fold.ts'
 import { recordName, storable } from './judge.ts'
+import { tellPartners } from './partners/telling.ts'
+import { shareByRule } from './sharing/by_rule.ts'
 
-/** Tells the consoles of a ticket as it now is. `at`: epoch ms. */
-export async function tell(tx: Tx, type: EventType, row: TicketRow, at: number): Promise<void> {
-  const ticket = await readTicket(tx, row.id)
-  if (!ticket) throw new Error(`ticket ${row.id} is told of but not there`)
-  const sharedWith = JSON.parse(row.shared_with) as string[]
+/**
+ * Tells the consoles of a ticket as it now is, and partners what is new to them; before that it is shared as the rules have it,
+ * which may have begun to match. `at`: epoch ms; `alsoTo`: paths of areas that just lost sight of it, and must hear so.
+ */
+export async function tell(
+  tx: Tx,
+  type: EventType,
+  { id }: TicketRow,
+  at: number,
+  alsoTo: string[] = [],
+): Promise<void> {
+  await shareByRule(tx, await ticketOf(tx, id), at)
+  const row = await ticketOf(tx, id)
+  const ticket = await readTicket(tx, id)
+  if (!ticket) throw new Error(`ticket ${id} is told of but not there`)
+  const sharedWith = [...(JSON.parse(row.shared_with) as string[]), ...alsoTo]
   await appendEvent(tx, { type, at, ticket, areaPath: row.area_path, sharedWith })
+  await tellPartners(tx, type, row, at)
 }
 
 /** Of what was done to a ticket in one go, consoles need only the most telling. */

@@ -10,6 +10,8 @@ import { currentRules, type Rules } from './judge.ts'
 import { lag, position } from './metrics.ts'
 import { workNotices } from './outbox/outbox.ts'
 import { openWording } from './outbox/wording.ts'
+import { tellingLoop } from './partners/worker.ts'
+import { sharingLoop } from './sharing/loop.ts'
 import { type AlertsState, lagOf, stateOf } from './state.ts'
 import { watchTimers } from './watch_timers.ts'
 
@@ -64,6 +66,7 @@ export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
   })
   const outbox = { ...options, word: openWording(options) }
   loops.push(watchTimers(options, signal), workNotices(outbox, signal), watchLag(options, signal))
+  loops.push(sharingLoop(options, signal), tellingLoop(options, signal))
   return {
     state: () => stateOf({ journal, store }),
     async close() {

@@ -11,6 +11,8 @@ import { queueCommand } from '../store/commands.ts'
 import { revokeTokens } from '../store/credentials.ts'
 import { rotateToken } from '../store/devices.ts'
 import { updateIntegration } from '../store/integrations.ts'
+import { createPartner } from '../store/partners.ts'
+import { createSharing } from '../store/sharings.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
@@ -35,6 +37,9 @@ const meant: Record<keyof typeof permissions, string> = {
   revoke_certificates: 'administrator vendor',
   enrol_devices: 'administrator vendor integrator',
   manage_integrations: 'administrator',
+  write_sharings: 'administrator supervisor',
+  read_partners: 'administrator supervisor dispatcher',
+  write_partners: 'administrator',
   read_audit: 'administrator',
   read_refusals: 'administrator supervisor vendor integrator',
   read_front_door: 'administrator supervisor integrator',
@@ -104,6 +109,11 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
   'POST /api/v1/tickets/:id/reopen': () => ({ reason: 'rang again' }),
   'POST /api/v1/tickets/:id/share': () => ({ area: 'city' }),
+  'POST /api/v1/tickets/:id/unshare': () => ({ area: 'city' }),
+  'POST /api/v1/sharings': (district) => ({ from: district, to: 'city', reason: 'flood' }),
+  'PATCH /api/v1/sharings/:id': () => ({ reason: 'a worse flood' }),
+  'POST /api/v1/partners': (district) => ({ name: 'police', area: district, url: 'https://p.invalid/', mode: 'all' }),
+  'PATCH /api/v1/partners/:id': () => ({ mode: 'by_hand' }),
   'POST /api/v1/devices/:id/commands': () => ({ kind: 'test' }),
   'POST /api/v1/dead-letters/replay': (district) => ({ ids: [`letter-${district}`] }),
 }
@@ -189,6 +199,9 @@ async function furnishMore(house: House, me?: string): Promise<void> {
       await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
       await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
       await recordAudit(tx, { at: now, who: 'x', what: 'refused:topic_foreign', subject: `device:${device}` })
+      await createSharing(tx, { id: `sharing-${district}`, from: district, to: 'city', reason: 'flood' }, now)
+      const partner = { name: 'p', area: district, url: 'https://p.invalid/', mode: 'all' } as const
+      await createPartner(tx, { id: `partner-${district}`, ...partner })
     }
     if (me === undefined) return
     const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
@@ -309,6 +322,7 @@ describe('who may do what', () => {
       'POST /api/v1/devices/:id/signals device',
       'POST /api/v1/login anyone',
       'POST /api/v1/login/oidc/session anyone',
+      'POST /api/v1/partners/:id/events anyone',
       'POST /api/v1/push/:codec device',
       'POST /api/v1/push/:codec/* device',
       'PUT /api/v1/push/:codec device',
@@ -420,6 +434,10 @@ describe('who may do what', () => {
     ['POST /api/v1/devices', { home: 'home-PLACE' }],
     ['POST /api/v1/contacts', { home: 'home-PLACE', name: 'x', phone: '1', position: 1 }],
     ['POST /api/v1/operators', { name: 'x', password: 'long enough 1', role: 'viewer', area: 'PLACE' }],
+    ['POST /api/v1/sharings', { from: 'PLACE', to: 'city', reason: 'x' }],
+    ['POST /api/v1/partners', { name: 'x', area: 'PLACE', url: 'https://p.invalid/', mode: 'all' }],
+    ['PATCH /api/v1/sharings/sharing-north', { from: 'PLACE' }],
+    ['PATCH /api/v1/partners/partner-north', { area: 'PLACE' }],
     ['PATCH /api/v1/areas/street-north', { parent: 'PLACE' }],
     ['PATCH /api/v1/homes/home-north', { area: 'PLACE' }],
     ['PATCH /api/v1/residents/resident-north', { home: 'home-PLACE' }],
@@ -428,6 +446,7 @@ describe('who may do what', () => {
     ['PATCH /api/v1/operators/viewer-north', { area: 'PLACE' }],
   ])('answers %s into another district as into one that is not there', async (route, body) => {
     const house = await openHouse()
+    await furnishMore(house)
     const [method = '', path = ''] = route.split(' ')
     const into = async (place: string) => {
       const text = JSON.stringify(body).replace('PLACE', place)

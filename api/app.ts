@@ -35,6 +35,7 @@ import * as metrics from './metrics.ts'
 import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
+import { partnerRoutes } from './partner_events.ts'
 import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
@@ -86,6 +87,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
   channelTrialRoutes(app, deps)
+  partnerRoutes(app, deps)
   authorityRoutes(app, deps)
   enrolmentRoutes(app, deps)
   claimRoutes(app, deps)

@@ -54,6 +54,10 @@ export const permissions = {
   revoke_certificates: ['administrator', 'vendor'],
   enrol_devices: ['administrator', 'integrator', 'vendor'],
   manage_integrations: ['administrator'],
+  /** Giving is the right of whom it belongs to: within the caller's own area. */
+  write_sharings: ['administrator', 'supervisor'],
+  read_partners: ['administrator', 'supervisor', 'dispatcher'],
+  write_partners: ['administrator'],
   read_audit: ['administrator'],
   read_front_door: ['administrator', 'supervisor', 'integrator'],
   read_refusals: ['administrator', 'supervisor', 'integrator', 'vendor'],

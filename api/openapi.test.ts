@@ -29,7 +29,18 @@ async function read(house: House): Promise<{ document: Document; operations: [st
   return { document, operations: operations.map(([name, operation]) => [name, operation]) }
 }
 
-const registry = ['areas', 'homes', 'residents', 'devices', 'contacts', 'operators', 'vendors', 'integrations']
+const registry = [
+  'areas',
+  'homes',
+  'residents',
+  'devices',
+  'contacts',
+  'operators',
+  'vendors',
+  'integrations',
+  'sharings',
+  'partners',
+]
 
 /** Every call of the outside contract. */
 const contract = [
@@ -45,6 +56,8 @@ const contract = [
   'GET /api/v1/tickets',
   'GET /api/v1/tickets/{id}',
   ...ticketActions.map((action) => `POST /api/v1/tickets/{id}/${action}`),
+  'POST /api/v1/tickets/{id}/unshare',
+  'POST /api/v1/partners/{id}/events',
   'GET /api/v1/events',
   ...registry.flatMap((plural) => [
     `GET /api/v1/${plural}`,

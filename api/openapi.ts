@@ -3,6 +3,7 @@ import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import * as registry from '../domain/registry.ts'
+import { Partner, Sharing } from '../domain/sharing.ts'
 import { LiveEvent, Ticket } from '../domain/ticket.ts'
 import { Problem } from './problem.ts'
 
@@ -38,7 +39,7 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
 
 const { Area, Home, Resident, Device, Contact, Operator, OperatorAccount, Vendor, Integration } = registry
 const people = { Resident, Contact, Operator, OperatorAccount }
-const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, ...people }
+const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, Sharing, Partner, ...people }
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
@@ -60,8 +61,12 @@ type Parts = { paths: object; components: { schemas: Record<string, unknown> } }
 const tags = [
   { name: 'session', description: 'Who you are' },
   { name: 'tickets', description: 'Cases, from the pressed button to the outcome' },
+  { name: 'partners', description: 'Other houses that work tickets with us' },
   { name: 'events', description: 'What happens, live and without gaps' },
-  { name: 'registry', description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations' },
+  {
+    name: 'registry',
+    description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations, sharings, partners',
+  },
   {
     name: 'credentials',
     description: 'Who may come in: tokens, claim codes, certificate authorities, revocations, the audit',

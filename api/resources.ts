@@ -5,6 +5,7 @@ import * as people from '../store/people.ts'
 import { device, integration, operator, vendor } from './account_resources.ts'
 import { channel, plan, rota, team } from './dispatch_resources.ts'
 import { creating, inArea, inHome, pathBy, type Resource, resource, updating, withoutId } from './resource.ts'
+import { partner, sharing } from './sharing_resources.ts'
 
 const area = resource({
   noun: 'an area',
@@ -92,4 +93,6 @@ export const resources: readonly Resource[] = [
   rota,
   team,
   channel,
+  sharing,
+  partner,
 ]

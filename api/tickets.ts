@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { act } from '../alerts/actions.ts'
+import { unshare } from '../alerts/sharing/by_hand.ts'
 import { VigilError } from '../domain/errors.ts'
 import { Id } from '../domain/ids.ts'
 import type { Role } from '../domain/registry.ts'
@@ -14,7 +15,7 @@ import { callerOf, type Principal, permissions } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { answers, withToken } from './openapi.ts'
 import { listOf, PageQuery, pageOf } from './paging.ts'
-import { boundOf } from './scope.ts'
+import { boundOf, isWithin } from './scope.ts'
 
 const Query = PageQuery.extend({
   state: listOf(z.enum(ticketStates)).describe('one or more, separated by commas'),
@@ -33,13 +34,15 @@ const Step = z.object({
     .optional()
     .describe('how it ended; close needs it'),
   assignee: Id.optional().describe('the operator who is to have it; assign needs it'),
-  area: Id.optional().describe('the area that may see it too; share needs it'),
   contact: z
     .string()
     .min(1)
     .max(64)
     .optional()
     .describe('whom you called: a contact of the home, `resident`, or a number of `to_do`; contact needs it'),
+  area: Id.optional().describe('the area that may see it too; share needs it, or a partner'),
+  until: z.iso.datetime({ offset: true }).optional().describe('share: until when the area may; absent: for good'),
+  partner: Id.optional().describe('share: the partner who is to work it too, instead of an area'),
   reached: z.boolean().optional().describe('whether somebody was reached; contact needs it'),
   confirm: z
     .boolean()
@@ -58,7 +61,7 @@ const summaries: Record<TicketAction, string> = {
   contact: 'Tell that the resident or a contact was called, and reached or not',
   note: 'Write into the timeline',
   reopen: 'Open a ticket again',
-  share: 'Let another area see a ticket',
+  share: 'Let another area, or a partner, see and work a ticket',
 }
 
 /** `/tickets`: list, read, and the steps that people take. */
@@ -66,6 +69,7 @@ export function ticketRoutes(app: Api, deps: ApiDeps): void {
   listRoute(app, deps)
   readRoute(app, deps)
   for (const action of ticketActions) stepRoute(app, deps, action)
+  unshareRoute(app, deps)
 }
 
 function listRoute(app: Api, { store }: ApiDeps): void {
@@ -154,11 +158,43 @@ function stepRoute(app: Api, { store, clock }: ApiDeps, action: TicketAction): v
   })
 }
 
+const Unshare = z.object({ area: Id, reason: words.optional() })
+
+function unshareRoute(app: Api, { store, clock }: ApiDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/api/v1/tickets/:id/unshare',
+    config: { may: 'act_on_tickets' },
+    schema: {
+      summary: 'Take back what was shared by hand with an area',
+      description:
+        'For those who see the ticket by its own area. What a sharing gives to the same area ends with that.',
+      tags: ['tickets'],
+      params: z.object({ id: Id }),
+      body: Unshare,
+      response: answers({ 200: Ticket }, ...withToken, 'not_found', 'not_shared'),
+    },
+    handler: async (request) => {
+      const caller = callerOf(request)
+      const { area, reason } = request.body
+      return store.write(async (tx) => {
+        const row = await ticketSeen(tx, caller, request.params.id)
+        if (!isWithin(caller, row.area_path))
+          throw new VigilError('forbidden', 'You see this ticket only because it was shared with you.')
+        const why = reason === undefined ? {} : { reason }
+        return unshare(tx, { ticket: row.id, area, who: caller.name, at: clock.now(), ...why })
+      })
+    },
+  })
+}
+
 type Meaning = {
   reason?: string
   outcome?: Outcome
   assignee?: string
   areaPath?: string
+  until?: number
+  partner?: string
   contact?: string
   reached?: boolean
   confirm?: boolean
@@ -168,7 +204,7 @@ type Meaning = {
 async function meaningOf(
   db: Db,
   row: TicketRow,
-  { reason, text, outcome, assignee, area, contact, reached, confirm }: Step,
+  { reason, text, outcome, assignee, area, until, partner, contact, reached, confirm }: Step,
 ): Promise<Meaning> {
   const words = text ?? reason
   if (assignee !== undefined) await mustBeAbleToWork(db, row, assignee)
@@ -177,6 +213,8 @@ async function meaningOf(
     ...(outcome && { outcome }),
     ...(assignee !== undefined && { assignee }),
     ...(area !== undefined && { areaPath: await pathToShare(db, area) }),
+    ...(until !== undefined && { until: Date.parse(until) }),
+    ...(partner !== undefined && { partner }),
     ...(contact !== undefined && { contact }),
     ...(reached !== undefined && { reached }),
     ...(confirm !== undefined && { confirm }),

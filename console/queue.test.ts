@@ -38,6 +38,7 @@ function ticket(id: string, more: Partial<Ticket> = {}): Ticket {
       closed: null,
     },
     shared_with: [],
+    origin: null,
     evidence: [],
     next_step: null,
     timeline: [],

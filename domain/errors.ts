@@ -116,6 +116,19 @@ export const errorTable = {
     text: 'This link was used already, is too old, or belongs to a call that is over; look at the console, or telephone the centre.',
   },
   outcome_required: { status: 400, text: 'Closing a ticket needs an outcome code.' },
+  not_shared: {
+    status: 409,
+    text: 'Nobody shared this ticket with that area by hand; what a sharing gives ends with it.',
+  },
+  signature_invalid: {
+    status: 401,
+    text: 'There is no such partner, or the signature is not of this body by its secret; see docs/Partners.md.',
+  },
+  signature_stale: {
+    status: 401,
+    text: 'The timestamp is more than 300 s from now; set the clock, and sign each attempt anew.',
+  },
+  partner_ticket_unknown: { status: 404, text: 'This partner shares no ticket of this id with us.' },
   command_too_large: { status: 413, text: 'The command is larger than 8 KiB.' },
   commands_full: {
     status: 429,

@@ -341,6 +341,28 @@ export const limits = {
   /** Equal refusals no further apart than this are one row with a count: a device that knocks all day makes one. */
   auditMergeMs: 60 * 60_000,
 
+  // Partners
+
+  /** How far a partner's clock may be off, both ways; and so how old a message may be. */
+  partnerWindowMs: 300_000,
+  /** Messages of one address in a minute: a hundred a second, more than a city's tickets change. */
+  partnerEventsPerMinute: 6_000,
+  /** Refused messages of partners that the audit takes in five minutes; the metrics count all. */
+  partnerRefusalsNoted: 50,
+  /** Pauses between the attempts at a message, the last again and again: a house that restarts is back in seconds. */
+  partnerPausesMs: [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000],
+  /** One attempt; the other side writes to its database before it answers. */
+  partnerWithinMs: 10_000,
+  /** A message that could not be handed over for a week is given up. */
+  partnerExpiresMs: 7 * 24 * 3_600_000,
+  /** Messages on their way at one time, and of these to one partner: a slow one holds up its own and no other. */
+  partnersAtOnce: 32,
+  partnersAtOncePerTarget: 8,
+  /** Bytes of an answer that are read: one is some hundred. */
+  partnerAnswerBytes: 64 * 1024,
+  /** Steps and notes in one message; what a backlog has more comes with the next. */
+  partnerLines: 50,
+
   // What else is kept
 
   /** So long a refused message can be replayed once its cause is mended. */

@@ -123,6 +123,12 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>
 export const NextStep = z.object({ what: z.string(), at: time.nullable(), holder: z.string().nullable() })
 export type NextStep = z.infer<typeof NextStep>
 
+export const Origin = z.object({
+  partner: Id,
+  ticket: z.string().describe('its id there'),
+  number: z.number().int().nullable().describe('its number there'),
+})
+export type Origin = z.infer<typeof Origin>
 /** What the plan asks whoever works the ticket to do by hand. */
 export const ToDo = z.object({
   at: time,
@@ -164,7 +170,9 @@ export const Ticket = z.object({
   holder: z
     .string()
     .nullable()
-    .describe('who has it in hand: an operator, or `contact:…`, `team:…` who answered by a link'),
+    .describe(
+      'who has it in hand: an operator, or `contact:…`, `team:…` who answered by a link, `partner:…` beyond this house',
+    ),
   lease_until: time.nullable().describe('until when the holder must have got on with it; then it alarms again'),
   plan: TicketPlan.nullable().describe(
     'whom to call and when, as it was when the ticket opened; null: the consoles alone',
@@ -176,6 +184,7 @@ export const Ticket = z.object({
   to_do: z.array(ToDo),
   times: TicketTimes,
   shared_with: z.array(z.string()).describe('areas beside its own that may see it'),
+  origin: Origin.nullable().describe('where it came from, if a partner shared it with us'),
   evidence: z.array(Evidence),
   next_step: NextStep.nullable(),
   timeline: z.array(TimelineEntry),

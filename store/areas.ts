@@ -5,8 +5,10 @@ import { principalKey } from '../domain/principals.ts'
 import type { Area, AreaInput } from '../domain/registry.ts'
 import { pathBelow, pathEnd } from './area_paths.ts'
 import { announce } from './changes.ts'
+import { takeGrantsTo } from './grants.ts'
 import { areaWithin, freeId, type Listed, mustBeFree, mustExist, mustRefer, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
+import { lookAgain } from './sharings.ts'
 import type { Db, Tx } from './store.ts'
 
 type Row = Selectable<Database['areas']>
@@ -64,6 +66,7 @@ export async function updateArea(tx: Tx, id: string, change: Partial<Omit<Input,
   if (path !== row.path) {
     await movePaths(tx, row.path, path)
     await tellIntegrations(tx, path, now)
+    await lookAgain(tx, now)
   }
   return { id, name, parent }
 }
@@ -76,12 +79,16 @@ export async function deleteArea(tx: Tx, id: string): Promise<void> {
     ['homes', 'area'],
     ['operators', 'area'],
     ['integrations', 'area'],
+    ['sharings', 'from_area'],
+    ['sharings', 'to_area'],
+    ['partners', 'area'],
     ['plans', 'area'],
     ['rotas', 'area'],
     ['teams', 'area'],
     ['channels', 'area'],
   ]
   await mustBeFree(tx, 'area', users, id)
+  await takeGrantsTo(tx, id)
   await tx.deleteFrom('areas').where('id', '=', id).execute()
 }
 

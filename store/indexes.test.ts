@@ -13,14 +13,18 @@ import { credentialById, issueToken, principalOfToken, revokeTokens, trimCredent
 import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './dead_letters.ts'
 import { accessOfDevice, childrenOf, deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
+import { grantsBy, grantsOf, nextSharingAt, overdueGrants, takeGrant } from './grants.ts'
 import { listHomes } from './homes.ts'
 import { admitIdentity, beginLogin, takeLogin, takeSession, trimLogins } from './oidc_logins.ts'
 import { openStore } from './open.ts'
 import { sessionOf } from './operators.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
+import { linkOfTheirs, linksOf, releaseNext } from './partner_links.ts'
+import { heardMessage, partnersOf, rememberMessage } from './partners.ts'
 import { listContacts, listResidents } from './people.ts'
 import { consumedBy } from './positions.ts'
 import { isCertificateRevoked, listRevocations } from './revocations.ts'
+import { dueSharings, runningSharings } from './sharings.ts'
 import type { Store, Tx } from './store.ts'
 import { clearTimers, countRepeats, hasEvidence, nextTimerAt, sameClaims } from './ticket_rows.ts'
 import { listTickets, readTicket } from './tickets.ts'
@@ -87,6 +91,19 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   takeSession: (tx) => takeSession(tx, 'x', 1).catch(() => {}),
   admitIdentity: (tx) => admitIdentity(tx, { subject: 'https://id#1', email: 'a@b.example' }, 1).catch(() => {}),
   trimLogins: (tx) => trimLogins(tx, 1, 10),
+  runningSharings: (tx) => runningSharings(tx, '/city/hill/'),
+  dueSharings: (tx) => dueSharings(tx, 1, 10),
+  grantsOf: (tx) => grantsOf(tx, 't-1'),
+  overdueGrants: (tx) => overdueGrants(tx, 1, 10),
+  grantsBy: (tx) => grantsBy(tx, 's', 10),
+  nextSharingAt: (tx) => nextSharingAt(tx),
+  takeGrant: (tx) => takeGrant(tx, { ticket: 't-1', area: 'a', sharing: 's' }),
+  partnersOf: (tx) => partnersOf(tx, '/city/hill/'),
+  heardMessage: (tx) => heardMessage(tx, 'p', 'm', 1),
+  rememberMessage: (tx) => rememberMessage(tx, { partner: 'p', id: 'm', at: 1, answer: '{}' }, 1),
+  linksOf: (tx) => linksOf(tx, 't-1'),
+  linkOfTheirs: (tx) => linkOfTheirs(tx, 'p', 'x'),
+  releaseNext: (tx) => releaseNext(tx, 't-1', 'p', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
   listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
   listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),

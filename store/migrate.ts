@@ -4,6 +4,7 @@ import { frontDoor } from './migrations/0002_front_door.ts'
 import { codecs } from './migrations/0003_codecs.ts'
 import { dispatch } from './migrations/0004_dispatch.ts'
 import { accounts } from './migrations/0005_accounts.ts'
+import { sharing } from './migrations/0006_sharing.ts'
 import type { Tx } from './store.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -15,6 +16,7 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0003_codecs': codecs,
   '0004_dispatch': dispatch,
   '0005_accounts': accounts,
+  '0006_sharing': sharing,
 }
 
 /** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */

@@ -31,6 +31,8 @@ type Table =
   | 'operators'
   | 'vendors'
   | 'integrations'
+  | 'sharings'
+  | 'partners'
   | 'plans'
   | 'rotas'
   | 'teams'
@@ -44,6 +46,8 @@ const nouns: Record<Table, string> = {
   operators: 'operator',
   vendors: 'vendor',
   integrations: 'integration',
+  sharings: 'sharing',
+  partners: 'partner',
   plans: 'plan',
   rotas: 'rota',
   teams: 'team',

@@ -47,6 +47,11 @@ export type Database = {
   beats: BeatTable
   keys: KeyTable
   used_links: UsedLinkTable
+  sharings: SharingTable
+  grants: GrantTable
+  partners: PartnerTable
+  partner_links: PartnerLinkTable
+  partner_messages: PartnerMessageTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -140,8 +145,10 @@ type TicketTable = {
   late: Generated<number>
   outcome: Outcome | null
   holder: string | null
-  /** JSON array of area paths. */
+  /** JSON array of area paths, made of the ticket's grants. */
   shared_with: string
+  /** JSON (`Origin`) of a ticket that a partner shared with us. */
+  origin: string | null
   /** JSON (`TicketPlan`): copied when the ticket opened. Null: only the consoles are alarmed. */
   plan: string | null
   /** How often the plan was begun, how often it was repeated since, which step comes next (0 is the first), and which of its
@@ -253,6 +260,54 @@ type PlanTable = NamedTable & { home: string | null; resident: string | null }
 type KeyTable = { name: string; value: string }
 /** Links that were used, by the SHA-256 of their token in hex. */
 type UsedLinkTable = { hash: string; at: number }
+/**
+ * `kinds`, `severities`: JSON arrays, null for all. `state`: `running` while tickets that open or change get it at once; `removed`
+ * is to the API as if it were not there. `due_at`: when the worker must look at it next, null where nothing more will change.
+ */
+type SharingTable = {
+  id: string
+  from_area: string
+  to_area: string
+  kinds: string | null
+  severities: string | null
+  starts_at: number
+  ends_at: number | null
+  reason: string
+  state: 'waiting' | 'running' | 'over' | 'removed'
+  due_at: number | null
+}
+/** That people of an area may see a ticket. `sharing`: by which, empty where somebody shared it by hand; then `until` may be set. */
+type GrantTable = { ticket: string; area: string; sharing: string; at: number; until: number | null }
+type PartnerTable = {
+  id: string
+  name: string
+  area: string
+  url: string
+  secret: string
+  kinds: string | null
+  severities: string | null
+  mode: 'all' | 'by_hand'
+}
+/**
+ * What a partner was told and has told of a ticket. `theirs`: its id there, of tickets that came from there. `sent`, `heard`: the
+ * numbers of the last messages; `last_step`: of the last of ours with a step; `version`: of the message up to which their state
+ * is taken as ours. `told_line`, `told`: the line of the timeline and the state (JSON) up to which it was told. `quiet` 1: what
+ * is being changed came from there.
+ */
+type PartnerLinkTable = {
+  ticket: string
+  partner: string
+  theirs: string | null
+  sent: number
+  heard: number
+  last_step: number
+  version: number
+  told_line: number
+  quiet: number
+  told: string
+}
+/** Messages of partners lately heard, with what they were answered (JSON). */
+type PartnerMessageTable = { partner: string; id: string; at: number; answer: string }
 /** When a worker last said that it lives. */
 type BeatTable = { worker: string; at: number }
 /** `id` is `{lane}-{seq}`, or `{lane}-{seq}-{n}` for a single refused point. */

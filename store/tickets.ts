@@ -3,7 +3,7 @@ import { isoTime } from '../domain/clock.ts'
 import type { TicketPlan } from '../domain/dispatch.ts'
 import type { Position } from '../domain/message.ts'
 import type { Severity } from '../domain/signals.ts'
-import type { Evidence, NextStep, Ticket, TicketState, TimelineEntry, ToDo } from '../domain/ticket.ts'
+import type { Evidence, NextStep, Origin, Ticket, TicketState, TimelineEntry, ToDo } from '../domain/ticket.ts'
 import { visibleFrom } from './area_paths.ts'
 import type { Database } from './schema.ts'
 import { snapshot } from './snapshot.ts'
@@ -122,6 +122,7 @@ function ticketOf(row: TicketRow, parts: Parts): Ticket {
     to_do: (JSON.parse(row.to_do) as StoredToDo[]).map(({ at, ...todo }) => ({ ...todo, at: isoTime(at) })),
     times: timesOf(row, parts.evidence),
     shared_with: areasOf(row.shared_with),
+    origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     evidence,
     next_step: nextStepOf(row, parts.timers[0]),
     timeline: parts.timeline.map(entryOf),

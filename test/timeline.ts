@@ -48,13 +48,15 @@ const homeOf = { watch: 'elm', radar: 'elm', detector: 'elm', pendant: 'oak', st
 
 /** What a message says beside its payload; `lane` is urgent and the principal the device itself, unless told. */
 export type Envelope = Partial<Omit<StoredRecord, 'payload' | 'seq'>>
-type ActDetails = {
+export type ActDetails = {
   ticket?: string
   reason?: string
   outcome?: NonNullable<Ticket['outcome']>
   assignee?: string
   confirm?: boolean
   areaPath?: string
+  until?: number
+  partner?: string
   contact?: string
   reached?: boolean
 }

@@ -39,6 +39,7 @@ onBothEngines((engine) => {
         lease_until: null,
         plan: null,
         plan_at: null,
+        origin: null,
         to_do: [],
         times: {
           received: iso(1),

@@ -304,10 +304,10 @@ describe('who may do what', () => {
     const house = await openHouse()
     const open = (await allRoutes(house)).filter(({ may, url }) => !asks(may) && !url.startsWith('/api/docs'))
     expect(open.map(({ method, url, may }) => `${method} ${url} ${may}`).sort()).toEqual([
+      'GET /a/:token anyone',
       'GET /api/v1/login/oidc anyone',
       'GET /api/v1/login/oidc/callback anyone',
       'GET /api/v1/login/options anyone',
-      'GET /a/:token anyone',
       'GET /healthz loopback',
       'GET /metrics loopback',
       'GET /readyz loopback',
@@ -358,8 +358,11 @@ describe('who may do what', () => {
     expect(kept.sort()).toEqual([
       'be_signed_in',
       'manage_integrations',
+      'read_partners',
       'write_channels',
       'write_operators',
+      'write_partners',
+      'write_sharings',
       'write_vendors',
     ])
   })

@@ -6,7 +6,15 @@ import { until } from '../test/until.ts'
 import { adminToken, type House, openHouse } from './test_house.ts'
 
 const password = 'the right password'
-const anna = { id: 'anna', name: 'Anna', role: 'dispatcher', area: 'north', vendor: null } as const
+const anna = {
+  id: 'anna',
+  name: 'Anna',
+  role: 'dispatcher',
+  area: 'north',
+  vendor: null,
+  ways: [],
+  language: null,
+} as const
 
 /** A clock that stands still until the test moves it. */
 function handMoved() {

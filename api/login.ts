@@ -21,11 +21,13 @@ const windowMs = 5 * 60_000
  *  process reads files, and an SOS by HTTP would wait for them. */
 const passwordsAtOnce = 1
 
+/** What a console needs to know of its own operator; where he is told of tickets is for those who plan. */
+const Who = Operator.omit({ ways: true, language: true })
 const Login = z.object({ name: z.string().trim().min(1).max(100), password: z.string().min(1).max(200) })
 export const Session = z.object({
   token: z.string().describe('the bearer token of this session; given once'),
   expires_at: z.string(),
-  operator: Operator,
+  operator: Who,
 })
 const Me = z.object({
   operator: Operator.omit({ ways: true, language: true }).extend({

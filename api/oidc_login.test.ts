@@ -89,7 +89,15 @@ describe('logging in by an identity provider', () => {
     expect(whereTo(await logInThere(browser, 'li-4711'))).toBe('/?login=oidc')
     const { status, body } = await fetchSession(browser)
     expect(status).toBe(200)
-    expect(body.operator).toEqual({ id: 'li', name: 'Li Na', role: 'dispatcher', area: 'north', vendor: null })
+    expect(body.operator).toEqual({
+      id: 'li',
+      name: 'Li Na',
+      role: 'dispatcher',
+      area: 'north',
+      vendor: null,
+      ways: [],
+      language: null,
+    })
     const me = await house.call('GET', '/api/v1/me', { token: body.token })
     expect(me.body).toEqual({ operator: body.operator, expires_at: body.expires_at })
     const hours = (Date.parse(String(body.expires_at)) - systemClock.now()) / 3_600_000

@@ -40,6 +40,10 @@ const registry = [
   'integrations',
   'sharings',
   'partners',
+  'plans',
+  'rotas',
+  'teams',
+  'channels',
 ]
 
 /** Every call of the outside contract. */
@@ -58,6 +62,11 @@ const contract = [
   ...ticketActions.map((action) => `POST /api/v1/tickets/{id}/${action}`),
   'POST /api/v1/tickets/{id}/unshare',
   'POST /api/v1/partners/{id}/events',
+  'POST /api/v1/tickets/{id}/shown',
+  'GET /api/v1/tickets/{id}/deliveries',
+  'POST /api/v1/answers',
+  'POST /api/v1/channels/{id}/test',
+  'GET /api/v1/channels/{id}/deliveries',
   'GET /api/v1/events',
   ...registry.flatMap((plural) => [
     `GET /api/v1/${plural}`,
@@ -121,7 +130,7 @@ describe('the OpenAPI document', () => {
       ).toHaveLength(1)
       for (const status of statuses)
         expect(responses[status]?.description.length, `${name} ${status}`).toBeGreaterThan(5)
-      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|oidc\/session)$/.test(name)
+      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|shown|oidc\/session)$/.test(name)
       expect(requestBody !== undefined, name).toBe(takesBody)
     }
   })

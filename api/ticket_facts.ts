@@ -37,7 +37,7 @@ function shownRoute(app: Api, { store, clock }: ApiDeps): void {
       description: 'A console says so once; the first one counts. It does not answer the ticket.',
       tags: ['tickets'],
       params: Params,
-      response: answers({ 204: z.undefined().describe('Noted') }, ...withToken, 'not_found'),
+      response: answers({ 204: z.undefined().describe('It is noted') }, ...withToken, 'not_found'),
     },
     handler: async (request, reply) => {
       const caller = callerOf(request)

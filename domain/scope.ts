@@ -26,12 +26,20 @@ export const scopePermissions = [
 export type ScopePermission = (typeof scopePermissions)[number]
 
 /** Permissions that there are and that no token of a program gets. */
-const peoplesOwn: readonly string[] = ['write_operators', 'write_vendors', 'write_channels', 'manage_integrations']
+const peoplesOwn: readonly string[] = [
+  'read_partners',
+  'write_partners',
+  'write_sharings',
+  'write_operators',
+  'write_vendors',
+  'write_channels',
+  'manage_integrations',
+]
 
 function whyNot(name: unknown): string {
   if (name === 'be_signed_in') return 'every token may do what be_signed_in allows; leave it out'
   if (typeof name === 'string' && peoplesOwn.includes(name))
-    return `${name} is for people only: a program that has it could make itself anything`
+    return `${name} is for people only: a program that has it could give itself or others more`
   const shown = typeof name === 'string' ? `${name.slice(0, 40)} is no permission` : 'a permission is a name'
   return `${shown}; there are ${scopePermissions.join(', ')}`
 }

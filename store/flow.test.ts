@@ -206,7 +206,6 @@ onBothEngines((engine) => {
       dead_letters: 0,
       events: 0,
       outbox: 0,
-      sessions: 0,
     }
     // Of the changes, two are of the commands.
     const trimmed = { changes: 3, audit: 1, credentials: 1, claims: 1, commands: 1, dead_letters: 1, outbox: 1 }

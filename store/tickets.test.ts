@@ -105,6 +105,7 @@ onBothEngines((engine) => {
       lease_until: null,
       plan: null,
       plan_at: null,
+      origin: null,
       to_do: [],
       times: {
         received: '2026-11-22T08:15:30.250Z',

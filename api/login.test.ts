@@ -12,8 +12,6 @@ const anna = {
   role: 'dispatcher',
   area: 'north',
   vendor: null,
-  ways: [],
-  language: null,
 } as const
 
 /** A clock that stands still until the test moves it. */

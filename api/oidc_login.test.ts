@@ -95,8 +95,6 @@ describe('logging in by an identity provider', () => {
       role: 'dispatcher',
       area: 'north',
       vendor: null,
-      ways: [],
-      language: null,
     })
     const me = await house.call('GET', '/api/v1/me', { token: body.token })
     expect(me.body).toEqual({ operator: body.operator, expires_at: body.expires_at })

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Centre, openCentre } from './centre.ts'
 import { type Night, startNight } from './night.ts'
-import { event, ticket } from './sightings.ts'
+import { escalated, event, ticket } from './sightings.ts'
 
 /** Nights in an alarm centre: the real processes, killed and started again, in virtual time. Times are seconds. */
 
@@ -43,7 +43,7 @@ describe('an SOS', () => {
     await night.between(60, 63).expect(event('ticket.unanswered'))
     await night.at(70).does('ann', 'acknowledge')
     await night.between(70, 72).expect(ticket({ state: 'acknowledged', holder: 'ann' }))
-    await night.between(75, hour).expectNone(event())
+    await night.between(75, 365).expectNone(event())
   })
 
   it('and a fall of the same home are one ticket', async () => {
@@ -81,6 +81,86 @@ describe('an SOS', () => {
   })
 })
 
+/** Dispatchers at once, the supervisor after a minute, the contacts after two; then again and again. */
+const plan = () => ({
+  home: night.home,
+  name: 'three steps',
+  steps: [
+    { after_s: 0, tell: [{ to: 'duty' }] },
+    { after_s: 60, tell: [{ to: 'duty', role: 'supervisor' }] },
+    { after_s: 60, tell: [{ to: 'contacts' }] },
+  ],
+  repeat: { every_s: 300, from_step: 2 },
+})
+const beginWithPlan = async () => {
+  await begin('pendant')
+  await night.at(0).call('POST', '/plans', plan())
+  await night.at(0).call('POST', '/contacts', { home: night.home, name: 'the daughter', phone: '139' })
+  await night.at(1).press('pendant', 'sos')
+}
+
+describe('a plan', () => {
+  it('calls further people as long as nobody answers, and begins again after its last step', async () => {
+    await beginWithPlan()
+    await night.between(1, 3).expect(escalated('ann'))
+    await night.between(3, 59).expectNone(escalated('sue'))
+    await night.between(61, 64).expectExactly(1, escalated('sue'))
+    await night.between(121, 124).expectExactly(1, escalated('the daughter'))
+    await night.between(124, 410).expectNone(event('ticket.escalated'))
+    await night.between(421, 425).expectExactly(1, escalated('sue'))
+    await night.at(430).does('ann', 'acknowledge')
+    await night.between(435, 720).expectNone(event())
+  })
+
+  it('loses no step and takes none twice, though the process dies before and after', async () => {
+    await beginWithPlan()
+    await night.at(59).kill('api')
+    await night.between(61, 80).expectExactly(1, escalated('sue'))
+    await night.at(82).kill('api')
+    await night.between(85, 119).expectNone(escalated('sue'))
+    await night.between(121, 140).expectExactly(1, escalated('the daughter'))
+    await night.between(0, 140).expectExactly(1, escalated('ann'))
+  })
+
+  it('takes at once what fell due while everything was down', async () => {
+    await beginWithPlan()
+    await night.between(1, 3).expect(escalated('ann'))
+    await night.at(20).kill('vigil')
+    await night.at(200).start()
+    await night.between(200, 230).expectExactly(1, escalated('sue'))
+    await night.between(200, 230).expectExactly(1, escalated('the daughter'))
+  })
+})
+
+describe('an answer', () => {
+  it('without progress lapses, the ticket rings and its plan begins anew; also when the process dies at that moment', async () => {
+    await beginWithPlan()
+    await night.at(30).does('ann', 'acknowledge')
+    await night.between(35, 325).expectNone(event())
+    await night.at(328).kill('api')
+    await night.between(330, 350).expectExactly(1, event('ticket.lapsed', { state: 'open', holder: null }))
+    await night.between(330, 352).expectExactly(1, escalated('ann'))
+    await night.at(360).does('bob', 'acknowledge')
+    await night.between(360, 362).expect(ticket({ state: 'acknowledged', holder: 'bob', lines: ['lapsed'] }))
+  })
+
+  it('of somebody who logs out is everybody’s again at once', async () => {
+    await beginWithPlan()
+    await night.at(10).does('bob', 'acknowledge')
+    await night.at(40).logsOut('bob')
+    await night.between(40, 43).expectExactly(1, event('ticket.lapsed', { state: 'open', holder: null }))
+  })
+
+  it('is refused to a second one, and handing over is told', async () => {
+    await beginWithPlan()
+    await night.at(10).does('ann', 'acknowledge')
+    await expect(night.at(11).does('bob', 'acknowledge')).rejects.toThrow('held_by_other')
+    await night.at(12).does('ann', 'assign', { assignee: 'bob' })
+    await night.between(12, 14).expect(ticket({ holder: 'bob', lines: ['assigned'] }))
+    await night.between(130, 140).expect(event('ticket.lapsed'))
+  })
+})
+
 describe('a process that is killed', () => {
   it('alerts: the alarm that falls due meanwhile comes when it is back, once', async () => {
     await begin('pendant')
@@ -89,7 +169,7 @@ describe('a process that is killed', () => {
     await night.at(59).kill('api')
     await night.between(60, 75).expectExactly(1, event('ticket.unanswered'))
     await night.at(80).does('ann', 'acknowledge')
-    await night.between(85, 10 * minute).expectNone(event())
+    await night.between(85, 375).expectNone(event())
   })
 
   it('alerts: what is pressed meanwhile is a ticket when it is back, once', async () => {

@@ -33,6 +33,8 @@ export type Centre = {
   isUp(): boolean
   /** Logs in everybody whose session does not last for another night: a step in a story is not to wait for a password. */
   logIn(): Promise<void>
+  /** Ends somebody's session; the next night he has a new one. */
+  logOut(operator: OperatorName): Promise<void>
   /** The token of somebody's session. */
   tokenOf(operator: OperatorName): string
   close(): Promise<void>
@@ -92,6 +94,10 @@ export async function openCentre(): Promise<Centre> {
         if (Date.parse(sessions.get(name)?.expires_at ?? isoTime(0)) - time.now() > nightMs) continue
         sessions.set(name, await system.call<Session>('POST', '/login', { name, password }))
       }
+    },
+    async logOut(name) {
+      await system.call('POST', '/logout', undefined, sessions.get(name)?.token)
+      sessions.delete(name)
     },
     tokenOf: (name) => sessions.get(name)?.token ?? 'nobody logged in',
     async close() {

@@ -23,6 +23,8 @@ export type Deeds = {
   publish(message: Message): Promise<void>
   /** Takes a step on a ticket as an operator who has logged in. Rejects where the API refuses it. */
   does(operator: OperatorName, action: TicketAction, fields?: StepFields): Promise<Ticket>
+  /** Ends the session of an operator, as at the end of a shift. */
+  logsOut(operator: OperatorName): Promise<void>
   /** Kills a process with SIGKILL; it comes back by itself. `vigil` takes everything with it, until `start`. */
   kill(part: Part): Promise<void>
   /** Stops everything in order, until `start`. */
@@ -125,6 +127,7 @@ function deedsOf({ centre, devices, steps }: { centre: Centre; devices: Devices;
       ),
     publish: (message) => doing(`${message.device} publishes ${message.channel}`, () => devices.send(message)),
     does: (operator, action, fields = {}) => doing(`${operator}: ${action}`, () => steps(operator, action, fields)),
+    logsOut: (operator) => doing(`${operator} logs out`, () => centre.logOut(operator)),
     kill: (part) =>
       doing(`SIGKILL to ${part}`, async () => {
         await centre.kill(part)

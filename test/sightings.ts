@@ -27,6 +27,18 @@ export const event = (type?: EventType, fields: TicketFields = {}): Matcher => (
     ).length,
 })
 
+/** Steps of plans that called this person, by name. */
+export const escalated = (to: string): Matcher => ({
+  words: `a step of the plan that calls ${to}`,
+  count: ({ events }, span) =>
+    events.filter(({ type, at, ticket }) => type === 'ticket.escalated' && isIn(at, span) && calls(ticket, at, to))
+      .length,
+})
+
+/** Whether the lines of this very moment say that somebody was called. */
+const calls = (found: Ticket | null, at: string, to: string): boolean =>
+  (found?.timeline ?? []).some((line) => line.what === 'called' && line.at === at && line.reason?.includes(to))
+
 /**
  * Tickets that have these fields at some time within the span: as an event of then tells, as the last event before it told, or
  * as they are listed then. What is listed after the span proves nothing: `opened_at` is when the signal came in, and the

@@ -100,7 +100,7 @@ describe('vigil start', () => {
     expect(first.out()).not.toContain('dispatcher')
     expect((await done(['device', 'add', 'w-1', '--place', 'kitchen'])).code).toBe(0)
     const running = await pids()
-    expect(running).toHaveLength(4)
+    expect(running).toHaveLength(5)
     first.child.kill('SIGINT')
     expect(await first.ended).toBe(0)
     expect(running.filter(isAlive)).toEqual([])
@@ -121,7 +121,7 @@ describe('vigil start', () => {
     const ended = once(npm, 'close')
     for await (const part of npm.stdout.setEncoding('utf8')) if (part.includes('Vigil is up')) break
     const running = await pids()
-    expect(running).toHaveLength(4)
+    expect(running).toHaveLength(5)
     npm.kill('SIGTERM')
     await ended
     const left = running.filter(isAlive)

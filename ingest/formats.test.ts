@@ -158,3 +158,15 @@ test('what is replayed is of long ago: it teaches only what nobody has taught si
   expect(await room.valuesOf('mat-1')).toEqual([['heart_rate', at, 60]])
   expect(await room.valuesOf('gw:hall')).toEqual([['heart_rate', at, 60]])
 })
+
+test('what is replayed says nothing of whether a device lives, and brings nobody into the registry', async () => {
+  await room.start()
+  const [up, hello] = ['hub/up', 'hub/hello'].map((topic) => ({ topic, replayOf: 'bulk-1' }))
+  await room.journal.append('bulk', recordOf('gw', { 'mat-1': 30 }, up))
+  await room.journal.append('bulk', recordOf('gw', { 'mat-9': 1 }, hello))
+  await room.worked('bulk')
+  expect((await getDevice(room.store.db, 'mat-1'))?.last_seen_at).toBeNull()
+  expect((await listDevices(room.store.db, { most: 10 })).items.map(({ id }) => id)).toEqual(['gw', 'mat-1'])
+  await say('hub/up', { 'mat-1': 30 })
+  expect((await getDevice(room.store.db, 'mat-1'))?.last_seen_at).not.toBeNull()
+})

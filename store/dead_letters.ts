@@ -116,26 +116,31 @@ export async function wholeDeadLetters(
   filter: DeadLetterFilter,
   page: Page & LetterBound,
 ): Promise<Listed<WholeDeadLetter>> {
-  const cursor = cursorOf(page.after)
-  const rows = await db
-    .selectFrom('dead_letters')
-    .select(listed)
-    .select('payload')
-    .where(matching(filter))
-    .where(seenBy(page))
-    .$if(cursor !== undefined, (query) =>
-      query.where((e) => e(e.refTuple('received_at', 'id'), '>', e.tuple(cursor?.at ?? 0, cursor?.id ?? ''))),
-    )
-    .orderBy('received_at')
-    .orderBy('id')
-    .limit(page.most + 1)
-    .execute()
+  const rows = await pageQuery(db, filter, page, 'asc').select('payload').execute()
   return pageOf(
     rows,
     page.most,
     (row) => `${row.received_at}:${row.id}`,
     (row) => ({ ...letterOf(row), payload: row.payload, receivedAt: row.received_at }),
   )
+}
+
+/** The letters of a page, and one more; `asc` is oldest first. */
+function pageQuery(db: Db, filter: DeadLetterFilter, page: Page & LetterBound, direction: 'asc' | 'desc') {
+  const cursor = cursorOf(page.after)
+  return db
+    .selectFrom('dead_letters')
+    .select(listed)
+    .where(matching(filter))
+    .where(seenBy(page))
+    .$if(cursor !== undefined, (query) =>
+      query.where((e) =>
+        e(e.refTuple('received_at', 'id'), direction === 'asc' ? '>' : '<', e.tuple(cursor?.at ?? 0, cursor?.id ?? '')),
+      ),
+    )
+    .orderBy('received_at', direction)
+    .orderBy('id', direction)
+    .limit(page.most + 1)
 }
 
 /** `{received_at}:{id}` of the last letter of a page. */
@@ -150,19 +155,7 @@ export async function listDeadLetters(
   filter: DeadLetterFilter,
   page: Page & LetterBound,
 ): Promise<Listed<DeadLetter>> {
-  const cursor = cursorOf(page.after)
-  const rows = await db
-    .selectFrom('dead_letters')
-    .select(listed)
-    .where(matching(filter))
-    .where(seenBy(page))
-    .$if(cursor !== undefined, (query) =>
-      query.where((e) => e(e.refTuple('received_at', 'id'), '<', e.tuple(cursor?.at ?? 0, cursor?.id ?? ''))),
-    )
-    .orderBy('received_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.most + 1)
-    .execute()
+  const rows = await pageQuery(db, filter, page, 'desc').execute()
   return pageOf(rows, page.most, (row) => `${row.received_at}:${row.id}`, letterOf)
 }
 

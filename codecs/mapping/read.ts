@@ -27,10 +27,10 @@ export function readMapping(file: string, text: string): Codec {
     })
     throw new MappingError(told.join('\n'))
   }
-  return codecOf(file, parsed.data)
+  return builtFrom(file, parsed.data)
 }
 
-function codecOf(file: string, data: Alias | Mapping): Codec {
+function builtFrom(file: string, data: Alias | Mapping): Codec {
   if (codecs.some(({ name }) => name === data.name))
     throw new MappingError(`${file}: ${data.name} is the name of one of Vigil's own codecs; take another`)
   if (!('like' in data)) return codecOfMapping(data)

@@ -428,4 +428,20 @@ export const en = {
   'target.emergency': 'an emergency number',
   'contact.reached': 'Reached',
   'contact.not_reached': 'Not reached',
+
+  'answer.waiting': 'An alarm needs an answer',
+  'answer.waiting_text': 'Your answer is being sent…',
+  'answer.press': 'I take it',
+  'answer.again': 'Try again',
+  'answer.yours': 'You have it: ticket {number}',
+  'answer.yours_text':
+    '{kind}. Nobody else is called now. Do what the message says, and telephone the centre when you know more.',
+  'answer.answered_before': 'Somebody else has it',
+  'answer.answered_before_text': 'Ticket {number} ({kind}) is in good hands. You need do nothing.',
+  'answer.closed': 'It is over',
+  'answer.closed_text': 'Ticket {number} ({kind}) is closed. You need do nothing.',
+  'answer.link_invalid': 'This link is no longer good',
+  'answer.link_invalid_text': 'It was used already, or is too old. If you are not sure, telephone the centre.',
+  'answer.failed': 'Not sent yet',
+  'answer.failed_text': 'There is no connection. Try again; if that does not help, telephone the centre.',
 }

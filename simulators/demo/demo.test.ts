@@ -146,7 +146,7 @@ describe('the demo', () => {
     start()
     await connected()
     const created = [...vigil.records.values()] as { id: string; parent?: string; area?: string; home?: string }[]
-    expect(created).toHaveLength(5 + 4 + 4 + 12 + 20)
+    expect(created).toHaveLength(5 + 4 + 4 + 12 + 1 + 20)
     const seen = new Set<string>()
     for (const { id, parent, area, home } of created) {
       for (const reference of [parent, area, home]) if (reference) expect(seen).toContain(reference)

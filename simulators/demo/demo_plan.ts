@@ -1,7 +1,8 @@
 import type { z } from 'zod'
+import type { PlanInput } from '../../domain/dispatch.ts'
 import type { AreaInput } from '../../domain/registry.ts'
 import type { HomePlan } from '../home/home.ts'
-import { type Household, recordsOf } from '../registry/records.ts'
+import { type Household, type RegistryRecords, recordsOf } from '../registry/records.ts'
 
 /** The demo's registry: people, addresses and telephone numbers are invented, the numbers cannot be dialled. */
 
@@ -109,5 +110,20 @@ const households: readonly Household[] = [
 
 export const demoHomes: readonly HomePlan[] = households.map(({ plan }) => plan)
 
+/** The family first, all at once, then whoever is on duty further up, then the ambulance by telephone; and again. */
+const demoPlan: z.input<typeof PlanInput> = {
+  id: 'wuhai',
+  name: '乌海预案 Wuhai',
+  area: 'wuhai',
+  severities: ['high', 'critical'],
+  steps: [
+    { after_s: 0, tell: [{ to: 'duty' }] },
+    { after_s: 30, tell: [{ to: 'contacts', order: 'in_order', each_s: 30 }] },
+    { after_s: 60, tell: [{ to: 'duty', role: 'supervisor' }] },
+    { after_s: 60, tell: [{ to: 'emergency', number: '120' }] },
+  ],
+  repeat: { every_s: 120, from_step: 2 },
+}
+
 /** Everything to be registered for the demo. */
-export const demoRecords = recordsOf(demoAreas, households)
+export const demoRecords: RegistryRecords = { ...recordsOf(demoAreas, households), plans: [demoPlan] }

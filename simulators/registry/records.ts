@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { PlanInput } from '../../domain/dispatch.ts'
 import type { AreaInput, ContactInput, DeviceInput, HomeInput, ResidentInput } from '../../domain/registry.ts'
 import type { DevicePlan } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
@@ -25,6 +26,8 @@ export type RegistryRecords = {
   residents: readonly z.input<typeof ResidentInput>[]
   contacts: readonly z.input<typeof ContactInput>[]
   devices: readonly WithId<z.input<typeof DeviceInput>>[]
+  /** Whom tickets call; absent: the consoles alone. */
+  plans?: readonly z.input<typeof PlanInput>[]
 }
 
 function homeInput({ plan, area, address, notes }: Household): z.input<typeof HomeInput> {

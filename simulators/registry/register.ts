@@ -75,6 +75,7 @@ export async function register(options: RegisterOptions, records: RegistryRecord
   await each(records.homes, create('/homes'))
   await each(records.residents, create('/residents'))
   await each(records.contacts, create('/contacts'))
+  await each(records.plans ?? [], create('/plans'))
   return registerDevices(options, records.devices)
 }
 

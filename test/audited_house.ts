@@ -66,7 +66,7 @@ export async function openAuditedHouse(given: { store: Store; switchUrl?: string
     }
   }
   const systemTickets = async () => (await night.tickets()).filter(({ kind }) => kind === 'system')
-  await pass(limits.auditGraceMs / 1_000)
+  await pass((limits.auditGraceMs + limits.auditEveryMs) / 1_000)
 
   return {
     night,

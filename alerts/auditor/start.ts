@@ -84,7 +84,7 @@ async function turn(options: AuditorOptions, watching: Watching): Promise<'early
   if (isLate) watching.since = now
   const { since, lag, workers } = watching
   const overTime = [...(await lag(store.db, journal, now)), ...(await workers(store.db, now, since))]
-  if (now - since < limits.auditGraceMs) return 'early'
+  if (now - since <= limits.auditGraceMs) return 'early'
   const findings = byCode([
     ...overTime,
     ...(await auditTickets(store.db, now)),

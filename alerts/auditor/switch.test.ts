@@ -35,7 +35,7 @@ onBothEngines((engine) => {
   it('is not asked by an auditor that has not judged yet, however often it starts', async () => {
     for (let n = 0; n < 10; n++) {
       await house.restart()
-      expect(await asked(20)).toBe(0)
+      expect(await asked(30)).toBe(0)
     }
     expect(await asked(20)).toBe(1)
   })

@@ -33,7 +33,7 @@ const hour = 3_600_000
 let night: Timeline
 let now = noon
 const plans = randomPlans(random)
-const cases = Array.from({ length: count }, () => randomCase(plans, random, noon, count * 4_000))
+const cases = Array.from({ length: count }, () => randomCase(plans, random, noon, count * 8_000))
 const downtimes: Downtime[] = []
 let kills = 0
 
@@ -96,7 +96,7 @@ async function workDue(): Promise<boolean> {
       if (!(error instanceof Killed)) throw error
       kills++
       // Only where nothing was done yet at this instant, so that the model knows what was.
-      if (worked > 0 || downtimes.at(-1)?.to === now || random() >= 0.02) continue
+      if (worked > 0 || downtimes.at(-1)?.to === now || downtimes.length >= 4 || random() >= 0.05) continue
       downtimes.push({ from: now, to: now + Math.floor((0.1 + random()) * hour) })
       return false
     }

@@ -33,7 +33,7 @@ const hour = 3_600_000
 let night: Timeline
 let now = noon
 const plans = randomPlans(random)
-const cases = Array.from({ length: count }, () => randomCase(plans, random, noon, count * 8_000))
+const cases = Array.from({ length: count }, () => randomCase(plans, random, noon, count * 2_500))
 const downtimes: Downtime[] = []
 let kills = 0
 
@@ -85,7 +85,7 @@ async function workOnce(): Promise<number> {
   })
 }
 
-/** Works what is due now. Now and then a killed process is started again hours later only; gives false then. */
+/** Works what is due now. Now and then a killed process is started again some minutes, once hours later; gives false then. */
 async function workDue(): Promise<boolean> {
   for (let worked = 0; ; ) {
     const due = await nextTimerAt(night.store.db)
@@ -97,7 +97,8 @@ async function workDue(): Promise<boolean> {
       kills++
       // Only where nothing was done yet at this instant, so that the model knows what was.
       if (worked > 0 || downtimes.at(-1)?.to === now || downtimes.length >= 4 || random() >= 0.05) continue
-      downtimes.push({ from: now, to: now + Math.floor((0.1 + random()) * hour) })
+      const ms = (downtimes.length === 1 ? 1 + random() : 0.1 + random() / 5) * hour
+      downtimes.push({ from: now, to: now + Math.floor(ms) })
       return false
     }
   }
@@ -204,6 +205,6 @@ it('tells every step of every plan once a round, whatever is killed', async () =
   console.log(
     `escalation crash test: ${count} tickets, ${tellings} tellings, ${kills} transactions killed, ${downtimes.length} downtimes with ${overdue} tickets overdue at their end; none lost, none doubled`,
   )
-  expect(kills).toBeGreaterThan(count / 50)
+  expect(kills).toBeGreaterThan(count / 100)
   expect(downtimes.length).toBeGreaterThan(0)
 }, 900_000)

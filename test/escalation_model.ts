@@ -67,7 +67,7 @@ const kinds: [SignalKind, Severity][] = [
 /** A plan for each of some kinds, by chance. */
 export const randomPlans = (random: Random): ModelPlan[] =>
   kinds.map(([kind, severity]) => {
-    const after = Array.from({ length: 1 + Math.floor(random() * 4) }, () => Math.floor(random() * 40))
+    const after = Array.from({ length: 2 + Math.floor(random() * 3) }, () => Math.floor(random() * 40))
     const repeat = { every: 10 + Math.floor(random() * 60), from: 1 + Math.floor(random() * after.length) }
     return { kind, severity, after, repeat: random() < 0.7 ? repeat : undefined, lease: 30 + Math.floor(random() * 60) }
   })

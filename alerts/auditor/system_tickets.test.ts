@@ -93,6 +93,17 @@ onBothEngines((engine) => {
     expect(words.at(-1)).toMatch(/^found: worker_silent/)
   })
 
+  it('is not left with the word that it is over when it is back at once', async () => {
+    await found()
+    await house.pass(3_600)
+    mendIt()
+    await house.pass(20)
+    expect(await linesOf('recovered')).toHaveLength(1)
+    await found()
+    const words = story(await only()).filter((line) => /^(found|recovered)/.test(line))
+    expect(words.at(-1)).toMatch(/^found: worker_silent/)
+  })
+
   it('says that it is over though the auditor that found it is gone', async () => {
     await found()
     await house.restart()

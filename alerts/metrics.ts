@@ -50,7 +50,7 @@ export const breakersOpen = new Gauge({
 })
 export const auditsTotal = new Counter({
   name: 'vigil_audits_total',
-  help: 'Turns of the auditor: all was well, something was found, or it could not look',
+  help: 'Turns of the auditor: all was well, something was found, it was too early to tell, or it could not look',
   labelNames: ['result'] as const,
 })
 export const auditFindings = new Gauge({

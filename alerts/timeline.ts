@@ -23,7 +23,7 @@ export async function noteSparingly(tx: Tx, ticket: TicketRow, line: Line): Prom
  */
 export async function isWorthALine(
   tx: Tx,
-  ticket: TicketRow,
+  ticket: Pick<TicketRow, 'id' | 'opened_at'>,
   { what, at, reason }: { what: string; at: number; reason?: string },
 ): Promise<boolean> {
   const { last, lines } = await tx

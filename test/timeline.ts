@@ -76,6 +76,8 @@ export type Timeline = {
   log: pino.Logger
   /** Lets time pass to `minutes` after noon, working what falls due on the way. */
   at(minutes: number): Moment
+  /** The same, and nothing is done then. */
+  pass(minutes: number): Promise<void>
   /** All tickets, oldest first. */
   tickets(): Promise<Ticket[]>
   /** The only ticket; throws where there are more or none. */
@@ -129,6 +131,7 @@ export async function startTimeline(options: TimelineOptions = {}): Promise<Time
         return store.write((tx) => act(tx, { ticket: id, action, operator: operators[operator], at: now, ...details }))
       },
     }),
+    pass: (minutes) => passUntil(time(minutes)),
     tickets: () => allTickets(store),
     async ticket() {
       const [only, ...others] = await allTickets(store)

@@ -47,7 +47,7 @@ async function hasOffset(data: string, name: ProcessName, offset: number): Promi
 }
 
 /** What a process's admin listener answers; undefined while it does not run or does not answer. */
-async function askAdmin<T>(data: string, name: ProcessName, path: string): Promise<T | undefined> {
+export async function askAdmin<T>(data: string, name: ProcessName, path: string): Promise<T | undefined> {
   const port = (await findRunning(data, name))?.ports.admin
   const answer = port ? await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined) : undefined
   return answer?.ok ? ((await answer.json().catch(() => undefined)) as T | undefined) : undefined

@@ -19,3 +19,24 @@ export type FindingCode = keyof typeof findingCodes
 
 /** `detail`: what and where, for people; `tickets`: ids of those that are to be mended. */
 export type Finding = { code: FindingCode; detail: string; tickets?: string[] }
+
+/** Of one code that was found in many places, those that are told. */
+const toldMost = 10
+
+/** One finding a code: whoever is called is told of all places at once, and a hundred broken channels are one line. */
+export const byCode = (findings: Finding[]): Finding[] =>
+  [...Map.groupBy(findings, ({ code }) => code)].map(([code, of]) => ({
+    code,
+    detail: listed(
+      of.map(({ detail }) => detail),
+      '; ',
+    ),
+    tickets: of.flatMap(({ tickets = [] }) => tickets),
+  }))
+
+/** The first of them in words, and how many more there are. */
+export function listed(all: readonly string[], joint: string): string {
+  const named = all.slice(0, toldMost).join(joint)
+  const more = all.length - toldMost
+  return more > 0 ? `${named} and ${more} more` : named
+}

@@ -4,11 +4,11 @@ import { limits } from '../../domain/limits.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Store } from '../../store/store.ts'
 import { auditFindings, auditsTotal, switchFed } from '../metrics.ts'
-import { type Finding, type FindingCode, findingCodes } from './finding.ts'
+import { byCode, type Finding, type FindingCode, findingCodes } from './finding.ts'
 import { auditOutgoing } from './outgoing.ts'
-import { raise, sayRecovered } from './system_tickets.ts'
+import { raise, sayRecovered, toldOf } from './system_tickets.ts'
 import { auditTickets, mendTickets } from './tickets.ts'
-import { auditWorkers, createLagAudit } from './workers.ts'
+import { createLagAudit, createWorkerAudit } from './workers.ts'
 
 /**
  * `switchUrl`: the dead-man's switch, asked (GET) as long as all is well; whoever stands behind it raises the alarm when it is
@@ -39,21 +39,29 @@ export function startAuditor(options: AuditorOptions): { close(): Promise<void> 
   }
 }
 
+/** `since`: when all may be expected to be at work; `awakeAt`: the end of the last turn in which it could look. Epoch ms. */
+type Watching = {
+  since: number
+  awakeAt: number
+  lag: ReturnType<typeof createLagAudit>
+  workers: ReturnType<typeof createWorkerAudit>
+}
+
 async function audit(options: AuditorOptions, signal: AbortSignal): Promise<void> {
   const { clock, log, consumers } = options
-  const since = clock.now()
-  const lag = createLagAudit(consumers)
-  let before = new Set<FindingCode>()
-  let fedAt = 0
+  const begun = { since: clock.now(), awakeAt: clock.now() }
+  const watching: Watching = { ...begun, lag: createLagAudit(consumers), workers: createWorkerAudit() }
+  let fedAt = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
     try {
-      const findings = await look(options, { since, lag })
-      before = await act(options, findings, before)
-      auditsTotal.inc({ result: findings.length > 0 ? 'found' : 'well' })
-      if (findings.length === 0 && clock.now() - fedAt >= limits.switchEveryMs) {
+      const result = await turn(options, watching)
+      auditsTotal.inc({ result })
+      // A clock that was put back must not starve the switch.
+      if (result === 'well' && Math.abs(clock.now() - fedAt) >= limits.switchEveryMs) {
         await feed(options, signal)
         fedAt = clock.now()
       }
+      watching.awakeAt = clock.now()
     } catch (err) {
       auditsTotal.inc({ result: 'failed' })
       log.error({ err }, 'auditor: it could not look; the dead-man’s switch is not fed')
@@ -62,32 +70,36 @@ async function audit(options: AuditorOptions, signal: AbortSignal): Promise<void
   }
 }
 
-type Looking = { since: number; lag: ReturnType<typeof createLagAudit> }
+/** A turn that comes so much too late: the machine stood still, the clock was set, or there was no database. */
+const lateMs = limits.auditGraceMs / 2
 
-async function look({ store, journal, clock }: AuditorOptions, { since, lag }: Looking): Promise<Finding[]> {
-  const { db } = store
+/**
+ * Looks at everything once and acts upon it. What fell due while nothing ran, the auditor itself with it, is worked in the first
+ * moments: so long it is too `early` to judge, and nothing is known to be well either.
+ */
+async function turn(options: AuditorOptions, watching: Watching): Promise<'early' | 'well' | 'found'> {
+  const { store, journal, clock } = options
   const now = clock.now()
-  const stalled = await lag(db, journal, now)
-  // What fell due while nothing ran is worked in the first moments.
-  if (now - since < limits.auditGraceMs) return []
-  return [
-    ...stalled,
-    ...(await auditWorkers(db, now, since)),
-    ...(await auditTickets(db, now)),
-    ...(await auditOutgoing(db, now)),
-  ]
+  const isLate = Math.abs(now - watching.awakeAt) > limits.auditEveryMs + lateMs
+  if (isLate) watching.since = now
+  const { since, lag, workers } = watching
+  const overTime = [...(await lag(store.db, journal, now)), ...(await workers(store.db, now, since))]
+  if (now - since <= limits.auditGraceMs) return 'early'
+  const findings = byCode([
+    ...overTime,
+    ...(await auditTickets(store.db, now)),
+    ...(await auditOutgoing(store.db, now)),
+  ])
+  await act(options, findings)
+  return findings.length > 0 ? 'found' : 'well'
 }
 
-/** Raises what was found, mends what can be, says what is over. Gives the codes that were found. */
-async function act(
-  { store, clock, log }: AuditorOptions,
-  findings: Finding[],
-  before: ReadonlySet<FindingCode>,
-): Promise<Set<FindingCode>> {
+/** Raises what was found, mends what can be, says what is over. */
+async function act({ store, clock, log }: AuditorOptions, findings: Finding[]): Promise<void> {
   const codes = new Set(findings.map(({ code }) => code))
   for (const code of Object.keys(findingCodes) as FindingCode[]) auditFindings.set({ code }, codes.has(code) ? 1 : 0)
-  const over = [...before].filter((code) => !codes.has(code))
-  if (codes.size === 0 && over.length === 0) return codes
+  const over = (await toldOf(store.db)).filter((code) => !codes.has(code))
+  if (codes.size === 0 && over.length === 0) return
   for (const { code, detail } of findings) log.error({ code, detail }, `auditor: ${findingCodes[code].text}`)
   await store.write(async (tx) => {
     const at = clock.now()
@@ -97,7 +109,6 @@ async function act(
     }
     for (const code of over) await sayRecovered(tx, code, at)
   })
-  return codes
 }
 
 async function feed({ switchUrl, clock, log }: AuditorOptions, signal: AbortSignal): Promise<void> {

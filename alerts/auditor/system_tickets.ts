@@ -1,5 +1,5 @@
-import type { Tx } from '../../store/store.ts'
-import { insertTicket, updateTicket } from '../../store/ticket_rows.ts'
+import type { Db, Tx } from '../../store/store.ts'
+import { clearTimers, insertTicket, updateTicket } from '../../store/ticket_rows.ts'
 import type { TicketRow } from '../../store/tickets.ts'
 import { tell } from '../announce.ts'
 import { beginCalling } from '../escalation/calling.ts'
@@ -9,8 +9,8 @@ import { type Finding, type FindingCode, findingCodes } from './finding.ts'
 /** The episode of all that is found under one code. */
 const episodeOf = (code: FindingCode): string => `system:${code}`
 
-const openFor = (tx: Tx, code: FindingCode): Promise<TicketRow | undefined> =>
-  tx
+const openFor = (db: Db, code: FindingCode): Promise<TicketRow | undefined> =>
+  db
     .selectFrom('tickets')
     .selectAll()
     .where('episode', '=', episodeOf(code))
@@ -23,8 +23,8 @@ export async function raise(tx: Tx, { code, detail }: Finding, at: number): Prom
   const known = await openFor(tx, code)
   if (known) {
     if (known.state === 'resolved') await reopen(tx, known, at)
-    // Every detail is another one, with its seconds.
-    if (await isWorthALine(tx, known, { what: 'found', at }))
+    // Every detail is another one, with its seconds. That it is over must not stand there as the last word.
+    if ((await lastWord(tx, known.id)) === 'recovered' || (await isWorthALine(tx, known, { what: 'found', at })))
       await note(tx, known.id, { what: 'found', reason: `${code}: ${detail}`, at })
     return
   }
@@ -58,16 +58,43 @@ export async function raise(tx: Tx, { code, detail }: Finding, at: number): Prom
 async function reopen(tx: Tx, row: TicketRow, at: number): Promise<void> {
   const free = { state: 'open', holder: null, lease_until: null } as const
   await updateTicket(tx, row.id, { ...free, updated_at: at })
+  await clearTimers(tx, row.id, 'lease')
   await note(tx, row.id, { what: 'reopened', reason: 'found_again', at })
   await beginCalling(tx, { ...row, ...free }, at)
   await tell(tx, 'ticket.reopened', row, at)
 }
 
-/** Says on the open system tickets of codes that are not found any more that it is over; people close them. */
+/** The last that was said of whether it is so: `found` or `recovered`. */
+async function lastWord(db: Db, ticket: string): Promise<string | undefined> {
+  const line = await db
+    .selectFrom('timeline')
+    .select('what')
+    .where('ticket', '=', ticket)
+    .where('what', 'in', ['found', 'recovered'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return line?.what
+}
+
+/** Codes of which an open system ticket says that it is so, whichever auditor found it. */
+export async function toldOf(db: Db): Promise<FindingCode[]> {
+  const told: FindingCode[] = []
+  for (const code of Object.keys(findingCodes) as FindingCode[]) {
+    const row = await openFor(db, code)
+    if (row && (await lastWord(db, row.id)) === 'found') told.push(code)
+  }
+  return told
+}
+
+/**
+ * Says on the open system ticket of a code that it is over; people close it. Of a fault that comes and goes it is said
+ * ever more seldom, when it has been over for long enough to be worth a line.
+ */
 export async function sayRecovered(tx: Tx, code: FindingCode, at: number): Promise<void> {
   const row = await openFor(tx, code)
-  if (!row) return
+  if (!row || !(await isWorthALine(tx, row, { what: 'recovered', at }))) return
   await note(tx, row.id, { what: 'recovered', reason: code, at })
-  await updateTicket(tx, row.id, { updated_at: at })
+  await updateTicket(tx, row.id, { updated_at: Math.max(row.updated_at, at) })
   await tell(tx, 'ticket.updated', row, at)
 }

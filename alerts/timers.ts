@@ -1,4 +1,4 @@
-import type { Tx } from '../store/store.ts'
+import type { Db, Tx } from '../store/store.ts'
 import { clearTimers, setTimer, updateTicket } from '../store/ticket_rows.ts'
 import { rowOf, type TicketRow } from '../store/tickets.ts'
 import { tell } from './announce.ts'
@@ -18,11 +18,11 @@ type Due = { ticket: TicketRow; what: string; due: number }
  * Works the timers due at `now` (epoch ms), worst tickets first, at most `timersPerTurn`: an open ticket that nobody
  * answered alarms again, the next step of a plan is taken, a lease without progress lapses; each in this one transaction with the
  * timer that follows. Timers are rows, so those that fell due while nothing ran are simply overdue. `zone`: by whose clock
- * plans and rotas go, an IANA name.
+ * plans and rotas go, an IANA name. `only`: this one alone.
  */
-export async function workTimers(tx: Tx, now: number, zone: string): Promise<Worked[]> {
+export async function workTimers(tx: Tx, now: number, zone: string, only?: DueTimer): Promise<Worked[]> {
   const worked: Worked[] = []
-  for (const { id, what, due } of await dueTimers(tx, now)) {
+  for (const { id, what, due } of only ? [only] : await dueTimers(tx, now)) {
     // Another timer of the same ticket may have changed it in this very turn.
     const ticket = await rowOf(tx, id)
     if (ticket) worked.push({ what, ticket, did: await work(tx, { ticket, what, due }, { now, zone }) })
@@ -30,8 +30,12 @@ export async function workTimers(tx: Tx, now: number, zone: string): Promise<Wor
   return worked
 }
 
-function dueTimers(tx: Tx, now: number): Promise<{ id: string; what: string; due: number }[]> {
-  return tx
+/** `id`: the ticket's; `due`: epoch ms. */
+export type DueTimer = { id: string; what: string; due: number }
+
+/** The timers due at `now`, those of the worst tickets first, at most `timersPerTurn`. */
+export function dueTimers(db: Db, now: number): Promise<DueTimer[]> {
+  return db
     .selectFrom('timers')
     .innerJoin('tickets', 'tickets.id', 'timers.ticket')
     .select(['tickets.id', 'timers.what', 'timers.due_at as due'])

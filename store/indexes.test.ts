@@ -6,22 +6,27 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
 import { auditEdge, listAudit, recordAudit, trimAudit } from './audit.ts'
 import { listAuthorities } from './authorities.ts'
+import { beat } from './beats.ts'
 import { changesAfter, lastChange, trimChanges } from './changes.ts'
 import { mayClaim, trimClaims } from './claims.ts'
 import { devicesWaiting, getCommand, listCommands, markDelivered, pendingCommands, trimCommands } from './commands.ts'
 import { credentialById, issueToken, principalOfToken, revokeTokens, trimCredentials } from './credentials.ts'
 import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './dead_letters.ts'
 import { accessOfDevice, childrenOf, deviceByToken, listDevices, placeOfDevice } from './devices.ts'
+import { rotasOf } from './dispatch.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
 import { grantsBy, grantsOf, nextSharingAt, overdueGrants, takeGrant } from './grants.ts'
 import { listHomes } from './homes.ts'
+import { trimUsedLinks, useLink } from './links.ts'
+import { cancelNotices, claimNotices, deliveriesBy, deliveriesOf, isNoticeDue, trimDeliveries } from './notices.ts'
 import { admitIdentity, beginLogin, takeLogin, takeSession, trimLogins } from './oidc_logins.ts'
 import { openStore } from './open.ts'
-import { sessionOf } from './operators.ts'
+import { operatorsById, operatorsOf, sessionOf } from './operators.ts'
 import { enqueue, markSent, pending, trimOutbox } from './outbox.ts'
 import { linkOfTheirs, linksOf, releaseNext } from './partner_links.ts'
 import { heardMessage, partnersOf, rememberMessage } from './partners.ts'
 import { listContacts, listResidents } from './people.ts'
+import { plansAround } from './plans.ts'
 import { consumedBy } from './positions.ts'
 import { isCertificateRevoked, listRevocations } from './revocations.ts'
 import { dueSharings, runningSharings } from './sharings.ts'
@@ -104,6 +109,20 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   linksOf: (tx) => linksOf(tx, 't-1'),
   linkOfTheirs: (tx) => linkOfTheirs(tx, 'p', 'x'),
   releaseNext: (tx) => releaseNext(tx, 't-1', 'p', 1),
+  plansAround: (tx) => plansAround(tx, 'h', '/city/hill/'),
+  rotasOf: (tx) => rotasOf(tx, 'hill'),
+  operatorsOf: (tx) => operatorsOf(tx, 'hill', 'dispatcher'),
+  operatorsById: (tx) => operatorsById(tx, ['ann']),
+  isNoticeDue: (tx) => isNoticeDue(tx, 'notice', 1),
+  claimNotices: (tx) => claimNotices(tx, 'notice', { now: 1, most: 5, retryAt: 2, passOver: ['x'] }),
+  claimNoticesOfOne: (tx) => claimNotices(tx, 'notice', { now: 1, most: 1, retryAt: 2, only: 'x' }),
+  cancelNotices: (tx) => cancelNotices(tx, 't-1', 1),
+  deliveriesOf: (tx) => deliveriesOf(tx, 't-1'),
+  deliveriesBy: (tx) => deliveriesBy(tx, 'hook', 10),
+  trimDeliveries: (tx) => trimDeliveries(tx, 1, 10),
+  useLink: (tx) => useLink(tx, 'x', 1),
+  trimUsedLinks: (tx) => trimUsedLinks(tx, 1, 10),
+  beat: (tx) => beat(tx, 'timers', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
   listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
   listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),

@@ -131,7 +131,7 @@ async function homeOfResident(db: Db, id: string): Promise<string | null> {
   return row?.home ?? null
 }
 
-/** Every plan that a ticket of this home and area path could take: attached to it, to anybody in it, above it, or to nothing. */
+/** Every plan that a ticket of this home and area path could take, in no order: attached to it, to anybody in it, above it, or to nothing. */
 export async function plansAround(db: Db, home: string | null, areaPath: string | null): Promise<Plan[]> {
   const areas = (areaPath ?? '/').split('/').filter((id) => id !== '')
   const rows = await db
@@ -149,7 +149,6 @@ export async function plansAround(db: Db, home: string | null, areaPath: string 
             ]),
       ]),
     )
-    .orderBy('id')
     .execute()
   return rows.map(planOf)
 }

@@ -24,7 +24,10 @@ export function answerRoutes(app: Api, { store, clock }: ApiDeps): void {
     url: '/a/:token',
     schema: { hide: true },
     handler: (_, reply) =>
-      reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').sendFile('answer.html', { cacheControl: false }),
+      reply
+        .header('cache-control', 'no-store')
+        .header('referrer-policy', 'no-referrer')
+        .sendFile('answer.html', { cacheControl: false }),
   })
   app.route({
     method: 'POST',

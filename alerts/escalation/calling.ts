@@ -18,11 +18,13 @@ export const answerWithin = ({ late, state }: Pick<TicketRow, 'late' | 'state'>)
 
 /**
  * Begins to call people to a ticket that nobody holds: the consoles' alarm, which is always there, and the plan for such a
- * ticket, chosen now and copied onto it. A late ticket calls nobody. `at`: epoch ms.
+ * ticket, chosen now and copied onto it. A late ticket calls nobody, nor does one that is thought over and only lacks its outcome.
+ * `at`: epoch ms.
  */
 export async function beginCalling(tx: Tx, ticket: TicketRow, at: number): Promise<void> {
   await setTimer(tx, ticket.id, 'answer', at + answerWithin(ticket))
-  const plan = ticket.late === 0 ? await planFor(tx, ticket) : undefined
+  const isOfNow = ticket.late === 0 && ticket.state !== 'resolved'
+  const plan = isOfNow ? await planFor(tx, ticket) : undefined
   if (!plan && ticket.plan === null) return
   await updateTicket(tx, ticket.id, {
     plan: plan ? JSON.stringify(plan) : null,

@@ -280,6 +280,22 @@ describe('an answer', () => {
     expect(await night.at(20).does('bob', 'acknowledge')).toMatchObject({ state: 'dispatched', holder: 'bob' })
   })
 
+  it('of what is over and only lacks its outcome lapses without calling anybody but the consoles', async () => {
+    await plan()
+    await night.at(0).publish('watch', sos)
+    await night.at(0.1).does('ann', 'acknowledge')
+    await night.at(0.2).does('ann', 'resolve')
+    const before = await notices()
+    await night.at(0.3 + limits.leaseResolvedMs / 60_000).does('bob', 'note', { reason: 'x' })
+    expect(await night.ticket()).toMatchObject({
+      state: 'resolved',
+      holder: null,
+      plan: null,
+      next_step: { what: 'answer' },
+    })
+    expect(await notices()).toEqual(before)
+  })
+
   it('may take as long as its plan says', async () => {
     await plan({ lease_s: 60 })
     await night.at(0).publish('watch', sos)

@@ -7,7 +7,7 @@ import { getContact } from '../store/people.ts'
 import type { Db, Tx } from '../store/store.ts'
 import { rowOf, type TicketRow } from '../store/tickets.ts'
 import { type Actor, act } from './actions.ts'
-import { readAnswerToken } from './outbox/links.ts'
+import { type AnswerLink, hashOfName, readAnswerToken } from './outbox/links.ts'
 
 /** What became of a tap on a link: the ticket is in that person's hands, or was in somebody's before, or is over. */
 export type Answered = {
@@ -29,10 +29,11 @@ export async function answerByLink(
   const link = readAnswerToken(token, secret)
   if (!link || link.expires <= at) throw new VigilError('link_invalid')
   const row = await rowOf(tx, link.ticket)
-  const actor = await actorOf(tx, link.key)
-  if (!row || !actor || row.plan_run !== link.run || !(await useLink(tx, token, at)))
-    throw new VigilError('link_invalid')
+  const actor = await actorOf(tx, link)
+  if (!row || !actor || row.plan_run !== link.run) throw new VigilError('link_invalid')
+  // Whose first answer got lost on its way back hears once more that it is his.
   if (row.state === 'closed' || row.holder !== null) return { ...seen(row), result: before(row, actor) }
+  if (!(await useLink(tx, token, at))) throw new VigilError('link_invalid')
   const { holder } = await act(tx, { ticket: row.id, action: 'acknowledge', operator: actor, at, reason: 'link' })
   return { ...seen(row), result: 'yours', holder }
 }
@@ -45,14 +46,16 @@ function before({ state, holder }: TicketRow, { id }: Actor): Answered['result']
 }
 
 /** Who stands behind a recipient's key, now: somebody who was removed meanwhile answers nothing any more. */
-async function actorOf(db: Db, key: string): Promise<Actor | undefined> {
+async function actorOf(db: Db, { key, nameHash }: AnswerLink): Promise<Actor | undefined> {
   const [kind = '', id = ''] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)]
   if (kind === 'operator') return getOperator(db, id)
-  const name = kind === 'contact' ? (await getContact(db, id))?.name : await memberName(db, id)
+  const name = kind === 'contact' ? (await getContact(db, id))?.name : await memberName(db, id, nameHash)
   return name === undefined ? undefined : { id: key, name, role: 'called' }
 }
 
-async function memberName(db: Db, id: string): Promise<string | undefined> {
+/** Members have their place in the team, which others may have taken meanwhile: the name must still be the one that was called. */
+async function memberName(db: Db, id: string, nameHash: string): Promise<string | undefined> {
   const [team = '', n = ''] = id.split('/')
-  return (await teams.get(db, team))?.members[Number(n) - 1]?.name
+  const name = (await teams.get(db, team))?.members[Number(n) - 1]?.name
+  return name !== undefined && hashOfName(name) === nameHash ? name : undefined
 }

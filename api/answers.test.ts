@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { answerToken } from '../alerts/outbox/links.ts'
+import { answerToken, hashOfName } from '../alerts/outbox/links.ts'
 import { systemClock } from '../domain/clock.ts'
 import { teams } from '../store/dispatch.ts'
 import { linkKey } from '../store/links.ts'
@@ -11,16 +11,17 @@ beforeEach(async () => {
   house = await openHouse()
 })
 
-type Given = { ticket?: string; key?: string; run?: number; inMs?: number; secret?: string }
+type Given = { ticket?: string; key?: string; name?: string; run?: number; inMs?: number; secret?: string }
 async function link({
   ticket = 'ticket-north',
   key = 'contact:contact-north',
+  name = 'responder',
   run = 0,
   inMs = 60_000,
   secret,
 }: Given = {}) {
   const expires = systemClock.now() + inMs
-  return answerToken({ ticket, key, run, expires }, secret ?? (await linkKey(house.store)))
+  return answerToken({ ticket, key, nameHash: hashOfName(name), run, expires }, secret ?? (await linkKey(house.store)))
 }
 const answer = async (token: string) => (await house.call('POST', '/api/v1/answers', { body: { token } })).body
 const holder = async () => (await readTicket(house.store.db, 'ticket-north'))?.holder
@@ -39,9 +40,10 @@ it.each([
   expect(ticket?.timeline.at(-1)).toMatchObject({ who: name, what: 'acknowledged', reason: 'link' })
 })
 
-it('is good once only', async () => {
+it('is good once only; whoever did not hear of it hears once more that it is his', async () => {
   const token = await link()
   await answer(token)
+  expect(await answer(token)).toMatchObject({ result: 'yours' })
   await step('reopen', 'token-supervisor-north', { reason: 'again' })
   expect(await answer(token)).toMatchObject({ code: 'link_invalid' })
   expect(await holder()).toBeNull()
@@ -53,6 +55,7 @@ it.each([
   ['of an earlier call', { run: -1 }],
   ['of nobody who is there', { key: 'contact:nobody' }],
   ['of a team without that member', { key: 'team:team-north/7' }],
+  ['of a member whose place another has taken', { key: 'team:team-north/1', name: 'who left' }],
   ['of no ticket', { ticket: 'none' }],
 ])('is refused where it is %s, and changes nothing', async (_, given) => {
   expect(await answer(await link(given))).toMatchObject({ code: 'link_invalid', status: 410 })

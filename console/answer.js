@@ -48,4 +48,13 @@ document.documentElement.lang = language()
 show('waiting')
 byId('press').addEventListener('click', () => void answer())
 if (isLookedAt()) void answer()
-else document.addEventListener('visibilitychange', () => isLookedAt() && void answer(), { once: true })
+else {
+  const seen = new AbortController()
+  const look = () => {
+    if (!isLookedAt()) return
+    seen.abort()
+    void answer()
+  }
+  for (const event of ['visibilitychange', 'prerenderingchange'])
+    document.addEventListener(event, look, { signal: seen.signal })
+}

@@ -95,6 +95,12 @@ export async function endNotice(tx: Tx, id: number, result: NoticeResult, at: nu
   return numUpdatedRows > 0n
 }
 
+/** Whether a notice is over: delivered, refused, or cancelled while it was on its way. */
+export async function isOver(tx: Tx, id: number): Promise<boolean> {
+  const row = await tx.selectFrom('outbox').select('sent_at').where('id', '=', id).executeTakeFirst()
+  return row === undefined || row.sent_at !== null
+}
+
 /** Puts a notice off until `nextAt` (epoch ms). */
 export async function putOff(tx: Tx, id: number, nextAt: number): Promise<void> {
   await tx.updateTable('outbox').set({ next_at: nextAt }).where('id', '=', id).where('sent_at', 'is', null).execute()

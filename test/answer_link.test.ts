@@ -65,7 +65,7 @@ describe('the link in a message', () => {
   })
 
   it.skipIf(!needs('chromium'))(
-    'answers for whom it was sent to, once; a console may take the ticket over; then it is no longer good',
+    'answers for whom it was sent to, and tells so again; a console takes the ticket over, and the page tells that too',
     async () => {
       const browser: Browser = await chromium.launch({
         executablePath: findPart('chromium') ?? '',
@@ -80,9 +80,11 @@ describe('the link in a message', () => {
       expect(await ticket()).toMatchObject({ state: 'acknowledged', holder: 'contact:son' })
       expect((await ticket()).timeline.at(-1)).toMatchObject({ who: 'Li Ming', what: 'acknowledged' })
       await page.reload()
-      await page.locator('#answer[data-state=link_invalid]').waitFor()
+      await page.locator('#answer[data-state=yours]').waitFor()
       const taken = await system.call<Ticket>('POST', `/tickets/${(await ticket()).id}/dispatch`, {})
       expect(taken).toMatchObject({ state: 'dispatched', holder: 'administrator' })
+      await page.reload()
+      await page.locator('#answer[data-state=answered_before]').waitFor()
       await browser.close()
     },
   )

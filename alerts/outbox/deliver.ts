@@ -3,7 +3,7 @@ import type { ChannelRecord } from '../../domain/dispatch.ts'
 import { limits } from '../../domain/limits.ts'
 import type { Notice } from '../../domain/notices.ts'
 import { channels as registry } from '../../store/dispatch.ts'
-import { type DueNotice, endNotice, putOff, recordDelivery } from '../../store/notices.ts'
+import { type DueNotice, endNotice, isOver, putOff, recordDelivery } from '../../store/notices.ts'
 import type { Store, Tx } from '../../store/store.ts'
 import { updateTicket } from '../../store/ticket_rows.ts'
 import { rowOf, type TicketRow } from '../../store/tickets.ts'
@@ -30,6 +30,8 @@ export async function deliver(due: DueNotice, delivering: Delivering): Promise<v
   const began = clock.now()
   const attempt = await attemptAt(due, delivering)
   const now = clock.now()
+  // The end of this process is nobody's failure: another makes the attempt when the claim runs out.
+  if (delivering.signal.aborted && attempt.result === 'failed') return
   if (attempt.result === 'failed') breakers.failed(due.target, now)
   else breakers.answered(due.target)
   await store.write((tx) => keep(tx, due, attempt, { began, now }))
@@ -45,13 +47,23 @@ async function attemptAt(due: DueNotice, delivering: Delivering): Promise<Attemp
   const cancel = clock.after(limits.noticeWithinMs, () => tooLong.abort())
   const signal = AbortSignal.any([tooLong.signal, delivering.signal])
   try {
-    return await channels[record.kind].send(record.settings, await word(due, record), { clock, signal })
+    const notice = await word(due, record)
+    return await Promise.race([channels[record.kind].send(record.settings, notice, { clock, signal }), cutOff(signal)])
   } catch (error) {
     return { result: 'failed', detail: `our own code broke: ${(error as Error).message}` }
   } finally {
     cancel()
   }
 }
+
+/** A channel that does not heed its signal must not hold up the others for ever. */
+const cutOff = (signal: AbortSignal): Promise<Attempt> =>
+  new Promise((resolve) => {
+    // Whoever does heed it has the first word.
+    const late = () => setImmediate(() => resolve({ result: 'failed', detail: 'no answer in time' }))
+    if (signal.aborted) late()
+    else signal.addEventListener('abort', late, { once: true })
+  })
 
 async function keep(
   tx: Tx,
@@ -64,12 +76,14 @@ async function keep(
   const tried = { attempt: number, at: began, took_ms: now - began, result, detail: detail.slice(0, 300) }
   await recordDelivery(tx, { notice: stable_id, ticket, channel: target, recipient, ...tried })
   const row = ticket === null ? undefined : await rowOf(tx, ticket)
-  if (result === 'failed') await tryLater(tx, due, attempt, { now, row })
-  else {
-    const wasWaiting = await endNotice(tx, due.id, result, now)
-    if (result === 'refused') await sayUndeliverable(tx, due, row, now)
-    else if (!wasWaiting && row) await takeBack(tx, due, row, now)
+  if (await isOver(tx, due.id)) {
+    // What failed may have arrived all the same.
+    if (result !== 'refused' && row) await takeBack(tx, due, row, now)
+    return
   }
+  if (result === 'failed') return tryLater(tx, due, attempt, { now, row })
+  await endNotice(tx, due.id, result, now)
+  if (result === 'refused') await sayUndeliverable(tx, due, row, now)
 }
 
 /** Of a notice that failed so often whoever looks at the ticket is told: it may be the only way to that person. */

@@ -1,15 +1,22 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
-/** What a link to answer stands for: a ticket, who was called (`operator:ann`), the run of its plan, and until when (epoch ms). */
-const Answer = z.object({ t: z.string(), k: z.string(), r: z.number().int(), e: z.number().int() })
-export type AnswerLink = { ticket: string; key: string; run: number; expires: number }
+/**
+ * What a link to answer stands for: a ticket, who was called (`operator:ann`, and a hash of the name), the run of its plan, and
+ * until when (epoch ms).
+ */
+export type AnswerLink = { ticket: string; key: string; nameHash: string; run: number; expires: number }
+const Answer = z.object({ t: z.string(), k: z.string(), n: z.string(), r: z.number().int(), e: z.number().int() })
+
+/** Enough to tell the members of a team apart, and nothing that a name can be read from at a glance. */
+export const hashOfName = (name: string): string => createHash('sha256').update(name).digest('base64url').slice(0, 8)
 
 const signatureOf = (body: string, key: string): string => createHmac('sha256', key).update(body).digest('base64url')
 
 /** The token of a link: what it stands for, signed. It names nobody but by ids. */
-export function answerToken({ ticket, key, run, expires }: AnswerLink, secret: string): string {
-  const body = Buffer.from(JSON.stringify({ t: ticket, k: key, r: run, e: expires })).toString('base64url')
+export function answerToken({ ticket, key, nameHash, run, expires }: AnswerLink, secret: string): string {
+  const said = { t: ticket, k: key, n: nameHash, r: run, e: expires }
+  const body = Buffer.from(JSON.stringify(said)).toString('base64url')
   return `${body}.${signatureOf(body, secret)}`
 }
 
@@ -20,5 +27,7 @@ export function readAnswerToken(token: string, secret: string): AnswerLink | und
   const given = Buffer.from(signature)
   if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined
   const read = Answer.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString()))
-  return read.success ? { ticket: read.data.t, key: read.data.k, run: read.data.r, expires: read.data.e } : undefined
+  if (!read.success) return undefined
+  const { t: ticket, k: key, n: nameHash, r: run, e: expires } = read.data
+  return { ticket, key, nameHash, run, expires }
 }

@@ -177,8 +177,10 @@ describe('an answer', () => {
     await night.at(0.5).does('ann', 'acknowledge')
     receiver.reply = {}
     await clock.advance(limits.noticeWithinMs)
-    // The attempt was cut, so nobody knows whether it arrived; it is over all the same.
-    expect((await outcomes())[0]).toBe('cancelled')
+    // The attempt was cut, so nobody knows whether it arrived: it counts as if it had.
+    await received(2)
+    expect(receiver.received.map(({ body }) => JSON.parse(body).reason)).toEqual(['call', 'answered'])
+    expect(story(await night.ticket())).not.toContain('undelivered: hook: contact:son')
   })
 
   it('whose call did arrive meanwhile is followed by the word that somebody answered', async () => {

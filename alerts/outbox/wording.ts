@@ -9,7 +9,7 @@ import { listResidents } from '../../store/people.ts'
 import type { Db, Store } from '../../store/store.ts'
 import { wordsOf } from '../channels/words.ts'
 import type { NoticeBody } from '../escalation/telling.ts'
-import { answerToken } from './links.ts'
+import { answerToken, hashOfName } from './links.ts'
 
 /** `publicUrl`: where people reach this house, `https://vigil.example`; absent: messages have no links. */
 type Wording = { store: Store; zone: string; publicUrl?: string | undefined }
@@ -49,9 +49,9 @@ async function placeOf(db: Db, id: string | null): Promise<{ place?: string; res
 
 /** To answer, for who was called; to look, for others. The same at every attempt. */
 async function linkOf(store: Store, publicUrl: string, due: DueNotice): Promise<string | null> {
-  const { answers, ticket } = due.body as NoticeBody
+  const { answers, ticket, name } = due.body as NoticeBody
   if (!ticket) return null
   if (!answers) return `${publicUrl}/#/${encodeURIComponent(ticket.id)}`
-  const link = { ticket: ticket.id, ...answers, expires: due.created_at + limits.linkMs }
+  const link = { ticket: ticket.id, ...answers, nameHash: hashOfName(name), expires: due.created_at + limits.linkMs }
   return `${publicUrl}/a/${answerToken(link, await linkKey(store))}`
 }

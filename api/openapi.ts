@@ -37,8 +37,8 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
   content: { 'application/problem+json': { schema: Problem } },
 })
 
-const { Area, Home, Resident, Device, Contact, Operator, OperatorAccount, Vendor, Integration } = registry
-const people = { Resident, Contact, Operator, OperatorAccount }
+const { Area, Home, Resident, Device, Contact, OperatorAccount, Vendor, Integration } = registry
+const people = { Resident, Contact, OperatorAccount }
 const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, Sharing, Partner, ...people }
 
 /** Schemas that the document names instead of repeating them. */

@@ -50,9 +50,10 @@ async function publish(name: string, kind: 'signals' | 'readings', body: object)
   await client.endAsync()
 }
 
-/** Opens a console in a browser session of its own and logs in by keyboard. */
-async function openConsole(name: string, locale: string): Promise<Console> {
+/** Opens a console in a browser session of its own and logs in by keyboard. `inPage` runs in the page before anything else. */
+async function openConsole(name: string, locale: string, inPage?: () => void): Promise<Console> {
   const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 } })
+  if (inPage) await context.addInitScript(inPage)
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
   const faults: string[] = []
@@ -191,7 +192,60 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await page.keyboard.press('Enter')
     await shows(page, '#doubts', 'more than 15 minutes old')
   })
+
+  it('tells by telephone whom it reached, and the case goes by its plan, on the screen of whoever works it', async () => {
+    await register('dispatch', '5 Plan Street')
+    const steps = [{ after_s: 0, tell: [{ to: 'emergency', number: '120', text: 'lives alone' }] }]
+    await system.call('POST', '/plans', { name: 'the plan of the street', area: 'dispatch', steps })
+    const { page, faults } = await openConsole('Li Na dispatch', 'en-US')
+    await publish('dispatch', 'signals', { signal: 'sos' })
+    await shows(page, '.card.open')
+    await page.keyboard.press('Enter')
+    await shows(page, '#next .plan', 'the plan of the street (of this area)')
+    await shows(page, '#next .to-do', '120')
+    await page.keyboard.press('p')
+    await page.keyboard.press('1')
+    await page.keyboard.press('y')
+    await page.keyboard.press('Enter')
+    await shows(page, '#next .step', 'You have it in hand')
+    await page.locator('#next .to-do').waitFor({ state: 'detached' })
+    await page.locator('.contacts .call-result', { hasText: 'Not reached' }).first().click()
+    await shows(page, '.contacts .last-call', 'Not reached')
+    const ticket = await ticketOf('home-dispatch')
+    expect(ticket).toMatchObject({ state: 'acknowledged', to_do: [] })
+    expect(ticket.times.shown).not.toBeNull()
+    expect(ticket.times.contact_made).not.toBeNull()
+    expect(ticket.timeline.map(({ what, reason }) => `${what}: ${reason}`)).toEqual(
+      expect.arrayContaining(['contact_reached: 120', 'contact_not_reached: First']),
+    )
+    expect(faults).toEqual([])
+  })
+
+  it('behind another window shows a new alarm all the same, with nothing personal in it', async () => {
+    await register('behind', '9 Hidden Street')
+    const { page } = await openConsole('Li Na behind', 'en-US', asBehindAnother)
+    await publish('behind', 'signals', { signal: 'sos' })
+    await shows(page, '.card.open')
+    const shown = await page.evaluate(() => (window as unknown as { shownOutside: object[] }).shownOutside)
+    expect(shown).toEqual([
+      { title: 'Vigil', body: expect.stringMatching(/^New alarm, critical: SOS pressed\. Ticket \d+\.$/) },
+    ])
+    expect((await ticketOf('home-behind')).times.shown).toBeNull()
+  })
 })
+
+/** A page behind another window, whose browser notes what it was asked to show: a headless one has neither. */
+function asBehindAnother(): void {
+  const shown: { title: string; body: string }[] = []
+  class Noted {
+    static permission = 'granted'
+    constructor(title: string, { body }: { body: string }) {
+      shown.push({ title, body })
+    }
+  }
+  Object.assign(window, { Notification: Noted, shownOutside: shown })
+  Object.defineProperty(document, 'hidden', { get: () => true })
+}
 
 /** Counts from now on how often the page loads the whole list of tickets. */
 function countLists(page: Page): () => number {

@@ -280,7 +280,7 @@ export const en = {
   'severity.high': 'high',
   'severity.critical': 'critical',
 
-  'signal.system': 'Vigil itself',
+  'signal.system': 'Fault of the alarm system',
   'signal.sos': 'SOS pressed',
   'signal.fall': 'Fall',
   'signal.smoke': 'Smoke',

@@ -278,7 +278,7 @@ export const zh = {
   'severity.high': '紧急',
   'severity.critical': '危急',
 
-  'signal.system': '系统自身',
+  'signal.system': '报警系统故障',
   'signal.sos': '按下紧急呼救',
   'signal.fall': '跌倒',
   'signal.smoke': '烟雾报警',

@@ -38,12 +38,13 @@ export type Act = {
   partner?: string
   /** Whom he telephoned: a contact of the home, `resident`, or a number that the plan asked for; and whether somebody was reached. */
   contact?: string
-  /** Looked up by `act`. */
-  contactName?: string
   reached?: boolean
   /** Help is to be sent though nothing says that it is needed now. */
   confirm?: boolean
 }
+
+/** The same with what it names looked up. */
+type Deed = Act & { contactName?: string }
 
 /**
  * Takes one step of the transition table for a person: state, holder, lease, timers, timeline, notices and live event in one
@@ -110,7 +111,7 @@ function isHeldFrom(row: TicketRow, { action, operator }: Act): boolean {
   return !(operator.role === 'supervisor' && (action === 'assign' || action === 'reopen'))
 }
 
-async function step(tx: Tx, row: TicketRow, act: Act): Promise<void> {
+async function step(tx: Tx, row: TicketRow, act: Deed): Promise<void> {
   const state = transitions[row.state][act.action] ?? row.state
   await updateTicket(tx, row.id, { ...changesOf(row, act, state), updated_at: Math.max(row.updated_at, act.at) })
   if (act.action === 'share') await shareByHand(tx, row, shareOf(act))
@@ -162,7 +163,7 @@ async function handOver(tx: Tx, row: TicketRow, { at, assignee = '', operator }:
  * The columns that a step changes. Whoever takes the first real step is the first answer, and holds the ticket until it
  * is handed on; a step that an administrator takes for its holder leaves it there. Times are those of the first time.
  */
-function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<TicketRow> {
+function changesOf(row: TicketRow, act: Deed, state: TicketState): Partial<TicketRow> {
   const { at } = act
   switch (act.action) {
     case 'note':
@@ -200,7 +201,7 @@ function changesOf(row: TicketRow, act: Act, state: TicketState): Partial<Ticket
 }
 
 /** Whoever was telephoned is to be telephoned no more; a contact stands on the list by name. */
-function leftToDo({ to_do }: TicketRow, { contact = '', contactName = '' }: Act): string {
+function leftToDo({ to_do }: TicketRow, { contact = '', contactName = '' }: Deed): string {
   const known = JSON.parse(to_do) as { number: string; text: string }[]
   return JSON.stringify(known.filter(({ number, text }) => number !== contact && text !== contactName))
 }
@@ -240,7 +241,7 @@ const eventOf: Partial<Record<TicketAction, 'ticket.closed' | 'ticket.reopened'>
 }
 
 /** What the trail keeps of a step beside its name: to whom, with whom, how it ended, and the person's words. */
-function reasonOf(act: Act): string | null {
+function reasonOf(act: Deed): string | null {
   const { action, assignee, outcome, reason, contactName } = act
   const about = {
     assign: assignee,

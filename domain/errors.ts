@@ -102,7 +102,7 @@ export const errorTable = {
   id_taken: { status: 409, text: 'This id is in use already.' },
   reference_unknown: {
     status: 409,
-    text: 'The request names an area, home, device, vendor or operator that does not exist.',
+    text: 'The request names something that does not exist; the detail says what.',
   },
   still_referenced: { status: 409, text: 'Something still belongs to this; move or delete that first.' },
   transition_not_allowed: { status: 409, text: 'The ticket is in a state from which this step is not allowed.' },

@@ -64,12 +64,12 @@ export const zh = {
 
   'command.find': '查找或操作',
   'command.heading': '输入要查找的内容或要执行的操作',
-  'command.hint': '操作、警情编号、页面、姓名……',
+  'command.hint': '操作、工单编号、页面、姓名……',
   'command.nothing': '没有匹配项。',
   'command.choose': '选择',
   'command.take': '执行',
   'command.leave': '离开',
-  'command.on_ticket': '针对警情 {number}',
+  'command.on_ticket': '针对工单 {number}',
   'command.page': '页面',
 
   'card.waiting': '已等待',
@@ -281,7 +281,7 @@ export const zh = {
   'dialog.contact_required': '请选择拨打对象以及是否接通。',
 
   'keys.command': '按名称查找或执行任何操作',
-  'keys.on_ticket': '当前警情',
+  'keys.on_ticket': '当前工单',
   'keys.moving': '移动',
   'keys.always': '随时可用',
   'keys.heading': '快捷键',

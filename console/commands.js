@@ -62,8 +62,8 @@ function plain(doing) {
   return [
     of('keys.go', 'G', doing.go),
     of('keys.sound', 'M', doing.sound),
-    of('keys.language', 'L', doing.language),
-    of('keys.help', '?', doing.keys),
+    of('command.language', 'L', doing.language),
+    of('command.keys', '?', doing.keys),
     of('app.log_out', undefined, doing.logOut),
   ]
 }

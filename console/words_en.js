@@ -69,6 +69,8 @@ export const en = {
   'command.choose': 'choose',
   'command.take': 'take',
   'command.leave': 'leave',
+  'command.language': 'Switch the language to Chinese',
+  'command.keys': 'Show all keys',
   'command.on_ticket': 'on ticket {number}',
   'command.page': 'page',
 

@@ -69,6 +69,8 @@ export const zh = {
   'command.choose': '选择',
   'command.take': '执行',
   'command.leave': '离开',
+  'command.language': '切换语言为英文',
+  'command.keys': '查看快捷键',
   'command.on_ticket': '针对工单 {number}',
   'command.page': '页面',
 

@@ -111,10 +111,11 @@ function showAround(waiting) {
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
   soundAlarm(waiting, cut !== undefined)
-  showTitle(waiting)
+  showTitle(waiting, here().page)
   showBar({
     link,
-    waiting: { count: waiting.length, since: Math.min(...waiting.map(waitingSince)) },
+    waiting: { count: waiting.length, since: Math.min(...waiting.map(waitingSince)), first: waiting[0] },
+    away: here().page !== 'work',
     cutSince: cut,
     cameBack: now() - backAt < backShownMs,
     listFailed,

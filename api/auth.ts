@@ -167,6 +167,10 @@ export function isAllowed({ scope, role }: Pick<Principal, 'scope' | 'role'>, pe
   return named === null ? roles.includes(role) : named.includes(permission)
 }
 
+/** All that the principal may, in the order of the table. */
+export const permissionsOf = (principal: Pick<Principal, 'scope' | 'role'>): Permission[] =>
+  (Object.keys(permissions) as Permission[]).filter((permission) => isAllowed(principal, permission))
+
 /** Throws `unauthenticated` or `forbidden` unless the principal has the permission. */
 export function demand(principal: Principal | undefined, permission: Permission): Principal {
   if (!principal) throw new VigilError('unauthenticated')

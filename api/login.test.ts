@@ -33,11 +33,13 @@ describe('a session', () => {
     await createOperator(house.store, { ...anna, password })
     const begun = await login(house, 'Anna', password)
     expect(begun.status).toBe(200)
-    const { token, expires_at, operator } = begun.body
+    const { token, expires_at, operator, permissions } = begun.body
     expect(operator).toEqual(anna)
+    expect(permissions).toEqual(expect.arrayContaining(['read_tickets', 'act_on_tickets']))
+    expect(permissions).not.toContain('write_operators')
     expect(expires_at).toBe(new Date(time.now() + 12 * 3_600_000).toISOString())
     const me = await house.call('GET', '/api/v1/me', { token })
-    expect(me.body).toEqual({ operator: anna, expires_at })
+    expect(me.body).toEqual({ operator: anna, expires_at, permissions })
     expect((await house.call('POST', '/api/v1/logout', { token })).status).toBe(204)
     expect((await house.call('GET', '/api/v1/me', { token })).body.code).toBe('unauthenticated')
   })

@@ -7,7 +7,7 @@ import { isoTime } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
 import { Operator } from '../domain/registry.ts'
 import { type BegunSession, login, logout } from '../store/operators.ts'
-import { bearerOf, callerOf } from './auth.ts'
+import { bearerOf, callerOf, type Permission, permissions, permissionsOf } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { createLockout } from './lockout.ts'
 import { answers, withToken } from './openapi.ts'
@@ -23,17 +23,22 @@ const passwordsAtOnce = 1
 
 /** What a console needs to know of its own operator; where he is told of tickets is for those who plan. */
 const Who = Operator.omit({ ways: true, language: true })
+const Permissions = z
+  .array(z.enum(Object.keys(permissions) as [Permission, ...Permission[]]))
+  .describe('what this caller may do; within its area, where it has one')
 const Login = z.object({ name: z.string().trim().min(1).max(100), password: z.string().min(1).max(200) })
 export const Session = z.object({
   token: z.string().describe('the bearer token of this session; given once'),
   expires_at: z.string(),
   operator: Who,
+  permissions: Permissions,
 })
 const Me = z.object({
   operator: Operator.omit({ ways: true, language: true }).extend({
     id: z.string().describe('for a token of an account its key, such as `vendor:{id}`'),
   }),
   expires_at: z.string().nullable().describe('null for what does not expire: tokens that are not being replaced'),
+  permissions: Permissions,
 })
 
 /** `POST /login`, `POST /logout`, `GET /me`. */
@@ -63,8 +68,9 @@ export function sessionRoutes(app: Api, deps: ApiDeps): void {
     config: { may: 'be_signed_in' },
     schema: { summary: 'Who you are', tags: ['session'], response: answers({ 200: Me }, ...withToken) },
     handler: async (request) => {
-      const { id, name, role, area, vendor, expiresAt } = callerOf(request)
+      const { id, name, role, area, vendor, scope, expiresAt } = callerOf(request)
       return {
+        permissions: permissionsOf({ scope, role }),
         operator: { id, name, role, area, vendor },
         expires_at: expiresAt === undefined ? null : isoTime(expiresAt),
       }
@@ -109,6 +115,7 @@ export const sessionAnswer = ({ token, expires_at, operator }: BegunSession): z.
   token,
   expires_at: isoTime(expires_at),
   operator,
+  permissions: permissionsOf({ scope: null, role: operator.role }),
 })
 
 function keysOf({ ip }: FastifyRequest, name: string): { address: string; name: string } {

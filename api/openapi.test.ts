@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../domain/errors.ts'
 import { ticketActions } from '../domain/ticket.ts'
@@ -183,7 +184,10 @@ describe('the pages', () => {
     const house = await openHouse()
     const page = await house.call('GET', '/')
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    const files = await readdir(new URL('../console/', import.meta.url))
+    const all = await readdir(new URL('../console/', import.meta.url), { recursive: true, withFileTypes: true })
+    const files = all
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).split('/console/').at(-1)!)
     expect(files).toContain('index.html')
     for (const file of files) {
       const forBrowsers = !/\.(ts|md)$/.test(file)

@@ -1,5 +1,6 @@
 // @ts-check
 import { byId } from './dom.js'
+import { workAddress } from './route.js'
 import { severities } from './rules.js'
 import { keepSounding, mayPlay, noPause, pauseMs, soundOnce, toSound } from './sound.js'
 import { now } from './time.js'
@@ -36,7 +37,7 @@ function notifyElsewhere({ type, ticket }) {
   const shown = new Notification(t('app.title'), { body, tag: ticket.id, requireInteraction: true, icon: 'icon.svg' })
   shown.onclick = () => {
     window.focus()
-    location.hash = `#/${encodeURIComponent(ticket.id)}`
+    location.hash = workAddress(ticket.id)
     shown.close()
   }
 }

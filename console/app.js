@@ -3,21 +3,29 @@ import { showActions, take, tellContact } from './actions.js'
 import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
 import { call, currentSession, endSession, whenEnded } from './calls.js'
 import { showQueue } from './cards.js'
+import { showKeys } from './cheat_sheet.js'
 import { beatAll } from './clocks.js'
-import { refreshDialog, showKeys, shutDialog } from './dialogs.js'
+import { commandSources, openCommandBar, shutCommandBar } from './command_bar.js'
+import { consoleCommands } from './commands.js'
+import { refreshDialog, shutDialog } from './dialogs.js'
 import { forgetAll, onLearnt } from './directory.js'
 import { byId, set } from './dom.js'
 import { showBar } from './header.js'
 import { keyListener } from './keys.js'
 import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
 import { beginElsewhere, showLogin } from './login.js'
+import { leavePage, showPage } from './page_frame.js'
+import { pageNamed } from './pages/pages.js'
+import { stepRow } from './parts/table.js'
 import { groups, waitingSince } from './queue.js'
+import { showRail } from './rail.js'
+import { addressOf, routeOf, workAddress } from './route.js'
 import { allowSound } from './sound.js'
 import { showTicket } from './ticket.js'
 import { after, every, now } from './time.js'
 import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 
-/** The console: one page, one queue, one ticket open. */
+/** The console: the bar, the rail, and in the work view one queue and one ticket open; or a page beside it. */
 
 /** Clocks, sound and the state of the line move twice a second; what may have grown old is looked at again now and then. */
 const beatMs = 500
@@ -29,8 +37,14 @@ const languageKey = 'vigil.language'
 /** Whether the server ended the session, and why the selected ticket cannot be shown. */
 const page = { ended: false, problem: /** @type {string | undefined} */ (undefined) }
 
-/** The open ticket's id stands in the address, so that "back" works and a ticket can be linked to. */
-const selected = () => decodeURIComponent(location.hash.slice(2)) || undefined
+/** Where the console is stands in the address, so that "back" works and everything can be linked to. */
+const here = () => routeOf(location.hash, (name) => pageNamed(name) !== undefined)
+
+/** The open ticket's id. */
+const selected = () => {
+  const { page: name, id } = here()
+  return name === 'work' ? id : undefined
+}
 
 // ---- what is shown
 
@@ -55,11 +69,25 @@ function showNow() {
 }
 
 function showWork() {
+  const route = here()
+  const isWork = route.page === 'work'
+  byId('work').dataset.page = route.page
+  byId('main').hidden = !isWork
+  byId('page').hidden = isWork
+  showAround(groups(whatIsKnown().queue).waiting)
+  showRail(route.page)
+  if (isWork) showTickets()
+  else showPage(route)
+  refreshDialog()
+}
+
+/** The work view: the queue, and the ticket that is open. */
+function showTickets() {
+  leavePage()
   const { queue, loaded } = whatIsKnown()
   const id = selected()
   const parts = groups(queue)
   const ticket = ticketOf(id)
-  showAround(parts.waiting)
   showQueue(parts, { selected: id, loaded, onSelect: select })
   showTicket(ticket, {
     waiting: parts.waiting.length,
@@ -71,7 +99,6 @@ function showWork() {
   if (ticket) tellShown(ticket)
   if (ticket) showActions(ticket, snapshots)
   byId('main').dataset.view = id ? 'ticket' : 'queue'
-  refreshDialog()
 }
 
 /** All but queue and ticket: bar, title, sound. @param {import('./queue.js').Ticket[]} waiting */
@@ -94,7 +121,14 @@ function showAround(waiting) {
     sound: soundState(waiting, cut !== undefined),
     pausedUntil: pausedUntil(),
     operator: { name: session.operator.name, role: session.operator.role },
-    on: { go: goToMostUrgent, sound: switchSound, language: switchLanguage, keys: showKeys, logOut },
+    on: {
+      go: goToMostUrgent,
+      command: openCommandBar,
+      sound: switchSound,
+      language: switchLanguage,
+      keys: showKeys,
+      logOut,
+    },
   })
 }
 
@@ -113,6 +147,8 @@ function leave(ended) {
   forget()
   forgetAll()
   shutDialog()
+  shutCommandBar()
+  leavePage()
   soundAlarm([], false)
   document.title = t('app.title')
   show()
@@ -126,19 +162,28 @@ async function logOut() {
 
 /** @param {string} id */
 function select(id) {
-  location.hash = `#/${encodeURIComponent(id)}`
+  location.hash = workAddress(id)
 }
 
+/** One level up: from a thing to its list, from a list or a ticket to the queue. */
 function back() {
-  if (selected()) location.hash = '#/'
+  const { page: name, id } = here()
+  if (name !== 'work' && id !== undefined) location.hash = addressOf(name)
+  else if (name !== 'work' || id !== undefined) location.hash = workAddress()
 }
 
 /** @param {1 | -1} by */
 function step(by) {
+  if (here().page === 'work') stepTicket(by)
+  else stepRow(by)
+}
+
+/** @param {1 | -1} by */
+function stepTicket(by) {
   const { waiting, in_hand, from_before, closed } = groups(whatIsKnown().queue)
   const order = [...waiting, ...in_hand, ...from_before, ...closed].map(({ id }) => id)
-  const here = order.indexOf(selected() ?? '')
-  const there = order[here < 0 ? 0 : Math.min(order.length - 1, Math.max(0, here + by))]
+  const place = order.indexOf(selected() ?? '')
+  const there = order[place < 0 ? 0 : Math.min(order.length - 1, Math.max(0, place + by))]
   if (there !== undefined) select(there)
 }
 
@@ -150,6 +195,7 @@ function goToMostUrgent() {
 
 /** Not away from a ticket that is being worked on: Enter is pressed too easily for that. */
 function openMostUrgent() {
+  if (here().page !== 'work') return
   if ((ticketOf(selected())?.state ?? 'closed') === 'closed') goToMostUrgent()
 }
 
@@ -180,7 +226,7 @@ function tellShown({ id, state, times }) {
 const called = (contact, reached) => void tellContact(selected() ?? '', contact, reached, snapshots)
 
 /** @param {import('./rules.js').TicketAction} action */
-const act = (action) => void take(action, ticketOf(selected()), snapshots)
+const act = (action) => here().page === 'work' && void take(action, ticketOf(selected()), snapshots)
 
 // ---- the beginning
 
@@ -197,6 +243,11 @@ async function onKnown() {
 function onSelected() {
   showNow()
   void onKnown()
+  if (here().page !== 'work') {
+    byId('page').scrollTop = 0
+    byId('page').focus({ preventScroll: true })
+    return
+  }
   byId('ticket').scrollTop = 0
   if (selected()) byId('ticket').focus({ preventScroll: true })
   document.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
@@ -215,8 +266,19 @@ function start() {
     sound: switchSound,
     language: switchLanguage,
     help: showKeys,
+    command: openCommandBar,
     action: act,
   })
+  const doing = {
+    go: goToMostUrgent,
+    sound: switchSound,
+    language: switchLanguage,
+    keys: showKeys,
+    logOut: () => void logOut(),
+  }
+  commandSources.push(
+    consoleCommands({ ...doing, act, ticket: () => ticketOf(selected()), queue: () => whatIsKnown().queue }),
+  )
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])
     document.addEventListener(touch, () => {

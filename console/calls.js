@@ -3,7 +3,8 @@ import { serverSaid } from './time.js'
 
 /**
  * Calls to the API. The session lives in sessionStorage: it ends with the tab, and another tab does not share it.
- * @typedef {{ token: string, expires_at: string, operator: { id: string, name: string, role: string, area: string | null } }} Session
+ * @typedef {{ token: string, expires_at: string, operator: { id: string, name: string, role: string, area: string | null },
+ *   permissions: string[] }} Session `permissions`: what the operator may, by the names of api/auth.ts
  */
 
 /** Long enough for a slow line, short enough that nobody waits before a dead one. */
@@ -26,6 +27,9 @@ function readSession() {
 }
 
 export const currentSession = () => session
+
+/** Whether the operator may; the server decides all the same. @param {string} permission */
+export const can = (permission) => session?.permissions?.includes(permission) ?? false
 
 /** `fn` is called when the server no longer takes the token. @param {() => void} fn */
 export const whenEnded = (fn) => {

@@ -2,11 +2,11 @@
 import { currentSession, everyItem } from './calls.js'
 import { contactsOf } from './directory.js'
 import { byId, el, keyCap } from './dom.js'
-import { actionKeys, outcomes } from './rules.js'
+import { outcomes } from './rules.js'
 import { t, wordFor } from './words.js'
 
 /**
- * What a step asks before it is taken, and the sheet of keys.
+ * What a step asks before it is taken.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
  * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
  * @typedef {Record<string, string | boolean>} Body
@@ -37,7 +37,7 @@ export async function askFor(action, id, current) {
     changedNote(id, current),
     ...buttons(),
   )
-  return open(form, () => {
+  return openDialog(form, () => {
     const body = readForm(/** @type {HTMLFormElement} */ (form))
     complaint.textContent = missing(action, body)
     if (complaint.textContent) return undefined
@@ -177,11 +177,12 @@ function missing(action, body) {
 }
 
 /**
+ * Puts a form before the page and waits for its answer.
  * @template T
  * @param {HTMLElement} content @param {() => T | undefined} answer asked at confirmation; undefined keeps the dialog open
  * @returns {Promise<T | undefined>}
  */
-function open(content, answer) {
+export function openDialog(content, answer) {
   const box = dialog()
   /** @type {T | undefined} */
   let given
@@ -208,31 +209,22 @@ function chooseByNumber(event) {
   choice.focus()
 }
 
-/** The sheet of keys. */
-export function showKeys() {
-  const row = (/** @type {string} */ key, /** @type {string} */ text) =>
-    el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, text))
-  const actions = Object.entries(actionKeys).map(([action, key]) =>
-    row(key.toUpperCase(), t(`action.${/** @type {TicketAction} */ (action)}`)),
-  )
+/**
+ * Asks before something that cannot be taken back.
+ * @param {string} question @param {string} yes the word on the button
+ * @returns {Promise<boolean>}
+ */
+export async function confirmThat(question, yes) {
   const sheet = el(
     'form',
-    { method: 'dialog', class: 'question keys' },
-    el('h2', {}, t('keys.heading')),
+    { method: 'dialog', class: 'question' },
+    el('h2', {}, question),
     el(
-      'dl',
-      {},
-      row('↵', t('keys.most_urgent')),
-      row('G', t('keys.go')),
-      row('J ↓', t('keys.next')),
-      row('K ↑', t('keys.previous')),
-      row('Esc', t('keys.back')),
-      ...actions,
-      row('M', t('keys.sound')),
-      row('L', t('keys.language')),
-      row('?', t('keys.help')),
+      'div',
+      { class: 'buttons' },
+      el('button', { type: 'submit', class: 'danger' }, yes),
+      el('button', { type: 'button', autofocus: true, onclick: shutDialog }, t('dialog.cancel'), keyCap('Esc')),
     ),
-    el('div', { class: 'buttons' }, el('button', { type: 'submit', class: 'primary' }, t('keys.close'))),
   )
-  void open(sheet, () => true)
+  return (await openDialog(sheet, () => true)) ?? false
 }

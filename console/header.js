@@ -14,7 +14,7 @@ import { language, t, wordFor } from './words.js'
  *   link: Link, waiting: { count: number, since: number }, cutSince: number | undefined, cameBack: boolean, listFailed: boolean,
  *   sound: 'off' | 'on' | 'sounding' | 'paused', pausedUntil: number,
  *   operator: { name: string, role: string },
- *   on: { go: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void },
+ *   on: { go: () => void, command: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void },
  * }} Bar
  */
 
@@ -22,10 +22,22 @@ import { language, t, wordFor } from './words.js'
 export function showBar(bar) {
   const { operator, on } = bar
   const built = fill(byId('bar'), [language(), operator], () => [
-    el('div', { class: 'brand' }, el('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }), t('app.title')),
+    el(
+      'a',
+      { class: 'brand', href: '#/' },
+      el('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }),
+      t('app.title'),
+    ),
     el('div', { id: 'link', class: 'chip' }),
     el('button', { id: 'waiting', onclick: on.go }),
     el('div', { class: 'space' }),
+    el(
+      'button',
+      { id: 'find', class: 'quiet', onclick: on.command },
+      icon('search'),
+      el('span', {}, t('command.find')),
+      keyCap('/'),
+    ),
     el('button', { id: 'sound', class: 'quiet', onclick: on.sound }),
     el('button', { class: 'quiet', id: 'keys', onclick: on.keys }, t('app.keys'), keyCap('?')),
     el(

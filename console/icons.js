@@ -37,8 +37,17 @@ const drawings = {
   cut: 'M12 4v9M12 18.2v.4',
   back: 'M14 5l-7 7 7 7',
   phone: 'M6 3h3l2 5-2.5 2a12 12 0 0 0 5.500 5.500L16 13l5 2v3a3 3 0 0 1-3 3C10.500 21 3 13.500 3 6a3 3 0 0 1 3-3z',
+  work: 'M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 20a2.200 2.200 0 0 0 4 0',
+  wall: 'M3 5h18v11H3zM9 20h6M12 16v4',
+  people: 'M3 11l9-7 9 7M5.500 9.500V20h13V9.500M10 20v-6h4v6',
+  dispatch: 'M4 7h6M4 12h10M4 17h16M17 4l4 3-4 3',
+  reports: 'M4 20h16M6.500 16v-5M12 16V6M17.500 16V9',
+  system: 'M4 6h16v5H4zM4 14h16v5H4zM7.500 8.500h.1M7.500 16.500h.1',
+  search: 'M10.500 4a6.500 6.500 0 1 1 0 13 6.500 6.500 0 0 1 0-13zM15.500 15.500L20 20',
 }
 
-/** @param {keyof typeof drawings} name */
+/** @typedef {keyof typeof drawings} IconName */
+
+/** @param {IconName} name */
 export const icon = (name) =>
   el('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, el('path', { d: drawings[name] }))

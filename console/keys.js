@@ -1,4 +1,5 @@
 // @ts-check
+import { commandBarOpen } from './command_bar.js'
 import { dialogOpen } from './dialogs.js'
 import { actionKeys } from './rules.js'
 
@@ -7,7 +8,7 @@ import { actionKeys } from './rules.js'
  * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
  * @typedef {{
  *   step: (by: 1 | -1) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
- *   help: () => void, action: (action: TicketAction) => void,
+ *   help: () => void, command: () => void, action: (action: TicketAction) => void,
  * }} Commands
  */
 
@@ -31,7 +32,7 @@ export function keyListener(commands) {
   )
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return
-    if (dialogOpen() || isWriting(event.target)) return
+    if (dialogOpen() || commandBarOpen() || isWriting(event.target)) return
     const key = keyOf(event)
     const action = byAction.get(key)
     const command = action ? () => commands.action(action) : plain(key, event.target, commands)
@@ -44,7 +45,7 @@ export function keyListener(commands) {
 
 /** @param {string} key @param {EventTarget | null} target @param {Commands} commands @returns {(() => void) | undefined} */
 function plain(key, target, commands) {
-  const inPanel = target instanceof Element && target.closest('#ticket') !== null
+  const inPanel = target instanceof Element && target.closest('#ticket, #page') !== null
   switch (key) {
     case 'j':
       return () => commands.step(1)
@@ -64,7 +65,11 @@ function plain(key, target, commands) {
       return commands.sound
     case 'l':
       return commands.language
+    case '/':
+    case '、': // the same key under a Chinese input method
+      return commands.command
     case '?':
+    case '？':
       return commands.help
     default:
       return undefined

@@ -33,8 +33,11 @@ export function languageFor(chosen, browser) {
 
 /** @param {WordKey} key @param {Record<string, string | number>} [values] */
 export function t(key, values = {}) {
-  return tables[current][key].replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  return filled(tables[current][key], values)
 }
+
+/** @param {string} text @param {Record<string, string | number>} values */
+const filled = (text, values) => text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 
 /**
  * The word for a stable name that the server gave (`signal`, `sos`). A name that this console does not know yet is shown as
@@ -45,3 +48,14 @@ export function wordFor(kind, name) {
   const key = `${kind}.${name}`
   return key in tables[current] ? tables[current][/** @type {WordKey} */ (key)] : name.replaceAll('_', ' ')
 }
+
+/**
+ * The words of one page, which lie beside it: `w('heading', { n: 3 })`. Both languages have the same keys.
+ * @template {string} Key
+ * @param {{ en: Record<Key, string>, zh: Record<Key, string> }} words
+ * @returns {(key: Key, values?: Record<string, string | number>) => string}
+ */
+export const wordsOf =
+  ({ en: english, zh: chinese }) =>
+  (key, values = {}) =>
+    filled((current === 'en' ? english : chinese)[key], values)

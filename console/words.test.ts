@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { planReasons, Target } from '../domain/dispatch.ts'
 import { metrics } from '../domain/metrics.ts'
 import { roles } from '../domain/registry.ts'
 import { doubts, severities, ticketKinds } from '../domain/signals.ts'
 import { outcomes, ticketActions, ticketStates } from '../domain/ticket.ts'
+import { pages } from './pages/pages.js'
 import { languageFor, t, tables, useLanguage, wordFor } from './words.js'
 
 const { en, 'zh-CN': zh } = tables
@@ -56,6 +58,30 @@ describe('the words', () => {
     expect(wordFor('signal', 'toString')).toBe('toString')
     useLanguage('zh-CN')
     expect(wordFor('signal', 'sos')).toContain('呼救')
+  })
+})
+
+const folder = new URL('.', import.meta.url)
+const ofPages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('_words.js'))
+
+describe('the words of a page', () => {
+  it('have a name for every page and every group in both languages', () => {
+    for (const { name, group } of pages)
+      for (const table of [en, zh]) {
+        expect(table).toHaveProperty([`page.${name}`])
+        expect(table).toHaveProperty([`rail.${group}`])
+      }
+  })
+
+  it.each(ofPages)('of %s are the same in both languages, with the same things to fill in', async (file) => {
+    const words = (await import(new URL(file, folder).href)) as Record<'en' | 'zh', Record<string, string>>
+    expect(Object.keys(words.zh)).toEqual(Object.keys(words.en))
+    for (const [key, text] of Object.entries(words.en))
+      expect([key, places(words.zh[key]!)]).toEqual([key, places(text)])
+    const untranslated = Object.entries(words.zh).filter(
+      ([key, text]) => text === words.en[key] && /[a-z]{4}/i.test(text),
+    )
+    expect(untranslated).toEqual([])
   })
 })
 

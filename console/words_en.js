@@ -47,6 +47,31 @@ export const en = {
 
   'bar.waiting': '{n} waiting',
 
+  'rail.heading': 'Pages',
+  'rail.work': 'Alarms',
+  'rail.wall': 'Wall',
+  'rail.people': 'Homes',
+  'rail.dispatch': 'Dispatch',
+  'rail.reports': 'Reports',
+  'rail.system': 'System',
+
+  'page.failed': 'The page could not be loaded.',
+  'page.again': 'Try again',
+
+  'list.more': 'Show more',
+  'form.save': 'Save',
+  'form.remove': 'Remove',
+
+  'command.find': 'Find or do',
+  'command.heading': 'Say what to find or do',
+  'command.hint': 'a step, a ticket’s number, a page, a name…',
+  'command.nothing': 'Nothing fits.',
+  'command.choose': 'choose',
+  'command.take': 'take',
+  'command.leave': 'leave',
+  'command.on_ticket': 'on ticket {number}',
+  'command.page': 'page',
+
   'card.waiting': 'waiting',
   'card.late': 'over 1 min',
   'card.unverified': 'unverified',
@@ -257,6 +282,10 @@ export const en = {
   'dialog.reached': 'Was somebody reached?',
   'dialog.contact_required': 'Choose whom you called, and whether somebody was reached.',
 
+  'keys.command': 'Find or do anything by its name',
+  'keys.on_ticket': 'On the open ticket',
+  'keys.moving': 'Moving',
+  'keys.always': 'Always',
   'keys.heading': 'Keys',
   'keys.go': 'Most urgent that waits, from anywhere',
   'keys.next': 'Next ticket',

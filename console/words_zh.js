@@ -47,6 +47,31 @@ export const zh = {
 
   'bar.waiting': '{n} 件待接警',
 
+  'rail.heading': '页面',
+  'rail.work': '警情',
+  'rail.wall': '大屏',
+  'rail.people': '住户',
+  'rail.dispatch': '调度',
+  'rail.reports': '报表',
+  'rail.system': '系统',
+
+  'page.failed': '页面加载失败。',
+  'page.again': '重试',
+
+  'list.more': '显示更多',
+  'form.save': '保存',
+  'form.remove': '删除',
+
+  'command.find': '查找或操作',
+  'command.heading': '输入要查找的内容或要执行的操作',
+  'command.hint': '操作、工单编号、页面、姓名……',
+  'command.nothing': '没有匹配项。',
+  'command.choose': '选择',
+  'command.take': '执行',
+  'command.leave': '离开',
+  'command.on_ticket': '针对工单 {number}',
+  'command.page': '页面',
+
   'card.waiting': '已等待',
   'card.late': '超 1 分钟',
   'card.unverified': '待核实',
@@ -255,6 +280,10 @@ export const zh = {
   'dialog.reached': '是否接通？',
   'dialog.contact_required': '请选择拨打对象以及是否接通。',
 
+  'keys.command': '按名称查找或执行任何操作',
+  'keys.on_ticket': '当前工单',
+  'keys.moving': '移动',
+  'keys.always': '随时可用',
   'keys.heading': '快捷键',
   'keys.go': '最紧急的等待工单（随时可用）',
   'keys.next': '下一张工单',

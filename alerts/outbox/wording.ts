@@ -51,7 +51,7 @@ async function placeOf(db: Db, id: string | null): Promise<{ place?: string; res
 async function linkOf(store: Store, publicUrl: string, due: DueNotice): Promise<string | null> {
   const { answers, ticket, name } = due.body as NoticeBody
   if (!ticket) return null
-  if (!answers) return `${publicUrl}/#/${encodeURIComponent(ticket.id)}`
+  if (!answers) return `${publicUrl}/#/tickets/${encodeURIComponent(ticket.id)}`
   const link = { ticket: ticket.id, ...answers, nameHash: hashOfName(name), expires: due.created_at + limits.linkMs }
   return `${publicUrl}/a/${answerToken(link, await linkKey(store))}`
 }

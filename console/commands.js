@@ -1,0 +1,92 @@
+// @ts-check
+import { fitting } from './command_bar.js'
+import { clockText } from './format.js'
+import { groups, waitingSince } from './queue.js'
+import { openPages } from './rail.js'
+import { addressOf, workAddress } from './route.js'
+import { actionKeys, transitions } from './rules.js'
+import { now } from './time.js'
+import { language, t, tables, wordFor } from './words.js'
+
+/**
+ * What the command bar offers of itself: the steps of the ticket that is open, tickets, pages, and what the bar's buttons do.
+ * @typedef {import('./command_bar.js').Command} Command
+ * @typedef {import('./queue.js').Ticket} Ticket
+ * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
+ * @typedef {import('./words.js').WordKey} WordKey
+ * @typedef {{
+ *   ticket: () => Ticket | undefined, queue: () => import('./queue.js').Queue, act: (action: TicketAction) => void,
+ *   go: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void,
+ * }} Doing
+ */
+
+/** The word of the other language, by which a command is found too. @param {string} key */
+const otherWord = (key) => {
+  const table = tables[language() === 'en' ? 'zh-CN' : 'en']
+  return key in table ? [table[/** @type {WordKey} */ (key)]] : []
+}
+
+/** @param {string} address */
+const goTo = (address) => () => {
+  location.hash = address
+}
+
+/** @param {Doing} doing @returns {import('./command_bar.js').CommandSource} */
+export const consoleCommands = (doing) => (text) =>
+  fitting([...steps(doing), ...plain(doing), ...pageCommands(), ...tickets(doing, text)], text)
+
+/** @param {Doing} doing @returns {Command[]} */
+function steps({ ticket, act }) {
+  const open = ticket()
+  if (!open) return []
+  const allowed = /** @type {TicketAction[]} */ (Object.keys(actionKeys)).filter(
+    (action) => transitions[open.state][action],
+  )
+  return allowed.map((action) => ({
+    label: t(`action.${action}`),
+    hint: t('command.on_ticket', { number: open.number }),
+    key: actionKeys[action].toUpperCase(),
+    also: [action, ...otherWord(`action.${action}`)],
+    run: () => act(action),
+  }))
+}
+
+/** @param {Doing} doing @returns {Command[]} */
+function plain(doing) {
+  const of = (/** @type {WordKey} */ key, /** @type {string | undefined} */ cap, /** @type {() => void} */ run) => ({
+    label: t(key),
+    ...(cap && { key: cap }),
+    also: otherWord(key),
+    run,
+  })
+  return [
+    of('keys.go', 'G', doing.go),
+    of('keys.sound', 'M', doing.sound),
+    of('keys.language', 'L', doing.language),
+    of('keys.help', '?', doing.keys),
+    of('app.log_out', undefined, doing.logOut),
+  ]
+}
+
+/** @returns {Command[]} */
+const pageCommands = () => [
+  { label: t('rail.work'), hint: t('command.page'), also: otherWord('rail.work'), run: goTo(workAddress()) },
+  ...openPages().map(({ name }) => ({
+    label: wordFor('page', name),
+    hint: t('command.page'),
+    also: [name, ...otherWord(`page.${name}`)],
+    run: goTo(addressOf(name)),
+  })),
+]
+
+/** Tickets by number or kind; without a text those that wait. @param {Doing} doing @param {string} text @returns {Command[]} */
+function tickets({ queue }, text) {
+  const { waiting, in_hand, from_before, closed } = groups(queue())
+  const all = text.trim() === '' ? waiting : [...waiting, ...in_hand, ...from_before, ...closed]
+  return all.map((ticket) => ({
+    label: `#${ticket.number} ${wordFor('signal', ticket.kind)}`,
+    hint: `${wordFor('state', ticket.state)} · ${clockText(now() - waitingSince(ticket))}`,
+    also: [String(ticket.number), ...otherWord(`signal.${ticket.kind}`)],
+    run: goTo(workAddress(ticket.id)),
+  }))
+}

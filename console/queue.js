@@ -136,6 +136,10 @@ export function waitingSince(ticket) {
   return at
 }
 
+/** Since when the one has been waiting that waits longest; infinite where nobody waits. Epoch ms. @param {Ticket[]} waiting */
+export const longestWait = (waiting) =>
+  waiting.reduce((least, ticket) => Math.min(least, waitingSince(ticket)), Number.POSITIVE_INFINITY)
+
 /** Graver first; among equals whoever has waited longest. @param {Ticket} a @param {Ticket} b */
 export function byUrgency(a, b) {
   const grave = severities.indexOf(b.severity) - severities.indexOf(a.severity)

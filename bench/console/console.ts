@@ -3,7 +3,7 @@ import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { startSystem } from '../pipeline/system.ts'
 import { countUsage, type ProcessUse } from '../pipeline/usage.ts'
-import { fillStore } from './crowd.ts'
+import { benchArea, fillStore } from './crowd.ts'
 import { type FirstLoad, openConsole, type Sitting } from './page.ts'
 import { startStorm } from './storm.ts'
 
@@ -68,6 +68,8 @@ async function openTickets({ db }: Store): Promise<number> {
     .selectFrom('tickets')
     .select((e) => e.fn.countAll<number>().as('count'))
     .where('state', '!=', 'closed')
+    // The auditor may have something to say of what nobody works on; the dispatcher does not see that.
+    .where('area', '=', benchArea)
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }

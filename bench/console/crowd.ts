@@ -12,8 +12,8 @@ import { readTicket } from '../../store/tickets.ts'
 
 /** Homes of which every one has an open ticket, written straight into the store: the question is what a console makes of it. */
 
-const AREA = 'bench'
-const PATH = `/${AREA}/`
+export const benchArea = 'bench'
+const PATH = `/${benchArea}/`
 const PER_TRANSACTION = 250
 /** The timers of the tickets come due when the bench is long over: what happens on the page is what the bench lets happen. */
 const LATER_MS = 4 * 3_600_000
@@ -47,8 +47,8 @@ export const ticketId = (n: number): string => `bench-ticket-${n}`
 /** Registers `count` homes and opens a ticket in each. */
 export async function fillStore(store: Store, count: number, say: (line: string) => void): Promise<void> {
   const begun = systemClock.now()
-  await store.write((tx) => createArea(tx, { id: AREA, name: 'Bench' }))
-  await createOperator(store, { ...dispatcher, role: 'dispatcher', area: AREA })
+  await store.write((tx) => createArea(tx, { id: benchArea, name: 'Bench' }))
+  await createOperator(store, { ...dispatcher, role: 'dispatcher', area: benchArea })
   for (let from = 0; from < count; from += PER_TRANSACTION) {
     await store.write(async (tx) => {
       for (let n = from; n < Math.min(count, from + PER_TRANSACTION); n++) {
@@ -67,7 +67,7 @@ async function addHome(tx: Tx, n: number): Promise<void> {
   const home = homeId(n)
   await createHome(tx, {
     id: home,
-    area: AREA,
+    area: benchArea,
     address: `和平路 ${n} 号 3 单元 201`,
     notes: 'The key is with the neighbour.',
   })
@@ -81,7 +81,7 @@ async function openTicket(tx: Tx, n: number, at: number): Promise<void> {
   const [kind, severity] = kinds[n % kinds.length] ?? kinds[0]
   const id = ticketId(n)
   await insertTicket(tx, {
-    ...{ id, kind, severity, state: 'open', home: homeId(n), area: AREA, area_path: PATH, device: deviceId(n) },
+    ...{ id, kind, severity, state: 'open', home: homeId(n), area: benchArea, area_path: PATH, device: deviceId(n) },
     ...{ episode: `home:${homeId(n)}`, opened_at: at, updated_at: at, first_at: at, last_at: at },
     ...{ acknowledged_at: null, closed_at: null, outcome: null, holder: null, doubts: [] },
     ...{ plan: JSON.stringify(plan), plan_round: 1, plan_step: 0, plan_part: 0 },

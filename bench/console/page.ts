@@ -110,14 +110,16 @@ async function work(page: Page, cdp: CDPSession, rounds: number): Promise<Sittin
   await labelled(page, 'open the most urgent', () => pressEach(cdp, alternating(rounds, 'Escape', 'g'), STEP_MS * 2))
   await labelled(page, 'step to the next', () => pressEach(cdp, Array(rounds).fill('j'), STEP_MS))
   await labelled(page, 'key held down', () => pressEach(cdp, Array(rounds * 2).fill('j'), HELD_MS, true))
-  const text = Array.from({ length: rounds * 2 }, (_, n) => 'the quick brown fox '[n % 20] ?? ' ')
+  const commands = await write(page, cdp, {
+    key: '/',
+    field: '#command_text',
+    label: 'write in the command bar',
+    rounds,
+  })
   await pressEach(cdp, ['g'], STEP_MS)
   await systemClock.sleep(SETTLE_MS)
-  await pressEach(cdp, ['n'], STEP_MS)
-  await page.locator('dialog[open] input[name=reason]').waitFor()
-  await labelled(page, 'write in a dialog', () => pressEach(cdp, text, TYPE_MS))
-  const written = await page.locator('dialog[open] input[name=reason]').inputValue()
-  await pressEach(cdp, ['Escape'], STEP_MS)
+  const note = { key: 'n', field: 'dialog[open] input[name=reason]', label: 'write in a dialog', rounds }
+  const notes = await write(page, cdp, note)
   const probe = await page.evaluate(() => (window as unknown as { probe: Probe }).probe)
   const steps = Object.entries(probe.paints).map(([what, paints]) => ({
     what,
@@ -125,7 +127,21 @@ async function work(page: Page, cdp: CDPSession, rounds: number): Promise<Sittin
     paints,
     slow: probe.slow.filter(({ name }) => name === what).map(({ ms }) => ms),
   }))
-  return { steps, typed: text.length, arrived: arrivedOf(text.join(''), written), longTasks: probe.longTasks }
+  const typed = rounds * 2
+  return { steps, typed, arrived: commands + notes, longTasks: probe.longTasks }
+}
+
+type Field = { key: string; field: string; label: string; rounds: number }
+
+/** Opens a field by its key and writes `rounds` letters; gives how many of them stand there in the end. */
+async function write(page: Page, cdp: CDPSession, { key, field, label, rounds }: Field): Promise<number> {
+  const text = Array.from({ length: rounds }, (_, n) => 'fall sos 42 water '[n % 18] ?? ' ')
+  await pressEach(cdp, [key], STEP_MS)
+  await page.locator(field).waitFor()
+  await labelled(page, label, () => pressEach(cdp, text, TYPE_MS))
+  const written = await page.locator(field).inputValue()
+  await pressEach(cdp, ['Escape'], STEP_MS)
+  return arrivedOf(text.join(''), written)
 }
 
 /** How many letters stand where they were meant to. */
@@ -160,6 +176,9 @@ const codes: Record<string, { code: string; keyCode: number; text?: string }> = 
   Escape: { code: 'Escape', keyCode: 27 },
   Enter: { code: 'Enter', keyCode: 13, text: '\r' },
   ' ': { code: 'Space', keyCode: 32, text: ' ' },
+  '/': { code: 'Slash', keyCode: 191, text: '/' },
+  '2': { code: 'Digit2', keyCode: 50, text: '2' },
+  '4': { code: 'Digit4', keyCode: 52, text: '4' },
 }
 
 function press(cdp: CDPSession, key: string, autoRepeat: boolean): Promise<unknown>[] {

@@ -25,9 +25,13 @@ const words = (ticket) => ({
 const callsAnew = (type) =>
   ['ticket.opened', 'ticket.unanswered', 'ticket.reopened', 'ticket.escalated', 'ticket.lapsed'].includes(type)
 
+let asked = false
+
 /** Asks once whether alarms may be shown outside of the page, too; browsers take the question only when something is pressed. */
 export function mayNotify() {
-  if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
+  if (asked || !('Notification' in window) || Notification.permission !== 'default') return
+  asked = true
+  void Notification.requestPermission()
 }
 
 /** Whoever has another window before him sees the alarm all the same. Nothing personal in it. @param {LiveEvent} event */

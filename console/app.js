@@ -17,12 +17,12 @@ import { beginElsewhere, showLogin } from './login.js'
 import { leavePage, showPage } from './page_frame.js'
 import { pageNamed } from './pages/pages.js'
 import { stepRow } from './parts/table.js'
-import { groups, waitingSince } from './queue.js'
+import { groups, longestWait } from './queue.js'
 import { showRail } from './rail.js'
 import { addressOf, routeOf, workAddress } from './route.js'
-import { allowSound } from './sound.js'
+import { allowSound, mayPlay } from './sound.js'
 import { showTicket } from './ticket.js'
-import { after, every, now } from './time.js'
+import { after, every, now, painted } from './time.js'
 import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 
 /** The console: the bar, the rail, and in the work view one queue and one ticket open; or a page beside it. */
@@ -30,7 +30,11 @@ import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 /** Clocks, sound and the state of the line move twice a second; what may have grown old is looked at again now and then. */
 const beatMs = 500
 const lookAgainMs = 5_000
+/** In a storm of events the page is shown again after twice the time that the last took to be painted, within these bounds. */
 const leastApartMs = 100
+const mostApartMs = 500
+/** A key held down steps no faster than one can see, nor than browsers let the address change (200 times in 10 s). */
+const heldStepMs = 60
 const backShownMs = 6_000
 const languageKey = 'vigil.language'
 
@@ -50,12 +54,13 @@ const selected = () => {
 
 let showing = false
 let shownAt = 0
+let apartMs = leastApartMs
 /** Shows the present state, once for all changes of one moment, and in a storm of events not for each. */
 function show() {
   if (showing) return
   showing = true
-  const wait = shownAt + leastApartMs - now()
-  if (wait > 0 && wait <= leastApartMs) after(wait, showNow)
+  const wait = shownAt + apartMs - now()
+  if (wait > 0 && wait <= apartMs) after(wait, showNow)
   else queueMicrotask(showNow)
 }
 
@@ -66,6 +71,9 @@ function showNow() {
   byId('login').hidden = Boolean(currentSession())
   if (currentSession()) showWork()
   else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
+  painted(() => {
+    apartMs = Math.min(mostApartMs, Math.max(leastApartMs, 2 * (now() - shownAt)))
+  })
 }
 
 function showWork() {
@@ -114,7 +122,7 @@ function showAround(waiting) {
   showTitle(waiting, here().page)
   showBar({
     link,
-    waiting: { count: waiting.length, since: Math.min(...waiting.map(waitingSince)), first: waiting[0] },
+    waiting: { count: waiting.length, since: longestWait(waiting), first: waiting[0] },
     away: here().page !== 'work',
     cutSince: cut,
     cameBack: now() - backAt < backShownMs,
@@ -173,8 +181,12 @@ function back() {
   else if (name !== 'work' || id !== undefined) location.hash = workAddress()
 }
 
-/** @param {1 | -1} by */
-function step(by) {
+let stepped = { at: 0, seen: true }
+
+/** Held down, a key waits until its last step was seen: it must not go on by itself once it is let go. @param {1 | -1} by @param {boolean} held */
+function step(by, held) {
+  if (held && (!stepped.seen || now() - stepped.at < heldStepMs)) return
+  stepped = { at: now(), seen: false }
   if (here().page === 'work') stepTicket(by)
   else stepRow(by)
 }
@@ -231,8 +243,13 @@ const act = (action) => here().page === 'work' && void take(action, ticketOf(sel
 
 // ---- the beginning
 
-async function onKnown() {
+function onKnown() {
   show()
+  void lookAtSelected()
+}
+
+/** Fetches the selected ticket where the queue does not hold it. */
+async function lookAtSelected() {
   const id = selected()
   page.problem = undefined
   const code = id === undefined ? undefined : await lookAt(id)
@@ -243,7 +260,10 @@ async function onKnown() {
 
 function onSelected() {
   showNow()
-  void onKnown()
+  painted(() => {
+    stepped.seen = true
+  })
+  void lookAtSelected()
   if (here().page !== 'work') {
     byId('page').scrollTop = 0
     byId('page').focus({ preventScroll: true })
@@ -283,7 +303,7 @@ function start() {
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])
     document.addEventListener(touch, () => {
-      void allowSound().then(show)
+      if (!mayPlay()) void allowSound().then(show)
       if (currentSession()) mayNotify()
     })
   window.addEventListener('hashchange', onSelected)

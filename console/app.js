@@ -119,10 +119,11 @@ function showAround(waiting) {
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
   soundAlarm(waiting, cut !== undefined)
-  showTitle(waiting)
+  showTitle(waiting, here().page)
   showBar({
     link,
-    waiting: { count: waiting.length, since: longestWait(waiting) },
+    waiting: { count: waiting.length, since: longestWait(waiting), first: waiting[0] },
+    away: here().page !== 'work',
     cutSince: cut,
     cameBack: now() - backAt < backShownMs,
     listFailed,

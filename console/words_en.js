@@ -2,7 +2,7 @@
 /** Every word of the console in English. The keys are those of words_zh.js; `{name}` is filled in. */
 export const en = {
   'app.title': 'Vigil',
-  'app.waiting_title': '({n}) Vigil',
+  'app.waiting_title': '({n}) {name}',
   'app.other_language': '中文',
   'app.switch_language': 'Switch to Chinese',
   'app.log_out': 'Log out',
@@ -46,6 +46,7 @@ export const en = {
   'queue.back': 'Back to the queue',
 
   'bar.waiting': '{n} waiting',
+  'bar.away': '{n} waiting for an answer. First: {kind}, {severity}.',
 
   'rail.heading': 'Pages',
   'rail.work': 'Alarms',
@@ -69,6 +70,8 @@ export const en = {
   'command.choose': 'choose',
   'command.take': 'take',
   'command.leave': 'leave',
+  'command.language': 'Switch the language to Chinese',
+  'command.keys': 'Show all keys',
   'command.on_ticket': 'on ticket {number}',
   'command.page': 'page',
 

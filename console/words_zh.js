@@ -2,7 +2,7 @@
 /** Every word of the console in Chinese. The keys are those of words_en.js; `{name}` is filled in. */
 export const zh = {
   'app.title': 'Vigil',
-  'app.waiting_title': '({n}) Vigil',
+  'app.waiting_title': '({n}) {name}',
   'app.other_language': 'English',
   'app.switch_language': '切换为英文',
   'app.log_out': '退出',
@@ -46,6 +46,7 @@ export const zh = {
   'queue.back': '返回队列',
 
   'bar.waiting': '{n} 件待接警',
+  'bar.away': '{n} 件待接警，首件：{kind}（{severity}）',
 
   'rail.heading': '页面',
   'rail.work': '警情',
@@ -69,6 +70,8 @@ export const zh = {
   'command.choose': '选择',
   'command.take': '执行',
   'command.leave': '离开',
+  'command.language': '切换语言为英文',
+  'command.keys': '查看快捷键',
   'command.on_ticket': '针对工单 {number}',
   'command.page': '页面',
 

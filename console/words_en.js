@@ -113,8 +113,6 @@ export const en = {
   'where.notes': 'Getting in, and what to know',
   'where.map': 'Coordinates',
   'where.more': 'and {n} more',
-  'where.contacts': 'Contacts, in the order to call',
-  'where.no_contact': 'No contact is registered for this home.',
   'where.system': 'It is about Vigil itself: call whoever runs it.',
 
   'evidence.heading': 'What was reported',
@@ -287,6 +285,8 @@ export const en = {
 
   'keys.command': 'Find or do anything by its name',
   'keys.on_ticket': 'On the open ticket',
+  'keys.callee': 'Whom you called: 0 the resident, 1–9 the contacts',
+  'keys.called': 'Reached, not reached',
   'keys.moving': 'Moving',
   'keys.always': 'Always',
   'keys.heading': 'Keys',

@@ -112,8 +112,6 @@ export const zh = {
   'where.notes': '入户方式与注意事项',
   'where.map': '坐标',
   'where.more': '另有 {n} 人',
-  'where.contacts': '联系人（按拨打顺序）',
-  'where.no_contact': '该住户没有登记联系人。',
   'where.system': '此工单涉及系统自身，请联系系统管理人员。',
 
   'evidence.heading': '报警内容',
@@ -285,6 +283,8 @@ export const zh = {
 
   'keys.command': '按名称查找或执行任何操作',
   'keys.on_ticket': '当前工单',
+  'keys.callee': '选择拨打的人：0 老人本人，1–9 联系人',
+  'keys.called': '已联系上、未联系上',
   'keys.moving': '移动',
   'keys.always': '随时可用',
   'keys.heading': '快捷键',

@@ -139,6 +139,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
     frontDoor: async () => undefined,
     peers: async () => [],

@@ -21,6 +21,8 @@ export type ApiDeps = {
   store: Store
   telemetry: Telemetry
   clock: Clock
+  /** By whose clock days and shifts are told; an IANA name. */
+  zone: string
   log: Logger
   adminToken?: string
   /** Absent: people log in with name and password only. */

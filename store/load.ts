@@ -28,7 +28,7 @@ export async function openLoad(db: Db, areaPath: string | undefined, before: num
     .select(['area_path', 'severity', 'late'])
     .select([
       sql<number>`case when holder is null and state <> 'resolved' then 1 else 0 end`.as('waiting'),
-      sql<number>`coalesce(${again}, opened_at)`.as('since'),
+      sql<number>`coalesce(case when holder is null then ${again} end, opened_at)`.as('since'),
     ])
     .where('state', 'in', ['open', 'acknowledged', 'dispatched', 'on_scene', 'resolved'])
     .$if(areaPath !== undefined, (query) => query.where(visibleFrom(areaPath ?? '/')))
@@ -85,12 +85,12 @@ export function deviceLoad(
 
 /** The areas right below one, or the roots; by id. */
 export async function areasBelow(db: Db, parent: string | null): Promise<{ id: string; name: string; path: string }[]> {
-  return db
+  const areas = await db
     .selectFrom('areas')
     .select(['id', 'name', 'path'])
     .where('parent', parent === null ? 'is' : '=', parent)
-    .orderBy('path')
     .execute()
+  return areas.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** What the auditor has found that nobody has closed: the episodes (`system:{code}`) of the open system tickets. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { connectionsFor, openFilesOf } from '../app/open_files.ts'
 import type { CodecsOptions } from './codecs/codecs.ts'
+import type { ConsoleOptions } from './console/console.ts'
 import type { DetectionOptions } from './detection/detection.ts'
 import type { HomesOptions } from './homes/homes.ts'
 import { compareImpacts } from './impacts/impacts.ts'
@@ -160,6 +161,23 @@ program
     const costs = await measureCodecs(options, (line) => void process.stderr.write(`${line}\n`))
     process.stdout.write(`${linesOf(costs).join('\n')}\n`)
     if (json) await writeFile(json, `${JSON.stringify(costs, null, 2)}\n`)
+  })
+
+program
+  .command('console')
+  .description(
+    'How the console feels in a real browser with thousands of open tickets: from key to paint, in quiet and while others work',
+  )
+  .option('--tickets <n>', 'open tickets, each of a home of its own', number(1, 20_000), 5_000)
+  .option('--events <n>', 'live events a second while others work', number(1, 2_000), 200)
+  .option('--rounds <n>', 'keys of each kind', number(10, 1_000), 100)
+  .option('--json <file>', 'write the figures as JSON')
+  .action(async ({ json, ...options }: ConsoleOptions & { json?: string }) => {
+    const { measureConsole } = await import('./console/console.ts')
+    const { linesOf } = await import('./console/table.ts')
+    const figures = await measureConsole(options, (line) => void process.stderr.write(`${line}\n`))
+    process.stdout.write(`${linesOf(figures).join('\n')}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`)
   })
 
 program

@@ -4,7 +4,7 @@ import { workAddress } from './route.js'
 import { severities } from './rules.js'
 import { keepSounding, mayPlay, noPause, pauseMs, soundOnce, toSound } from './sound.js'
 import { now } from './time.js'
-import { t } from './words.js'
+import { t, wordFor } from './words.js'
 
 /**
  * What an event makes the page say and sound.
@@ -25,9 +25,13 @@ const words = (ticket) => ({
 const callsAnew = (type) =>
   ['ticket.opened', 'ticket.unanswered', 'ticket.reopened', 'ticket.escalated', 'ticket.lapsed'].includes(type)
 
+let asked = false
+
 /** Asks once whether alarms may be shown outside of the page, too; browsers take the question only when something is pressed. */
 export function mayNotify() {
-  if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
+  if (asked || !('Notification' in window) || Notification.permission !== 'default') return
+  asked = true
+  void Notification.requestPermission()
 }
 
 /** Whoever has another window before him sees the alarm all the same. Nothing personal in it. @param {LiveEvent} event */
@@ -90,8 +94,12 @@ export function pressSound(waiting, cut) {
   else if (state === 'on') soundOnce('low')
 }
 
-/** The window's title: how many wait can be read from the taskbar. @param {Ticket[]} waiting */
-export function showTitle(waiting) {
-  const title = waiting.length > 0 ? t('app.waiting_title', { n: waiting.length }) : t('app.title')
+/**
+ * The window's title: how many wait can be read from the taskbar, and which page this is.
+ * @param {Ticket[]} waiting @param {string} page
+ */
+export function showTitle(waiting, page) {
+  const name = page === 'work' ? t('app.title') : `${wordFor('page', page)} · ${t('app.title')}`
+  const title = waiting.length > 0 ? t('app.waiting_title', { n: waiting.length, name }) : name
   if (document.title !== title) document.title = title
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { showActions, take, tellContact } from './actions.js'
+import { markCallee, showActions, take, tellContact, tellMarked } from './actions.js'
 import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
 import { call, currentSession, endSession, whenEnded } from './calls.js'
 import { showQueue } from './cards.js'
@@ -17,12 +17,12 @@ import { beginElsewhere, showLogin } from './login.js'
 import { leavePage, showPage } from './page_frame.js'
 import { pageNamed } from './pages/pages.js'
 import { stepRow } from './parts/table.js'
-import { groups, waitingSince } from './queue.js'
+import { groups, longestWait } from './queue.js'
 import { showRail } from './rail.js'
 import { addressOf, routeOf, workAddress } from './route.js'
-import { allowSound } from './sound.js'
+import { allowSound, mayPlay } from './sound.js'
 import { showTicket } from './ticket.js'
-import { after, every, now } from './time.js'
+import { after, every, now, painted } from './time.js'
 import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 
 /** The console: the bar, the rail, and in the work view one queue and one ticket open; or a page beside it. */
@@ -30,7 +30,11 @@ import { language, languageFor, t, useLanguage, wordFor } from './words.js'
 /** Clocks, sound and the state of the line move twice a second; what may have grown old is looked at again now and then. */
 const beatMs = 500
 const lookAgainMs = 5_000
+/** In a storm of events the page is shown again after twice the time that the last took to be painted, within these bounds. */
 const leastApartMs = 100
+const mostApartMs = 500
+/** A key held down steps no faster than one can see, nor than browsers let the address change (200 times in 10 s). */
+const heldStepMs = 60
 const backShownMs = 6_000
 const languageKey = 'vigil.language'
 
@@ -50,12 +54,13 @@ const selected = () => {
 
 let showing = false
 let shownAt = 0
+let apartMs = leastApartMs
 /** Shows the present state, once for all changes of one moment, and in a storm of events not for each. */
 function show() {
   if (showing) return
   showing = true
-  const wait = shownAt + leastApartMs - now()
-  if (wait > 0 && wait <= leastApartMs) after(wait, showNow)
+  const wait = shownAt + apartMs - now()
+  if (wait > 0 && wait <= apartMs) after(wait, showNow)
   else queueMicrotask(showNow)
 }
 
@@ -66,6 +71,9 @@ function showNow() {
   byId('login').hidden = Boolean(currentSession())
   if (currentSession()) showWork()
   else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
+  painted(() => {
+    apartMs = Math.min(mostApartMs, Math.max(leastApartMs, 2 * (now() - shownAt)))
+  })
 }
 
 function showWork() {
@@ -111,10 +119,11 @@ function showAround(waiting) {
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
   soundAlarm(waiting, cut !== undefined)
-  showTitle(waiting)
+  showTitle(waiting, here().page)
   showBar({
     link,
-    waiting: { count: waiting.length, since: Math.min(...waiting.map(waitingSince)) },
+    waiting: { count: waiting.length, since: longestWait(waiting), first: waiting[0] },
+    away: here().page !== 'work',
     cutSince: cut,
     cameBack: now() - backAt < backShownMs,
     listFailed,
@@ -172,8 +181,12 @@ function back() {
   else if (name !== 'work' || id !== undefined) location.hash = workAddress()
 }
 
-/** @param {1 | -1} by */
-function step(by) {
+let stepped = { at: 0, seen: true }
+
+/** Held down, a key waits until its last step was seen: it must not go on by itself once it is let go. @param {1 | -1} by @param {boolean} held */
+function step(by, held) {
+  if (held && (!stepped.seen || now() - stepped.at < heldStepMs)) return
+  stepped = { at: now(), seen: false }
   if (here().page === 'work') stepTicket(by)
   else stepRow(by)
 }
@@ -225,13 +238,28 @@ function tellShown({ id, state, times }) {
 /** @param {string} contact @param {boolean} reached */
 const called = (contact, reached) => void tellContact(selected() ?? '', contact, reached, snapshots)
 
+/** @param {string} key of whom Y and X shall be about */
+function markCalled(key) {
+  if (here().page !== 'work') return
+  markCallee(key, ticketOf(selected()), snapshots)
+  show()
+}
+
+/** @param {boolean} reached */
+const calledMarked = (reached) => here().page === 'work' && void tellMarked(reached, ticketOf(selected()), snapshots)
+
 /** @param {import('./rules.js').TicketAction} action */
 const act = (action) => here().page === 'work' && void take(action, ticketOf(selected()), snapshots)
 
 // ---- the beginning
 
-async function onKnown() {
+function onKnown() {
   show()
+  void lookAtSelected()
+}
+
+/** Fetches the selected ticket where the queue does not hold it. */
+async function lookAtSelected() {
   const id = selected()
   page.problem = undefined
   const code = id === undefined ? undefined : await lookAt(id)
@@ -242,7 +270,10 @@ async function onKnown() {
 
 function onSelected() {
   showNow()
-  void onKnown()
+  painted(() => {
+    stepped.seen = true
+  })
+  void lookAtSelected()
   if (here().page !== 'work') {
     byId('page').scrollTop = 0
     byId('page').focus({ preventScroll: true })
@@ -268,6 +299,8 @@ function start() {
     help: showKeys,
     command: openCommandBar,
     action: act,
+    callee: markCalled,
+    called: calledMarked,
   })
   const doing = {
     go: goToMostUrgent,
@@ -282,7 +315,7 @@ function start() {
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])
     document.addEventListener(touch, () => {
-      void allowSound().then(show)
+      if (!mayPlay()) void allowSound().then(show)
       if (currentSession()) mayNotify()
     })
   window.addEventListener('hashchange', onSelected)

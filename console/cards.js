@@ -16,24 +16,24 @@ import { language, t, wordFor } from './words.js'
  * @typedef {import('./queue.js').Groups} Groups
  */
 
-/** Homes are looked up for this many cards of a group; further down, nobody reads an address. */
-const withHome = 40
 /** Cards of a group. Whoever has more before them works from the top; the rest is counted, and `J` still reaches it. */
-const cardsShown = 150
+const cardsShown = 50
 
 /** What stands in a card: the ticket, and all else that it was made of. @typedef {{ card: HTMLElement, ticket?: Ticket, made?: string }} Made */
 /** @type {Map<string, Made>} */
 const cards = new Map()
 
+const names = /** @type {const} */ (['waiting', 'in_hand', 'from_before', 'closed'])
+
 /**
- * @param {Groups} groups
- * @param {{ selected: string | undefined, loaded: boolean, onSelect: (id: string) => void }} page
+ * @typedef {{ selected: string | undefined, loaded: boolean, onSelect: (id: string) => void }} Page
+ * @param {Groups} groups @param {Page} page
  */
 export function showQueue(groups, page) {
   const queue = byId('queue')
   fill(queue, language(), () => [
     el('h1', { class: 'unseen' }, t('queue.heading')),
-    .../** @type {const} */ (['waiting', 'in_hand', 'from_before', 'closed']).map((name) =>
+    ...names.map((name) =>
       el(
         'section',
         { id: `group_${name}`, class: 'group' },
@@ -43,41 +43,43 @@ export function showQueue(groups, page) {
       ),
     ),
   ])
-  showGroup('waiting', groups.waiting, page)
-  showGroup('in_hand', groups.in_hand, page)
-  showGroup('from_before', groups.from_before, page)
-  showGroup('closed', groups.closed, page)
-  const shown = new Set(Object.values(groups).flatMap((group) => group.map(({ id }) => id)))
+  const of = { ...page, around: JSON.stringify([language(), new Date(now()).toDateString()]) }
+  const shown = new Set(names.flatMap((name) => showGroup(name, groups[name], of)).map(({ id }) => id))
   for (const id of cards.keys()) if (!shown.has(id)) cards.delete(id)
 }
 
-/** @param {keyof Groups} name @param {Ticket[]} tickets @param {Parameters<typeof showQueue>[1]} page */
+/** `around`: what every card is made of besides. @typedef {Page & { around: string }} Around */
+
+/** @param {keyof Groups} name @param {Ticket[]} tickets @param {Around} page @returns {Ticket[]} those that have a card */
 function showGroup(name, tickets, page) {
   const section = byId(`group_${name}`)
   const [heading, list, empty] = section.children
-  if (!heading?.lastElementChild || !list || !empty) return
-  heading.lastElementChild.textContent = tickets.length > 0 ? String(tickets.length) : ''
+  if (!heading?.lastElementChild || !list || !empty) return []
+  setText(heading.lastElementChild, tickets.length > 0 ? String(tickets.length) : '')
   const shown = tickets.filter(({ id }, place) => place < cardsShown || id === page.selected)
   const more = tickets.length - shown.length
   const nobody = name === 'waiting' && tickets.length === 0
-  empty.textContent = nobody
-    ? t(page.loaded ? 'queue.nobody' : 'queue.loading')
-    : more > 0
-      ? t('queue.more', { n: more })
-      : ''
+  const nothing = t(page.loaded ? 'queue.nobody' : 'queue.loading')
+  setText(empty, nobody ? nothing : more > 0 ? t('queue.more', { n: more }) : '')
   section.hidden = name !== 'waiting' && tickets.length === 0
   arrange(
     list,
-    shown.map((ticket, place) => cardOf(ticket, place, page)),
+    shown.map((ticket) => cardOf(ticket, page)),
   )
+  return shown
 }
 
-/** @param {Ticket} ticket @param {number} place @param {Parameters<typeof showQueue>[1]} page */
-function cardOf(ticket, place, page) {
+/** Even the same text, set anew, has the page laid out again. @param {Element} node @param {string} text */
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text
+}
+
+/** @param {Ticket} ticket @param {Around} page */
+function cardOf(ticket, page) {
   const made = cards.get(ticket.id) ?? newCard(ticket.id, page.onSelect)
   const button = /** @type {HTMLElement} */ (made.card.firstElementChild)
-  const who = place < withHome ? whoAndWhere(ticket) : undefined
-  const inputs = JSON.stringify([who, language(), new Date(now()).toDateString()])
+  const who = whoAndWhere(ticket)
+  const inputs = JSON.stringify(who) + page.around
   if (made.ticket !== ticket || made.made !== inputs) {
     button.replaceChildren(...nodes(contents(ticket, who)))
     button.className = `card ${ticket.severity} ${ticket.state}`

@@ -12,7 +12,7 @@ import { t } from './words.js'
  */
 
 /** More than these are not looked at, but narrowed by typing on. */
-const mostOffered = 12
+export const mostOffered = 12
 
 /** Where commands come from; whoever has some adds a source. @type {CommandSource[]} */
 export const commandSources = []

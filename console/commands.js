@@ -1,5 +1,5 @@
 // @ts-check
-import { fitting } from './command_bar.js'
+import { fitting, mostOffered, plainText } from './command_bar.js'
 import { clockText } from './format.js'
 import { groups, waitingSince } from './queue.js'
 import { openPages } from './rail.js'
@@ -62,8 +62,8 @@ function plain(doing) {
   return [
     of('keys.go', 'G', doing.go),
     of('keys.sound', 'M', doing.sound),
-    of('keys.language', 'L', doing.language),
-    of('keys.help', '?', doing.keys),
+    of('command.language', 'L', doing.language),
+    of('command.keys', '?', doing.keys),
     of('app.log_out', undefined, doing.logOut),
   ]
 }
@@ -79,14 +79,42 @@ const pageCommands = () => [
   })),
 ]
 
-/** Tickets by number or kind; without a text those that wait. @param {Doing} doing @param {string} text @returns {Command[]} */
+/**
+ * Tickets by number, kind or state; without a text those that wait. There may be thousands, and they are looked through at every
+ * letter: so words are looked up once for each kind and state, and only what can be offered becomes a command.
+ * @param {Doing} doing @param {string} text @returns {Command[]}
+ */
 function tickets({ queue }, text) {
   const { waiting, in_hand, from_before, closed } = groups(queue())
-  const all = text.trim() === '' ? waiting : [...waiting, ...in_hand, ...from_before, ...closed]
-  return all.map((ticket) => ({
-    label: `#${ticket.number} ${wordFor('signal', ticket.kind)}`,
-    hint: `${wordFor('state', ticket.state)} · ${clockText(now() - waitingSince(ticket))}`,
-    also: [String(ticket.number), ...otherWord(`signal.${ticket.kind}`)],
-    run: goTo(workAddress(ticket.id)),
-  }))
+  const words = plainText(text).replaceAll('#', '').split(/\s+/).filter(Boolean)
+  if (words.length === 0) return waiting.slice(0, mostOffered).map(ticketCommand)
+  /** @type {Map<string, string>} */
+  const texts = new Map()
+  const isFound = (/** @type {Ticket} */ ticket) => {
+    const number = String(ticket.number)
+    return words.every((word) => number.includes(word) || textOf(ticket, texts).includes(word))
+  }
+  const found = [...waiting, ...in_hand, ...from_before, ...closed].filter(isFound)
+  const exact = found.filter(({ number }) => words.includes(String(number)))
+  const byNumber = found.filter(({ number }) => words.some((word) => String(number).startsWith(word)))
+  return [...new Set([...exact, ...byNumber.slice(0, mostOffered), ...found.slice(0, mostOffered)])].map(ticketCommand)
 }
+
+/** By what a ticket is found besides its number. @param {Ticket} ticket @param {Map<string, string>} texts those already put together */
+function textOf({ kind, state }, texts) {
+  const key = `${kind} ${state}`
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const names = [kind, wordFor('signal', kind), ...otherWord(`signal.${kind}`), wordFor('state', state)]
+  const text = plainText(names.join(' '))
+  texts.set(key, text)
+  return text
+}
+
+/** @param {Ticket} ticket @returns {Command} */
+const ticketCommand = (ticket) => ({
+  label: `#${ticket.number} ${wordFor('signal', ticket.kind)}`,
+  hint: `${wordFor('state', ticket.state)} · ${clockText(now() - waitingSince(ticket))}`,
+  also: [String(ticket.number), ticket.kind, ...otherWord(`signal.${ticket.kind}`)],
+  run: goTo(workAddress(ticket.id)),
+})

@@ -2,7 +2,7 @@
 import { sinceClock } from './clocks.js'
 import { byId, el, fill, keyCap, set } from './dom.js'
 import { clockText, timeText } from './format.js'
-import { icon } from './icons.js'
+import { icon, severityIcon } from './icons.js'
 import { answerWithinMs } from './rules.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
@@ -11,7 +11,7 @@ import { language, t, wordFor } from './words.js'
  * The bar: is the line up, is the sound on, who am I. And below it the banner, which says what is wrong.
  * @typedef {import('./live.js').Link} Link
  * @typedef {{
- *   link: Link, waiting: { count: number, since: number }, cutSince: number | undefined, cameBack: boolean, listFailed: boolean,
+ *   link: Link, waiting: { count: number, since: number, first: import('./queue.js').Ticket | undefined }, away: boolean, cutSince: number | undefined, cameBack: boolean, listFailed: boolean,
  *   sound: 'off' | 'on' | 'sounding' | 'paused', pausedUntil: number,
  *   operator: { name: string, role: string },
  *   on: { go: () => void, command: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void },
@@ -33,7 +33,7 @@ export function showBar(bar) {
     el('div', { class: 'space' }),
     el(
       'button',
-      { id: 'find', class: 'quiet', onclick: on.command },
+      { id: 'find', class: 'quiet', 'aria-label': t('command.find'), onclick: on.command },
       icon('search'),
       el('span', {}, t('command.find')),
       keyCap('/'),
@@ -94,8 +94,28 @@ function showSound({ sound, pausedUntil }) {
   ])
 }
 
+/** Whoever looks at another page reads here that somebody waits. @param {Bar} bar */
+function callBack({ away, waiting: { count, first }, on }) {
+  if (!away || !first) return []
+  const text = t('bar.away', {
+    n: count,
+    kind: wordFor('signal', first.kind),
+    severity: t(`severity.${first.severity}`),
+  })
+  return [
+    el(
+      'button',
+      { class: `notice call ${first.severity}`, onclick: on.go },
+      severityIcon(first.severity),
+      text,
+      keyCap('G'),
+    ),
+  ]
+}
+
 /** @param {Bar} bar */
-function showBanner({ link, cutSince, cameBack, listFailed, sound }) {
+function showBanner(bar) {
+  const { link, cutSince, cameBack, listFailed, sound, away, waiting } = bar
   const banner = byId('banner')
   const never = link.heardAt === undefined
   const lines = cutSince !== undefined && never ? [t(link.refused ? 'error.forbidden' : 'link.never')] : []
@@ -105,5 +125,6 @@ function showBanner({ link, cutSince, cameBack, listFailed, sound }) {
   if (lines.length === 0 && cameBack) lines.push(t('link.back'))
   if (sound === 'off') lines.push(t('sound.off_detail'))
   banner.dataset.kind = cutSince !== undefined || listFailed ? 'cut' : cameBack ? 'back' : 'sound'
-  fill(banner, lines, () => lines.map((line) => el('p', { class: 'notice' }, line)))
+  const calling = away ? [waiting.count, waiting.first?.id, waiting.first?.severity, language()] : []
+  fill(banner, [lines, calling], () => [...callBack(bar), ...lines.map((line) => el('p', { class: 'notice' }, line))])
 }

@@ -7,8 +7,9 @@ import { actionKeys } from './rules.js'
  * Everything without the mouse. Letters are read from the key's place where an input method takes them (Chinese pinyin).
  * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
  * @typedef {{
- *   step: (by: 1 | -1) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
+ *   step: (by: 1 | -1, held: boolean) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
  *   help: () => void, command: () => void, action: (action: TicketAction) => void,
+ *   callee: (key: string) => void, called: (reached: boolean) => void,
  * }} Commands
  */
 
@@ -35,7 +36,11 @@ export function keyListener(commands) {
     if (dialogOpen() || commandBarOpen() || isWriting(event.target)) return
     const key = keyOf(event)
     const action = byAction.get(key)
-    const command = action ? () => commands.action(action) : plain(key, event.target, commands)
+    const command = action
+      ? () => commands.action(action)
+      : /^[0-9]$/.test(key)
+        ? () => commands.callee(key)
+        : plain(key, event, commands)
     // Held down, a key must not take a second step: the first was meant, the repeat is a hand that rests.
     if (!command || (event.repeat && key !== 'j' && key !== 'k')) return
     event.preventDefault()
@@ -43,22 +48,25 @@ export function keyListener(commands) {
   }
 }
 
-/** @param {string} key @param {EventTarget | null} target @param {Commands} commands @returns {(() => void) | undefined} */
-function plain(key, target, commands) {
+/** @param {string} key @param {KeyboardEvent} event @param {Commands} commands @returns {(() => void) | undefined} */
+function plain(key, { target, repeat }, commands) {
   const inPanel = target instanceof Element && target.closest('#ticket, #page') !== null
   switch (key) {
     case 'j':
-      return () => commands.step(1)
+      return () => commands.step(1, repeat)
     case 'k':
-      return () => commands.step(-1)
+      return () => commands.step(-1, repeat)
     case 'ArrowDown':
-      return inPanel ? undefined : () => commands.step(1)
+      return inPanel ? undefined : () => commands.step(1, repeat)
     case 'ArrowUp':
-      return inPanel ? undefined : () => commands.step(-1)
+      return inPanel ? undefined : () => commands.step(-1, repeat)
     case 'Enter':
       return isPressable(target) ? undefined : commands.open
     case 'Escape':
       return commands.back
+    case 'y':
+    case 'x':
+      return () => commands.called(key === 'y')
     case 'g':
       return commands.go
     case 'm':

@@ -10,7 +10,7 @@ import { isWaiting, severities } from './rules.js'
  * @typedef {{ waiting: Ticket[], in_hand: Ticket[], from_before: Ticket[], closed: Ticket[] }} Groups
  * @typedef {{
  *   tickets: Map<string, Ticket>, touched: Map<string, number>, seq: number | undefined, tick: number, groups: Groups | undefined,
- * }} Queue `groups`: as last sorted, until something changes
+ * }} Queue `groups`: sorted, and kept so as tickets come; absent until asked for
  */
 
 /** Closed tickets kept in sight, so that a wrong closing can be taken back at once. */
@@ -43,9 +43,8 @@ export function takeEvent(queue, event) {
   queue.tick++
   if (!event.ticket) return 'taken'
   queue.touched.set(event.ticket.id, queue.tick)
-  queue.tickets.set(event.ticket.id, event.ticket)
-  queue.groups = undefined
-  forgetClosed(queue)
+  put(queue, event.ticket)
+  if (event.ticket.state === 'closed') forgetClosed(queue)
   return 'taken'
 }
 
@@ -55,8 +54,7 @@ export function takeEvent(queue, event) {
  */
 export function takeSnapshot(queue, ticket, since) {
   if ((queue.touched.get(ticket.id) ?? -1) > since) return
-  queue.tickets.set(ticket.id, ticket)
-  queue.groups = undefined
+  put(queue, ticket)
 }
 
 /**
@@ -73,15 +71,54 @@ export function takeList(queue, list, since) {
 
 /** @param {Queue} queue */
 function forgetClosed(queue) {
-  const closed = [...queue.tickets.values()].filter((ticket) => ticket.state === 'closed')
-  for (const ticket of closed.sort(newestClosed).slice(closedKept)) {
-    queue.tickets.delete(ticket.id)
-    queue.touched.delete(ticket.id)
+  for (const { id } of groups(queue).closed.splice(closedKept)) {
+    queue.tickets.delete(id)
+    queue.touched.delete(id)
   }
 }
 
+/**
+ * One ticket in the place of what was known of it. With thousands of tickets and hundreds of events a second there is no time
+ * to sort them all for each: only the one that changed is taken out and put where it belongs.
+ * @param {Queue} queue @param {Ticket} ticket
+ */
+function put(queue, ticket) {
+  const before = queue.tickets.get(ticket.id)
+  queue.tickets.set(ticket.id, ticket)
+  if (!queue.groups) return
+  if (before) takeOut(queue.groups, before)
+  const name = groupOf(ticket)
+  queue.groups[name].splice(placeIn(queue.groups[name], ticket, orders[name]), 0, ticket)
+}
+
+/** @param {Groups} groups @param {Ticket} ticket */
+function takeOut(groups, ticket) {
+  const name = groupOf(ticket)
+  const place = groups[name].indexOf(ticket, placeIn(groups[name], ticket, orders[name]))
+  if (place >= 0) groups[name].splice(place, 1)
+}
+
+/** The first place at which it may stand. @param {Ticket[]} list @param {Ticket} ticket @param {(a: Ticket, b: Ticket) => number} order */
+function placeIn(list, ticket, order) {
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (order(/** @type {Ticket} */ (list[middle]), ticket) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+/** @param {Ticket} ticket @returns {keyof Groups} */
+function groupOf(ticket) {
+  if (ticket.state === 'closed') return 'closed'
+  if (!isWaiting(ticket)) return 'in_hand'
+  return ticket.late ? 'from_before' : 'waiting'
+}
+
 /** @param {Ticket} a @param {Ticket} b */
-const newestClosed = (a, b) => Date.parse(b.closed_at ?? b.updated_at) - Date.parse(a.closed_at ?? a.updated_at)
+const newestClosed = (a, b) =>
+  Date.parse(b.closed_at ?? b.updated_at) - Date.parse(a.closed_at ?? a.updated_at) || b.number - a.number
 
 /** Tickets are never changed, only replaced; so what was worked out of one stays true. @type {WeakMap<Ticket, number>} */
 const since = new WeakMap()
@@ -99,24 +136,29 @@ export function waitingSince(ticket) {
   return at
 }
 
+/** Since when the one has been waiting that waits longest; infinite where nobody waits. Epoch ms. @param {Ticket[]} waiting */
+export const longestWait = (waiting) =>
+  waiting.reduce((least, ticket) => Math.min(least, waitingSince(ticket)), Number.POSITIVE_INFINITY)
+
 /** Graver first; among equals whoever has waited longest. @param {Ticket} a @param {Ticket} b */
 export function byUrgency(a, b) {
   const grave = severities.indexOf(b.severity) - severities.indexOf(a.severity)
   return grave || waitingSince(a) - waitingSince(b) || a.number - b.number
 }
 
+const orders = { waiting: byUrgency, in_hand: byUrgency, from_before: byUrgency, closed: newestClosed }
+
 /**
- * The queue in groups: what calls now, what is in hand, what only came in late and calls nobody, what is done; each in the order in which it wants to be worked.
+ * The queue in groups: what calls now, what is in hand, what only came in late and calls nobody, what is done; each in the order
+ * in which it wants to be worked. They are the queue's own and change with it.
  * @param {Queue} queue @returns {Groups}
  */
 export function groups(queue) {
   if (queue.groups) return queue.groups
-  const all = [...queue.tickets.values()]
-  queue.groups = {
-    waiting: all.filter((ticket) => isWaiting(ticket) && !ticket.late).sort(byUrgency),
-    in_hand: all.filter((ticket) => !isWaiting(ticket) && ticket.state !== 'closed').sort(byUrgency),
-    from_before: all.filter((ticket) => isWaiting(ticket) && ticket.late).sort(byUrgency),
-    closed: all.filter((ticket) => ticket.state === 'closed').sort(newestClosed),
-  }
-  return queue.groups
+  /** @type {Groups} */
+  const sorted = { waiting: [], in_hand: [], from_before: [], closed: [] }
+  for (const ticket of queue.tickets.values()) sorted[groupOf(ticket)].push(ticket)
+  for (const [name, order] of Object.entries(orders)) sorted[/** @type {keyof Groups} */ (name)].sort(order)
+  queue.groups = sorted
+  return sorted
 }

@@ -140,3 +140,47 @@ describe('the order', () => {
     expect(ids).not.toContain('t1')
   })
 })
+
+describe('with thousands of tickets', () => {
+  const many = 5_000
+  let looks = 0
+  /** A ticket that counts how often the order looks at it. */
+  const counted = (id: string, number: number, more: Partial<Ticket> = {}) =>
+    Object.defineProperty(ticket(id, { number, ...more }), 'severity', {
+      get: () => {
+        looks++
+        return number % 3 === 0 ? 'critical' : 'high'
+      },
+    })
+  const states = ['open', 'acknowledged', 'closed', 'on_scene'] as const
+
+  it('an event moves the one that it is about, and looks at few of the others', () => {
+    const queue = newQueue()
+    takeList(
+      queue,
+      Array.from({ length: many }, (_, n) => counted(`t${n}`, n)),
+      mark(queue),
+    )
+    const first = groups(queue).waiting[0]!
+    looks = 0
+    takeEvent(queue, event(1, counted('t2500', 2_500, { state: 'acknowledged', holder: 'ann' })))
+    takeEvent(queue, event(2, counted('new', many)))
+    expect(groups(queue).waiting).toHaveLength(many)
+    expect(groups(queue).waiting[0]).toBe(first)
+    expect(looks).toBeLessThan(200)
+  })
+
+  it('stands after any events as if it had been sorted anew', () => {
+    const queue = newQueue()
+    groups(queue)
+    for (let seq = 1; seq <= 600; seq++) {
+      const n = (seq * 7_919) % 97
+      const state = states[(seq * 31) % states.length]!
+      const more = { state, number: n, opened_at: minute(n % 7), updated_at: minute(seq % 50), late: n % 5 === 0 }
+      takeEvent(queue, event(seq, ticket(`t${n}`, { ...more, holder: state === 'acknowledged' ? 'ann' : null })))
+    }
+    const kept = groups(queue)
+    expect(groups({ ...queue, groups: undefined })).toEqual(kept)
+    expect(Object.values(kept).every((group) => group.length > 3)).toBe(true)
+  })
+})

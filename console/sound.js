@@ -36,10 +36,10 @@ export const noPause = () => ({ until: 0, of: new Set(), link: false })
  */
 export function toSound(waiting, pause, at) {
   const paused = pause.until > at.now
-  const ranks = waiting
-    .filter((ticket) => !(paused && pause.of.has(ticket.id)))
-    .map((ticket) => severities.indexOf(ticket.severity))
-  if (ranks.length > 0) return severities[Math.max(...ranks)]
+  let gravest = -1
+  for (const { id, severity } of waiting)
+    if (!(paused && pause.of.has(id))) gravest = Math.max(gravest, severities.indexOf(severity))
+  if (gravest >= 0) return severities[gravest]
   return at.cut && !(paused && pause.link) ? 'cut' : undefined
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 
+import { showCalling } from './calling.js'
 import { showCharts } from './charts.js'
 import { sinceClock } from './clocks.js'
 import { byId, el, fill, keyCap } from './dom.js'
@@ -26,8 +27,8 @@ const shownWhole = new Set()
 /** The panel's parts: across its width, then in two columns. On a narrow page all stand below each other. */
 const across = ['head', 'actions', 'doubts']
 const columns = [
-  ['where', 'evidence'],
-  ['next', 'charts', 'timeline'],
+  ['where', 'calling', 'place'],
+  ['next', 'evidence', 'charts', 'timeline'],
 ]
 
 /**
@@ -35,7 +36,7 @@ const columns = [
  * @param {Ticket | undefined} ticket
  * @param {{
  *   waiting: number, selected: string | undefined, problem: string | undefined, onBack: () => void,
- *   onCalled: import('./where.js').OnCalled,
+ *   onCalled: import('./calling.js').OnCalled,
  * }} page
  */
 export function showTicket(ticket, page) {
@@ -67,7 +68,8 @@ export function showTicket(ticket, page) {
   fill(byId('doubts'), [today, ticket.unverified, ticket.unverified_reasons, ticket.late], () => doubts(ticket))
   fill(byId('next'), nextInputs(ticket, today), () => next(ticket))
   showTimeline(ticket, today)
-  showWhere(byId('where'), ticket, page.onCalled)
+  showWhere(byId('where'), ticket)
+  showCalling(byId('calling'), ticket, page.onCalled)
   showEvidence(byId('evidence'), ticket)
   showCharts(byId('charts'), ticket)
 }

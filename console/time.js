@@ -29,6 +29,9 @@ export function after(ms, fn) {
   return () => clearTimeout(timer)
 }
 
+/** Calls `fn` once the page has been painted as it is now; a page that nobody sees is not painted. @param {() => void} fn */
+export const painted = (fn) => void requestAnimationFrame(() => void after(0, fn))
+
 /** Calls `fn` every `ms` for as long as the page lives. @param {number} ms @param {() => void} fn */
 export const every = (ms, fn) => void setInterval(fn, ms)
 

@@ -2,7 +2,7 @@
 /** Every word of the console in English. The keys are those of words_zh.js; `{name}` is filled in. */
 export const en = {
   'app.title': 'Vigil',
-  'app.waiting_title': '({n}) Vigil',
+  'app.waiting_title': '({n}) {name}',
   'app.other_language': '中文',
   'app.switch_language': 'Switch to Chinese',
   'app.log_out': 'Log out',
@@ -46,6 +46,7 @@ export const en = {
   'queue.back': 'Back to the queue',
 
   'bar.waiting': '{n} waiting',
+  'bar.away': '{n} waiting for an answer. First: {kind}, {severity}.',
 
   'rail.heading': 'Pages',
   'rail.work': 'Alarms',
@@ -69,6 +70,8 @@ export const en = {
   'command.choose': 'choose',
   'command.take': 'take',
   'command.leave': 'leave',
+  'command.language': 'Switch the language to Chinese',
+  'command.keys': 'Show all keys',
   'command.on_ticket': 'on ticket {number}',
   'command.page': 'page',
 
@@ -110,8 +113,6 @@ export const en = {
   'where.notes': 'Getting in, and what to know',
   'where.map': 'Coordinates',
   'where.more': 'and {n} more',
-  'where.contacts': 'Contacts, in the order to call',
-  'where.no_contact': 'No contact is registered for this home.',
   'where.system': 'It is about Vigil itself: call whoever runs it.',
 
   'evidence.heading': 'What was reported',
@@ -284,6 +285,8 @@ export const en = {
 
   'keys.command': 'Find or do anything by its name',
   'keys.on_ticket': 'On the open ticket',
+  'keys.callee': 'Whom you called: 0 the resident, 1–9 the contacts',
+  'keys.called': 'Reached, not reached',
   'keys.moving': 'Moving',
   'keys.always': 'Always',
   'keys.heading': 'Keys',

@@ -2,7 +2,7 @@
 /** Every word of the console in Chinese. The keys are those of words_en.js; `{name}` is filled in. */
 export const zh = {
   'app.title': 'Vigil',
-  'app.waiting_title': '({n}) Vigil',
+  'app.waiting_title': '({n}) {name}',
   'app.other_language': 'English',
   'app.switch_language': '切换为英文',
   'app.log_out': '退出',
@@ -46,6 +46,7 @@ export const zh = {
   'queue.back': '返回队列',
 
   'bar.waiting': '{n} 件待接警',
+  'bar.away': '{n} 件待接警，首件：{kind}（{severity}）',
 
   'rail.heading': '页面',
   'rail.work': '警情',
@@ -69,6 +70,8 @@ export const zh = {
   'command.choose': '选择',
   'command.take': '执行',
   'command.leave': '离开',
+  'command.language': '切换语言为英文',
+  'command.keys': '查看快捷键',
   'command.on_ticket': '针对工单 {number}',
   'command.page': '页面',
 
@@ -109,8 +112,6 @@ export const zh = {
   'where.notes': '入户方式与注意事项',
   'where.map': '坐标',
   'where.more': '另有 {n} 人',
-  'where.contacts': '联系人（按拨打顺序）',
-  'where.no_contact': '该住户没有登记联系人。',
   'where.system': '此工单涉及系统自身，请联系系统管理人员。',
 
   'evidence.heading': '报警内容',
@@ -282,6 +283,8 @@ export const zh = {
 
   'keys.command': '按名称查找或执行任何操作',
   'keys.on_ticket': '当前工单',
+  'keys.callee': '选择拨打的人：0 老人本人，1–9 联系人',
+  'keys.called': '已联系上、未联系上',
   'keys.moving': '移动',
   'keys.always': '随时可用',
   'keys.heading': '快捷键',

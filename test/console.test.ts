@@ -72,6 +72,14 @@ async function logIn(page: Page, name: string): Promise<void> {
   await page.locator('#link[data-link=live]').waitFor()
 }
 
+/** Says it in the command bar, and takes the first that is offered, which must have this in it. */
+async function say(page: Page, text: string, offered: string): Promise<void> {
+  await page.keyboard.press('/')
+  await page.keyboard.type(text)
+  await shows(page, '#command [aria-selected=true]', offered)
+  await page.keyboard.press('Enter')
+}
+
 /** Waits until the page shows it. */
 const shows = (page: Page, selector: string, text: string | RegExp = '') =>
   page.locator(selector, { hasText: text }).first().waitFor()
@@ -218,6 +226,29 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     expect(ticket.timeline.map(({ what, reason }) => `${what}: ${reason}`)).toEqual(
       expect.arrayContaining(['contact_reached: 120', 'contact_not_reached: First']),
     )
+    expect(faults).toEqual([])
+  })
+
+  it('finds a step, a ticket and the keys by their names in either language, by keyboard alone', async () => {
+    await register('command', '11 Command Street')
+    const { page, faults } = await openConsole('Li Na command', 'zh-CN')
+    await publish('command', 'signals', { signal: 'fall' })
+    await shows(page, '.card.open')
+    const { number } = await ticketOf('home-command')
+    await say(page, `${number}`, `#${number}`)
+    await shows(page, '#head', '跌倒')
+    await say(page, 'acknow', '接警')
+    await shows(page, '.card.acknowledged')
+    await say(page, '语言', '切换语言')
+    await shows(page, '#head', 'Fall')
+    await say(page, '快捷键', 'Show all keys')
+    await shows(page, '.keys', 'On the open ticket')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('/')
+    await page.keyboard.type('nothing of the kind')
+    await shows(page, '#command .empty', 'Nothing fits')
+    await page.keyboard.press('Escape')
+    await page.locator('#command').waitFor({ state: 'hidden' })
     expect(faults).toEqual([])
   })
 

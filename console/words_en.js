@@ -56,6 +56,7 @@ export const en = {
   'rail.reports': 'Reports',
   'rail.system': 'System',
 
+  'page.wall': 'Wall view',
   'page.failed': 'The page could not be loaded.',
   'page.again': 'Try again',
 

@@ -56,6 +56,7 @@ export const zh = {
   'rail.reports': '报表',
   'rail.system': '系统',
 
+  'page.wall': '大屏',
   'page.failed': '页面加载失败。',
   'page.again': '重试',
 

@@ -93,6 +93,7 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/rotas/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/teams/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/channels/:id': () => ({ name: 'renamed' }),
+  'POST /api/v1/plans/preview': (district) => ({ home: `home-${district}`, kind: 'sos' }),
   'POST /api/v1/channels/:id/test': () => ({ to: '' }),
   'POST /api/v1/tickets/:id/contact': () => ({ contact: 'resident', reached: true }),
   'POST /api/v1/devices/import': (district) => ({ devices: [{ id: `device-${district}` }] }),
@@ -144,6 +145,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     telemetry: noTelemetry,
     clock: systemClock,
     log: pino({ level: 'silent' }),
+    zone: 'UTC',
     frontDoor: async () => undefined,
     peers: async () => [],
   }
@@ -220,6 +222,7 @@ const goodStatus: Record<string, string> = {
   'POST /api/v1/devices/import': '200',
   'POST /api/v1/tickets/:id/shown': '204',
   'POST /api/v1/channels/:id/test': '202',
+  'POST /api/v1/plans/preview': '200',
   'POST /api/v1/vendors/:id/authorities': '201',
   'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',

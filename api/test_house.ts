@@ -76,6 +76,7 @@ export async function openHouse(options: Partial<ApiOptions> = {}): Promise<Hous
     telemetry: noTelemetry,
     clock,
     log: pino({ level: 'silent' }),
+    zone: 'Asia/Shanghai',
     adminToken,
     frontDoor: async () => undefined,
     peers: async () => [],

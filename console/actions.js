@@ -1,7 +1,8 @@
 // @ts-check
+import { chooseFirst, mark, toTellOf, unmark } from './calling.js'
 import { CallError, call } from './calls.js'
 import { askFor } from './dialogs.js'
-import { byId, el, fill, keyCap } from './dom.js'
+import { byId, el, fill, keyCap, set } from './dom.js'
 import { timeText } from './format.js'
 import { holderName, whoText } from './people.js'
 import { actionKeys, allowedFrom, isWaiting, transitions, usualStep } from './rules.js'
@@ -17,11 +18,10 @@ import { language, t, wordFor } from './words.js'
 
 /** Steps that are taken at once; the others ask for something first. */
 const atOnce = new Set(['acknowledge', 'arrive'])
-/** The way of a ticket, and what can be done beside it. @type {TicketAction[][]} */
-const buttonRows = [
-  ['acknowledge', 'dispatch', 'arrive', 'resolve', 'close'],
-  ['contact', 'assign', 'note', 'share', 'reopen'],
-]
+/** The way of a ticket: always seen, also what of it is not possible now. @type {TicketAction[]} */
+const onTheWay = ['acknowledge', 'dispatch', 'arrive', 'resolve', 'close']
+/** What can be done beside it: seen where it is possible. @type {TicketAction[]} */
+const beside = ['contact', 'assign', 'note', 'share', 'reopen']
 
 /** What is said below the buttons, and of which ticket. @type {{ ticket: string, lines: string[] } | undefined} */
 let said
@@ -36,15 +36,20 @@ export function showActions(ticket, tickets) {
     el(
       'div',
       { class: 'buttons' },
-      ...buttonRows.map((row) => el('div', {}, ...row.map((action) => button(action, ticket.id, tickets)))),
+      ...[onTheWay, beside].map((row) => el('div', {}, ...row.map((action) => button(action, ticket.id, tickets)))),
     ),
     el('div', { class: 'said', role: 'alert' }),
   ])
   const focused = document.activeElement
   for (const node of part.querySelectorAll('button')) {
     const action = /** @type {TicketAction} */ (node.dataset.action)
-    node.hidden = !isOffered(action, ticket)
+    const allowed = Boolean(transitions[ticket.state][action])
+    node.hidden = !allowed && !onTheWay.includes(action)
     node.disabled = busyWith === ticket.id
+    // It can still be pressed and reached by the keyboard: then it says why not.
+    set(node, 'aria-disabled', !allowed && 'true')
+    set(node, 'title', !allowed && notAllowed(action, ticket))
+    node.classList.toggle('passed', action === 'acknowledge' && allowed && ticket.holder !== null)
     node.classList.toggle('primary', (isWaiting(ticket) ? 'acknowledge' : usualStep[ticket.state]) === action)
     // A button that goes must not leave the keyboard nowhere, nor put it on the next step, where Enter would press it.
     if (node === focused && (node.hidden || node.disabled)) byId('ticket').focus()
@@ -53,10 +58,6 @@ export function showActions(ticket, tickets) {
   const talk = part.querySelector('.said')
   if (talk) fill(talk, lines, () => lines.map((line) => el('p', {}, line)))
 }
-
-/** Answering is offered where nobody has it in hand; the key also says that one is still at it. @param {TicketAction} action @param {Ticket} ticket */
-const isOffered = (action, ticket) =>
-  Boolean(transitions[ticket.state][action]) && (action !== 'acknowledge' || ticket.holder === null)
 
 /** @param {TicketAction} action @param {string} id @param {Tickets} tickets */
 const button = (action, id, tickets) =>
@@ -86,7 +87,27 @@ export async function take(action, ticket, tickets) {
  * @param {string} id the ticket's @param {string} contact @param {boolean} reached @param {Tickets} tickets
  */
 export async function tellContact(id, contact, reached, tickets) {
-  if (!busyWith) await send('contact', id, { contact, reached }, tickets)
+  if (busyWith) return
+  unmark()
+  await send('contact', id, { contact, reached }, tickets)
+}
+
+/**
+ * A number key: whom Y and X are about.
+ * @param {string} key @param {Ticket | undefined} ticket @param {Tickets} tickets
+ */
+export function markCallee(key, ticket, tickets) {
+  const complaint = ticket && mark(ticket, key)
+  if (ticket) say(ticket, complaint ? [complaint] : [], tickets)
+}
+
+/** Y and X: what came of the call to whoever is marked. @param {boolean} reached @param {Ticket | undefined} ticket @param {Tickets} tickets */
+export async function tellMarked(reached, ticket, tickets) {
+  if (!ticket || busyWith) return
+  const whom = toTellOf(ticket)
+  if (!transitions[ticket.state].contact) say(ticket, [notAllowed('contact', ticket)], tickets)
+  else if (whom === undefined) say(ticket, [chooseFirst()], tickets)
+  else await tellContact(ticket.id, whom, reached, tickets)
 }
 
 /** @param {TicketAction} action @param {Ticket} ticket */

@@ -1,5 +1,5 @@
 // @ts-check
-import { showActions, take, tellContact } from './actions.js'
+import { markCallee, showActions, take, tellContact, tellMarked } from './actions.js'
 import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
 import { call, currentSession, endSession, whenEnded } from './calls.js'
 import { showQueue } from './cards.js'
@@ -238,6 +238,16 @@ function tellShown({ id, state, times }) {
 /** @param {string} contact @param {boolean} reached */
 const called = (contact, reached) => void tellContact(selected() ?? '', contact, reached, snapshots)
 
+/** @param {string} key of whom Y and X shall be about */
+function markCalled(key) {
+  if (here().page !== 'work') return
+  markCallee(key, ticketOf(selected()), snapshots)
+  show()
+}
+
+/** @param {boolean} reached */
+const calledMarked = (reached) => here().page === 'work' && void tellMarked(reached, ticketOf(selected()), snapshots)
+
 /** @param {import('./rules.js').TicketAction} action */
 const act = (action) => here().page === 'work' && void take(action, ticketOf(selected()), snapshots)
 
@@ -289,6 +299,8 @@ function start() {
     help: showKeys,
     command: openCommandBar,
     action: act,
+    callee: markCalled,
+    called: calledMarked,
   })
   const doing = {
     go: goToMostUrgent,

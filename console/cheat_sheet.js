@@ -19,6 +19,12 @@ const moving = [
 ]
 
 /** @type {[key: string, word: WordKey][]} */
+const calling = [
+  ['0 … 9', 'keys.callee'],
+  ['Y X', 'keys.called'],
+]
+
+/** @type {[key: string, word: WordKey][]} */
 const always = [
   ['/', 'keys.command'],
   ['M', 'keys.sound'],
@@ -47,7 +53,7 @@ export function showKeys() {
     el(
       'div',
       { class: 'key-parts' },
-      part(t('keys.on_ticket'), actions),
+      part(t('keys.on_ticket'), [...actions, ...calling.map(said)]),
       el('div', {}, part(t('keys.moving'), moving.map(said)), part(t('keys.always'), always.map(said))),
     ),
     el(

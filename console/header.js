@@ -33,7 +33,7 @@ export function showBar(bar) {
     el('div', { class: 'space' }),
     el(
       'button',
-      { id: 'find', class: 'quiet', onclick: on.command },
+      { id: 'find', class: 'quiet', 'aria-label': t('command.find'), onclick: on.command },
       icon('search'),
       el('span', {}, t('command.find')),
       keyCap('/'),

@@ -9,6 +9,7 @@ import { actionKeys } from './rules.js'
  * @typedef {{
  *   step: (by: 1 | -1, held: boolean) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
  *   help: () => void, command: () => void, action: (action: TicketAction) => void,
+ *   callee: (key: string) => void, called: (reached: boolean) => void,
  * }} Commands
  */
 
@@ -35,7 +36,11 @@ export function keyListener(commands) {
     if (dialogOpen() || commandBarOpen() || isWriting(event.target)) return
     const key = keyOf(event)
     const action = byAction.get(key)
-    const command = action ? () => commands.action(action) : plain(key, event, commands)
+    const command = action
+      ? () => commands.action(action)
+      : /^[0-9]$/.test(key)
+        ? () => commands.callee(key)
+        : plain(key, event, commands)
     // Held down, a key must not take a second step: the first was meant, the repeat is a hand that rests.
     if (!command || (event.repeat && key !== 'j' && key !== 'k')) return
     event.preventDefault()
@@ -59,6 +64,9 @@ function plain(key, { target, repeat }, commands) {
       return isPressable(target) ? undefined : commands.open
     case 'Escape':
       return commands.back
+    case 'y':
+    case 'x':
+      return () => commands.called(key === 'y')
     case 'g':
       return commands.go
     case 'm':

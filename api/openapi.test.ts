@@ -102,6 +102,7 @@ const contract = [
   'GET /api/v1/rules',
   'GET /api/v1/overview',
   'GET /api/v1/homes/{id}/telemetry',
+  'GET /api/v1/map',
   'GET /api/v1/dead-letters',
   'GET /api/v1/dead-letters/{id}',
   'GET /api/v1/dead-letters/counts',

@@ -25,6 +25,8 @@ export type ApiDeps = {
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
+  /** After so long without a hand on it a console locks itself; 0: never; absent: as domain/limits.ts says. */
+  lockAfterMs?: number | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

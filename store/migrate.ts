@@ -5,6 +5,7 @@ import { codecs } from './migrations/0003_codecs.ts'
 import { dispatch } from './migrations/0004_dispatch.ts'
 import { accounts } from './migrations/0005_accounts.ts'
 import { sharing } from './migrations/0006_sharing.ts'
+import { sessionLock } from './migrations/0007_session_lock.ts'
 import type { Tx } from './store.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -17,6 +18,7 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0004_dispatch': dispatch,
   '0005_accounts': accounts,
   '0006_sharing': sharing,
+  '0007_session_lock': sessionLock,
 }
 
 /** Runs the steps that this database has not had yet. The caller's write transaction is the lock round them. */

@@ -144,8 +144,8 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
-    zone: 'UTC',
     frontDoor: async () => undefined,
     peers: async () => [],
   }

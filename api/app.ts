@@ -30,6 +30,7 @@ import { deadLetterRoutes } from './dead_letters.ts'
 import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
+import { overviewRoute } from './figures/overview.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
@@ -84,6 +85,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
+  overviewRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)

@@ -19,6 +19,7 @@ import { pageNamed } from './pages/pages.js'
 import { stepRow } from './parts/table.js'
 import { groups, longestWait } from './queue.js'
 import { showRail } from './rail.js'
+import { registryCommands } from './registry_commands.js'
 import { addressOf, routeOf, workAddress } from './route.js'
 import { allowSound, mayPlay } from './sound.js'
 import { showTicket } from './ticket.js'
@@ -118,7 +119,8 @@ function showAround(waiting) {
   const main = byId('main')
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
-  soundAlarm(waiting, cut !== undefined)
+  const isQuiet = quietWall()
+  soundAlarm(isQuiet ? [] : waiting, !isQuiet && cut !== undefined)
   showTitle(waiting, here().page)
   showBar({
     link,
@@ -139,6 +141,12 @@ function showAround(waiting) {
       logOut,
     },
   })
+}
+
+/** Whether the wall view is shown and was not told to ring: it hangs where everybody hears the consoles already. */
+function quietWall() {
+  const { page: name, query } = here()
+  return name === 'wall' && query.get('sound') !== 'on'
 }
 
 // ---- what is done
@@ -213,6 +221,11 @@ function openMostUrgent() {
 }
 
 function switchSound() {
+  const { page: name, id } = here()
+  if (name === 'wall') {
+    location.hash = addressOf('wall', id, { sound: quietWall() ? 'on' : '' })
+    return
+  }
   pressSound(groups(whatIsKnown().queue).waiting, cutSince() !== undefined)
   show()
 }
@@ -311,6 +324,7 @@ function start() {
   }
   commandSources.push(
     consoleCommands({ ...doing, act, ticket: () => ticketOf(selected()), queue: () => whatIsKnown().queue }),
+    registryCommands,
   )
   document.addEventListener('keydown', (event) => currentSession() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])

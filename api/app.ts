@@ -27,6 +27,7 @@ import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
+import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { overviewRoute } from './figures/overview.ts'
@@ -91,6 +92,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
   channelTrialRoutes(app, deps)
+  dispatchPreviewRoutes(app, deps)
   partnerRoutes(app, deps)
   authorityRoutes(app, deps)
   enrolmentRoutes(app, deps)

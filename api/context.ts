@@ -21,9 +21,9 @@ export type ApiDeps = {
   store: Store
   telemetry: Telemetry
   clock: Clock
-  /** By whose clock days and shifts are told; an IANA name. */
-  zone: string
   log: Logger
+  /** By whose clock days, rotas and plans go; an IANA name. */
+  zone: string
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined

@@ -36,6 +36,7 @@ const registry = [
   'residents',
   'devices',
   'contacts',
+  'absences',
   'operators',
   'vendors',
   'integrations',
@@ -68,6 +69,9 @@ const contract = [
   'POST /api/v1/answers',
   'POST /api/v1/channels/{id}/test',
   'GET /api/v1/channels/{id}/deliveries',
+  'POST /api/v1/plans/preview',
+  'GET /api/v1/rotas/{id}/duty',
+  'GET /api/v1/duty',
   'GET /api/v1/events',
   ...registry.flatMap((plural) => [
     `GET /api/v1/${plural}`,

@@ -103,6 +103,7 @@ const contract = [
   'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/overview',
+  'GET /api/v1/reports',
   'GET /api/v1/homes/{id}/telemetry',
   'GET /api/v1/map',
   'GET /api/v1/dead-letters',

@@ -161,8 +161,7 @@ export const en = {
   'evidence.skew': "the device's clock is wrong by {for}; it said {said}",
   'evidence.repeats': 'came again {n} times',
   'evidence.confidence': 'the device is {n} % sure',
-  'evidence.position': 'position {lat}, {lon}',
-  'evidence.accuracy': 'within {n} m',
+  'evidence.position': 'position {lat}, {lon} (WGS 84)',
 
   'doubt.late_heading': 'Not a call of now: nobody was alarmed. Look whether somebody needs something.',
   'doubt.heading': 'Not verified. Treat it as real until somebody has checked.',

@@ -160,8 +160,7 @@ export const zh = {
   'evidence.skew': '设备时钟偏差 {for}，设备自报时间为 {said}',
   'evidence.repeats': '又重复了 {n} 次',
   'evidence.confidence': '设备把握度 {n} %',
-  'evidence.position': '位置 {lat}, {lon}',
-  'evidence.accuracy': '误差 {n} 米以内',
+  'evidence.position': '位置 {lat}, {lon}（WGS 84）',
 
   'doubt.late_heading': '这不是当前的呼叫，没有发出警报。请查看是否有人需要帮助。',
   'doubt.heading': '尚未核实。核实之前，请按真实警情处理。',

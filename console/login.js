@@ -48,7 +48,7 @@ const providerButton = ({ name, url }) => el('a', { href: url }, t('login.elsewh
  */
 export function showLogin(page) {
   const { provider, refused } = elsewhere
-  fill(byId('login'), [language(), page.ended], () => [
+  const built = fill(byId('login'), [language(), page.ended], () => [
     el(
       'form',
       { class: 'login', onsubmit: (/** @type {SubmitEvent} */ event) => void enter(event, page.onIn) },
@@ -68,6 +68,8 @@ export function showLogin(page) {
       ),
     ),
   ])
+  // Not left to autofocus, which browsers heed only once: after the end of a session the keyboard must not be nowhere.
+  if (built) byId('login').querySelector('input')?.focus()
   // Put in without building the rest anew: somebody may be typing his name already.
   const [complaint, slot] = ['.complaint', '.elsewhere'].map((part) => byId('login').querySelector(part))
   if (slot) fill(slot, [language(), provider], () => [provider && providerButton(provider)])
@@ -85,7 +87,6 @@ const field = (name, label, type, autocomplete) =>
       type,
       autocomplete,
       required: true,
-      autofocus: name === 'name',
       autocapitalize: 'none',
       spellcheck: 'false',
     }),

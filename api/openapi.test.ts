@@ -36,6 +36,7 @@ const registry = [
   'residents',
   'devices',
   'contacts',
+  'absences',
   'operators',
   'vendors',
   'integrations',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
+import { listAbsences } from './absences.ts'
 import { auditEdge, listAudit, recordAudit, trimAudit } from './audit.ts'
 import { listAuthorities } from './authorities.ts'
 import { beat } from './beats.ts'
@@ -135,6 +136,12 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   beat: (tx) => beat(tx, 'timers', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
   listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
+  listAbsences: (tx) => listAbsences(tx, { most: 10, at: 1, after: '5/a' }),
+  listAbsencesOfHome: (tx) => listAbsences(tx, { most: 10, home: 'h', at: 1 }),
+  searchHomes: (tx) => listHomes(tx, { most: 10, q: 'li' }),
+  searchDevices: (tx) => listDevices(tx, { most: 10, q: 'li', online: false, battery_below: 20, placed: false }),
+  searchResidents: (tx) => listResidents(tx, { most: 10, q: 'li' }),
+  searchContacts: (tx) => listContacts(tx, { most: 10, q: 'li' }),
   listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),
   listContactsOfHome: (tx) => listContacts(tx, { most: 10, home: 'h' }),
 }

@@ -5,6 +5,7 @@ import { codecs } from './migrations/0003_codecs.ts'
 import { dispatch } from './migrations/0004_dispatch.ts'
 import { accounts } from './migrations/0005_accounts.ts'
 import { sharing } from './migrations/0006_sharing.ts'
+import { absences } from './migrations/0008_absences.ts'
 import { reports } from './migrations/0010_reports.ts'
 import type { Tx } from './store.ts'
 
@@ -18,6 +19,7 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0004_dispatch': dispatch,
   '0005_accounts': accounts,
   '0006_sharing': sharing,
+  '0008_absences': absences,
   '0010_reports': reports,
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, call, can, everyItem } from '../calls.js'
+import { CallError, call, can, everyItem, pageOf } from '../calls.js'
 import { el } from '../dom.js'
 import { timeText } from '../format.js'
 import { after, now } from '../time.js'
@@ -71,7 +71,7 @@ export function offerHomes(form, name) {
   const offer = async () => {
     const q = input.value.trim()
     if (q === '') return
-    const { items } = await call(`/homes?${new URLSearchParams({ q, limit: '20' })}`).catch(() => ({ items: [] }))
+    const { items } = await pageOf('/homes', { q, limit: '20' }).catch(() => ({ items: [] }))
     list.replaceChildren(
       ...items.map((/** @type {Home} */ home) => el('option', { value: home.id, label: home.address }, home.address)),
     )

@@ -56,6 +56,13 @@ export const pageWithAddresses = (path) => async (/** @type {Record<string, stri
 /** @param {string | null} iso */
 export const momentText = (iso) => (iso === null ? '' : timeText(iso, language(), now()))
 
+/** What a row of a list has room for; the whole stands on the page of the thing. */
+const briefLetters = 80
+
+/** @param {string | null} text */
+export const briefly = (text) =>
+  text !== null && text.length > briefLetters ? `${text.slice(0, briefLetters).trimEnd()}…` : text
+
 const restMs = 250
 
 /**

@@ -5,6 +5,7 @@ import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
 import { type ScopePermission, scopePermissions, viewersScope } from '../domain/scope.ts'
+import { createAbsence } from '../store/absences.ts'
 import { recordAudit } from '../store/audit.ts'
 import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
@@ -31,6 +32,7 @@ const meant: Record<keyof typeof permissions, string> = {
   write_plans: 'administrator supervisor',
   write_channels: 'administrator',
   write_registry: 'administrator integrator',
+  write_absences: 'administrator supervisor dispatcher integrator',
   write_operators: 'administrator',
   read_vendors: 'administrator vendor integrator',
   write_vendors: 'administrator',
@@ -104,6 +106,8 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
+  'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
   'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
   'POST /api/v1/tickets/:id/close': () => ({ outcome: 'test' }),
@@ -140,8 +144,8 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
-    zone: 'UTC',
     frontDoor: async () => undefined,
     peers: async () => [],
   }
@@ -197,6 +201,8 @@ async function furnishMore(house: House, me?: string): Promise<void> {
         .insertInto('homes')
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
+      const absence = { id: `absence-${district}`, home: `home-${district}`, reason: 'hospital' } as const
+      await createAbsence(tx, absence, now)
       const device = `device-${district}`
       await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
       await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
@@ -317,6 +323,8 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'HEAD,GET /lib/gcoord/* anyone',
+      'HEAD,GET /lib/leaflet/* anyone',
       'POST /api/v1/answers anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',

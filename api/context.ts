@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
 import type { Store } from '../store/store.ts'
 import type { Lines } from './lines.ts'
+import type { MapTiles } from './map.ts'
 import type { OidcOptions } from './oidc_provider.ts'
 import type { HttpTimes } from './servers.ts'
 
@@ -22,11 +23,13 @@ export type ApiDeps = {
   telemetry: Telemetry
   clock: Clock
   log: Logger
-  /** By whose clock rotas and plans go; an IANA name. */
+  /** By whose clock days, rotas and plans go; an IANA name. */
   zone: string
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
+  /** Absent: no map tiles. */
+  map?: MapTiles | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

@@ -118,7 +118,8 @@ function showAround(waiting) {
   const main = byId('main')
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
-  soundAlarm(waiting, cut !== undefined)
+  const isQuiet = quietWall()
+  soundAlarm(isQuiet ? [] : waiting, !isQuiet && cut !== undefined)
   showTitle(waiting, here().page)
   showBar({
     link,
@@ -139,6 +140,12 @@ function showAround(waiting) {
       logOut,
     },
   })
+}
+
+/** Whether the wall view is shown and was not told to ring: it hangs where everybody hears the consoles already. */
+function quietWall() {
+  const { page: name, query } = here()
+  return name === 'wall' && query.get('sound') !== 'on'
 }
 
 // ---- what is done
@@ -213,6 +220,11 @@ function openMostUrgent() {
 }
 
 function switchSound() {
+  const { page: name, id } = here()
+  if (name === 'wall') {
+    location.hash = addressOf('wall', id, { sound: quietWall() ? 'on' : '' })
+    return
+  }
   pressSound(groups(whatIsKnown().queue).waiting, cutSince() !== undefined)
   show()
 }

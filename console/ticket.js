@@ -9,7 +9,9 @@ import { clockText, timeText } from './format.js'
 import { icon, severityIcon } from './icons.js'
 import { next, nextInputs } from './next_step.js'
 import { whoText } from './people.js'
+import { showPlace } from './place.js'
 import { waitingSince } from './queue.js'
+import { readingsOf } from './readings.js'
 import { reasonText } from './reasons.js'
 import { answerWithinMs, isWaiting } from './rules.js'
 import { now } from './time.js'
@@ -27,8 +29,8 @@ const shownWhole = new Set()
 /** The panel's parts: across its width, then in two columns. On a narrow page all stand below each other. */
 const across = ['head', 'actions', 'doubts']
 const columns = [
-  ['where', 'calling', 'place'],
-  ['next', 'evidence', 'charts', 'timeline'],
+  ['where', 'calling', 'place', 'timeline'],
+  ['next', 'evidence', 'charts'],
 ]
 
 /**
@@ -51,6 +53,7 @@ export function showTicket(ticket, page) {
     el('div', { class: 'columns' }, ...columns.map((ids) => el('div', {}, ...ids.map(part)))),
   ])
   panel.className = `ticket ${ticket.severity} ${ticket.state}`
+  panel.dataset.ticket = ticket.id
   const today = [language(), new Date(now()).toDateString()]
   const headInputs = [
     today,
@@ -70,14 +73,25 @@ export function showTicket(ticket, page) {
   showTimeline(ticket, today)
   showWhere(byId('where'), ticket)
   showCalling(byId('calling'), ticket, page.onCalled)
-  showEvidence(byId('evidence'), ticket)
-  showCharts(byId('charts'), ticket)
+  showPlace(byId('place'), ticket)
+  showReadings(ticket)
+}
+
+/** What is made of the home's readings, which come a little later than the ticket. @param {Ticket} ticket */
+function showReadings(ticket) {
+  const readings = readingsOf(ticket, () => {
+    // The panel may show another ticket by then, or none.
+    if (byId('ticket').dataset.ticket === ticket.id) showReadings(ticket)
+  })
+  showEvidence(byId('evidence'), ticket, readings)
+  showCharts(byId('charts'), ticket, readings)
 }
 
 /** @param {HTMLElement} panel @param {Parameters<typeof showTicket>[1]} page */
 function showNothing(panel, { waiting, selected, problem }) {
   const text = selected ? (problem ?? t('ticket.loading')) : t(waiting > 0 ? 'queue.choose' : 'queue.choose_none')
   panel.className = 'nothing'
+  delete panel.dataset.ticket
   fill(panel, ['nothing', text], () => [
     el('img', { src: 'icon.svg', alt: '', width: 56, height: 56 }),
     el('p', {}, text),

@@ -56,6 +56,7 @@ export const en = {
   'rail.reports': 'Reports',
   'rail.system': 'System',
 
+  'page.wall': 'Wall view',
   'page.failed': 'The page could not be loaded.',
   'page.again': 'Try again',
   'page.plans': 'Plans',
@@ -136,7 +137,6 @@ export const en = {
 
   'evidence.heading': 'What was reported',
   'evidence.device': 'device {device}',
-  'evidence.reported': 'at {at}',
   'evidence.again': 'again at {times}',
   'evidence.in_all': '{n} times in all',
   'evidence.delay': 'received {for} later',
@@ -253,9 +253,10 @@ export const en = {
   'reason.partner_refused': 'They refused it',
   'reason.partner_expired': 'They could not be reached',
 
-  'chart.heading': 'The last hour',
-  'chart.until_closing': 'The hour before closing',
-  'chart.none': 'No readings from this home in this hour.',
+  'chart.heading': 'The hour before, and live since',
+  'chart.until_closing': 'The hour before, until it was closed',
+  'chart.none': 'No readings from this home since an hour before the alarm.',
+  'chart.mark': 'The dashed line: what was reported.',
   'chart.range': '{low} to {high}',
   'chart.label': '{metric}, {where}: last {last} at {at}, between {low} and {high}',
   'chart.now': 'now',

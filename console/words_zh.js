@@ -56,6 +56,7 @@ export const zh = {
   'rail.reports': '报表',
   'rail.system': '系统',
 
+  'page.wall': '大屏',
   'page.failed': '页面加载失败。',
   'page.again': '重试',
   'page.plans': '预案',
@@ -135,7 +136,6 @@ export const zh = {
 
   'evidence.heading': '报警内容',
   'evidence.device': '设备 {device}',
-  'evidence.reported': '{at}',
   'evidence.again': '又于 {times}',
   'evidence.in_all': '共 {n} 次',
   'evidence.delay': '{for} 后收到',
@@ -252,9 +252,10 @@ export const zh = {
   'reason.partner_refused': '对方拒收',
   'reason.partner_expired': '无法联系对方',
 
-  'chart.heading': '最近一小时',
-  'chart.until_closing': '结案前一小时',
-  'chart.none': '这一小时内该住户没有数据。',
+  'chart.heading': '报警前一小时至今（实时）',
+  'chart.until_closing': '报警前一小时至结案',
+  'chart.none': '报警前一小时以来该住户没有数据。',
+  'chart.mark': '虚线处为报警时刻。',
   'chart.range': '{low} 至 {high}',
   'chart.label': '{metric}，{where}：最近值 {last}（{at}），范围 {low} 至 {high}',
   'chart.now': '现在',

@@ -57,6 +57,7 @@ export const en = {
   'rail.system': 'System',
 
   'page.wall': 'Wall view',
+  'page.reports': 'Reports',
   'page.failed': 'The page could not be loaded.',
   'page.again': 'Try again',
 

@@ -57,6 +57,7 @@ export const zh = {
   'rail.system': '系统',
 
   'page.wall': '大屏',
+  'page.reports': '报表',
   'page.failed': '页面加载失败。',
   'page.again': '重试',
 

@@ -11,7 +11,10 @@
  */
 
 /** @type {readonly Page[]} */
-export const pages = [{ name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') }]
+export const pages = [
+  { name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') },
+  { name: 'reports', group: 'reports', may: 'read_tickets', load: () => import('./reports.js') },
+]
 
 /** @param {string} name */
 export const pageNamed = (name) => pages.find((page) => page.name === name)

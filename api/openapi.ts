@@ -15,7 +15,7 @@ type Content = { description: string; content: Record<string, { schema: z.ZodTyp
 /** What any request can meet; every route has them besides its own. */
 const everywhere: ErrorCode[] = ['request_invalid', 'too_many_requests', 'internal']
 /** What any request that needs a token can meet. */
-export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden']
+export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden', 'csrf_refused', 'session_locked']
 
 /** The `response` part of a route's schema: the good answers by status, and its problems by their codes. */
 export function answers<const Ok extends Record<number, Answer>>(ok: Ok, ...codes: ErrorCode[]) {

@@ -94,6 +94,7 @@ export const en = {
   'page.devices': 'Devices',
   'page.areas': 'Areas',
   'page.wall': 'Wall view',
+  'page.reports': 'Reports',
   'page.failed': 'The page could not be loaded.',
   'page.again': 'Try again',
   'page.plans': 'Plans',

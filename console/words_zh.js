@@ -94,6 +94,7 @@ export const zh = {
   'page.devices': '设备',
   'page.areas': '区域',
   'page.wall': '大屏',
+  'page.reports': '报表',
   'page.failed': '页面加载失败。',
   'page.again': '重试',
   'page.plans': '预案',

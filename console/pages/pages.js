@@ -29,6 +29,7 @@ export const pages = [
   { name: 'refusals', group: 'system', may: 'read_refusals', load: () => import('./refusals.js') },
   { name: 'audit', group: 'system', may: 'read_audit', load: () => import('./audit.js') },
   { name: 'rules', group: 'system', may: 'read_rules', load: () => import('./rules.js') },
+  { name: 'reports', group: 'reports', may: 'read_tickets', load: () => import('./reports.js') },
 ]
 
 /** @param {string} name */

@@ -5,6 +5,7 @@ import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
 import { type ScopePermission, scopePermissions, viewersScope } from '../domain/scope.ts'
+import { createAbsence } from '../store/absences.ts'
 import { recordAudit } from '../store/audit.ts'
 import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
@@ -31,6 +32,7 @@ const meant: Record<keyof typeof permissions, string> = {
   write_plans: 'administrator supervisor',
   write_channels: 'administrator',
   write_registry: 'administrator integrator',
+  write_absences: 'administrator supervisor dispatcher integrator',
   write_operators: 'administrator',
   read_vendors: 'administrator vendor integrator',
   write_vendors: 'administrator',
@@ -91,6 +93,7 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/rotas/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/teams/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/channels/:id': () => ({ name: 'renamed' }),
+  'POST /api/v1/plans/preview': (district) => ({ home: `home-${district}`, kind: 'sos' }),
   'POST /api/v1/channels/:id/test': () => ({ to: '' }),
   'POST /api/v1/tickets/:id/contact': () => ({ contact: 'resident', reached: true }),
   'POST /api/v1/devices/import': (district) => ({ devices: [{ id: `device-${district}` }] }),
@@ -103,6 +106,8 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
+  'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
   'POST /api/v1/session/unlock': () => ({ password: 'not his' }),
   'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
@@ -140,6 +145,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
     frontDoor: async () => undefined,
     peers: async () => [],
@@ -196,6 +202,8 @@ async function furnishMore(house: House, me?: string): Promise<void> {
         .insertInto('homes')
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
+      const absence = { id: `absence-${district}`, home: `home-${district}`, reason: 'hospital' } as const
+      await createAbsence(tx, absence, now)
       const device = `device-${district}`
       await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
       await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
@@ -219,6 +227,7 @@ const goodStatus: Record<string, string> = {
   'POST /api/v1/devices/import': '200',
   'POST /api/v1/tickets/:id/shown': '204',
   'POST /api/v1/channels/:id/test': '202',
+  'POST /api/v1/plans/preview': '200',
   'POST /api/v1/vendors/:id/authorities': '201',
   'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',

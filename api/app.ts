@@ -27,8 +27,10 @@ import { commandRoutes } from './commands.ts'
 import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
+import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
+import { overviewRoute } from './figures/overview.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
 import * as metrics from './metrics.ts'
@@ -83,10 +85,12 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
+  overviewRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
   channelTrialRoutes(app, deps)
+  dispatchPreviewRoutes(app, deps)
   partnerRoutes(app, deps)
   authorityRoutes(app, deps)
   enrolmentRoutes(app, deps)

@@ -50,6 +50,8 @@ export const permissions = {
   /** Where what is said of people goes, and with which passwords. */
   write_channels: ['administrator'],
   write_registry: ['administrator', 'integrator'],
+  /** Told by telephone as often as not. */
+  write_absences: ['administrator', 'supervisor', 'dispatcher', 'integrator'],
   write_operators: ['administrator'],
   read_vendors: ['administrator', 'integrator', 'vendor'],
   write_vendors: ['administrator'],

@@ -22,6 +22,8 @@ export type ApiDeps = {
   telemetry: Telemetry
   clock: Clock
   log: Logger
+  /** By whose clock days, rotas and plans go; an IANA name. */
+  zone: string
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined

@@ -1,6 +1,7 @@
 import type { SwaggerTransformObject } from '@fastify/swagger'
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { Absence } from '../domain/absences.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import * as registry from '../domain/registry.ts'
 import { Partner, Sharing } from '../domain/sharing.ts'
@@ -39,7 +40,20 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
 
 const { Area, Home, Resident, Device, Contact, OperatorAccount, Vendor, Integration } = registry
 const people = { Resident, Contact, OperatorAccount }
-const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, Sharing, Partner, ...people }
+const named = {
+  Problem,
+  Ticket,
+  LiveEvent,
+  Area,
+  Home,
+  Device,
+  Vendor,
+  Integration,
+  Sharing,
+  Partner,
+  Absence,
+  ...people,
+}
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
@@ -65,7 +79,8 @@ const tags = [
   { name: 'events', description: 'What happens, live and without gaps' },
   {
     name: 'registry',
-    description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations, sharings, partners',
+    description:
+      'Areas, homes, residents, devices, contacts, absences, operators, vendors, integrations, sharings, partners',
   },
   {
     name: 'credentials',

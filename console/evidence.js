@@ -2,11 +2,13 @@
 import { devicesOf } from './directory.js'
 import { el, fill } from './dom.js'
 import { clockText, listText, numberText, timeText } from './format.js'
+import { momentOf } from './readings.js'
+import { factsOf, subjectText, w } from './story.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
 
 /**
- * What was reported, in plain words.
+ * What was reported, in plain words, and how the home was around that time.
  * @typedef {import('../domain/ticket.ts').Ticket} Ticket
  * @typedef {import('../domain/ticket.ts').Evidence} Evidence
  * @typedef {import('./directory.js').Device} Device
@@ -17,15 +19,22 @@ const delayWorthTellingMs = 2_000
 /** Of a button pressed again and again, the newest times are told one by one. */
 const timesTold = 4
 
-/** @param {Element} part @param {Ticket} ticket */
-export function showEvidence(part, ticket) {
+/** @param {Element} part @param {Ticket} ticket @param {import('./readings.js').Readings} readings */
+export function showEvidence(part, ticket, { before, series }) {
   const devices = ticket.home ? devicesOf(ticket.home) : undefined
   const today = new Date(now()).toDateString()
-  fill(part, [language(), today, ticket.evidence, devices], () => [
+  const facts = series ? factsOf(before, series, { moment: momentOf(ticket), devices }) : []
+  fill(part, [language(), today, ticket.evidence, devices, facts], () => [
     el('h3', {}, t('evidence.heading')),
     el('ul', {}, ...claims(ticket.evidence).map((claim) => claimRow(claim, devices))),
+    facts.length > 0 && el('h4', {}, w('around')),
+    el('ul', { class: 'facts' }, ...facts.map(factRow)),
   ])
 }
+
+/** @param {import('./story.js').Fact} fact */
+const factRow = ({ who, what, later }) =>
+  el('li', { class: later ? 'later' : '' }, w('claim', { who, what }), later && el('small', {}, ` ${w('after')}`))
 
 /**
  * The same claim of the same device told once: nine presses of a button are one line, not nine. In the order of the first.
@@ -44,8 +53,13 @@ function claimRow(claim, devices) {
   return el(
     'li',
     { class: 'reported' },
-    el('p', {}, el('b', {}, wordFor('signal', first.signal)), ' ', t('evidence.reported', { at: time(first) })),
-    el('p', { class: 'detail' }, deviceText(first.device, devices)),
+    el('time', { datetime: first.at }, time(first)),
+    el(
+      'p',
+      {},
+      el('b', {}, w('claim', { who: subjectText(first.device, devices), what: wordFor('signal', first.signal) })),
+    ),
+    el('p', { class: 'detail device' }, deviceText(first.device, devices)),
     ...[...again(claim, time), ...details(claim)].map((text) => el('p', { class: 'detail' }, text)),
     ...[...doubts].map((doubt) => el('p', { class: 'doubt' }, wordFor('doubt', doubt))),
   )
@@ -63,10 +77,10 @@ function again(claim, time) {
   return lines
 }
 
-/** The room or wearer before the model, and the id for the record. @param {string} id @param {Device[] | undefined} devices */
+/** The model, and the id for the record. @param {string} id @param {Device[] | undefined} devices */
 export function deviceText(id, devices) {
   const device = devices?.find((one) => one.id === id)
-  return [device?.place, device?.model, t('evidence.device', { device: id })].filter(Boolean).join(' · ')
+  return [device?.model, t('evidence.device', { device: id })].filter(Boolean).join(' · ')
 }
 
 /** What is known beside the claim itself, by its newest word. @param {Evidence[]} claim @returns {string[]} */

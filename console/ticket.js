@@ -10,6 +10,7 @@ import { icon, severityIcon } from './icons.js'
 import { next, nextInputs } from './next_step.js'
 import { whoText } from './people.js'
 import { waitingSince } from './queue.js'
+import { readingsOf } from './readings.js'
 import { reasonText } from './reasons.js'
 import { answerWithinMs, isWaiting } from './rules.js'
 import { now } from './time.js'
@@ -51,6 +52,7 @@ export function showTicket(ticket, page) {
     el('div', { class: 'columns' }, ...columns.map((ids) => el('div', {}, ...ids.map(part)))),
   ])
   panel.className = `ticket ${ticket.severity} ${ticket.state}`
+  panel.dataset.ticket = ticket.id
   const today = [language(), new Date(now()).toDateString()]
   const headInputs = [
     today,
@@ -70,14 +72,24 @@ export function showTicket(ticket, page) {
   showTimeline(ticket, today)
   showWhere(byId('where'), ticket)
   showCalling(byId('calling'), ticket, page.onCalled)
-  showEvidence(byId('evidence'), ticket)
-  showCharts(byId('charts'), ticket)
+  showReadings(ticket)
+}
+
+/** What is made of the home's readings, which come a little later than the ticket. @param {Ticket} ticket */
+function showReadings(ticket) {
+  const readings = readingsOf(ticket, () => {
+    // The panel may show another ticket by then, or none.
+    if (byId('ticket').dataset.ticket === ticket.id) showReadings(ticket)
+  })
+  showEvidence(byId('evidence'), ticket, readings)
+  showCharts(byId('charts'), ticket, readings)
 }
 
 /** @param {HTMLElement} panel @param {Parameters<typeof showTicket>[1]} page */
 function showNothing(panel, { waiting, selected, problem }) {
   const text = selected ? (problem ?? t('ticket.loading')) : t(waiting > 0 ? 'queue.choose' : 'queue.choose_none')
   panel.className = 'nothing'
+  delete panel.dataset.ticket
   fill(panel, ['nothing', text], () => [
     el('img', { src: 'icon.svg', alt: '', width: 56, height: 56 }),
     el('p', {}, text),

@@ -11,7 +11,7 @@
  */
 
 /** @type {readonly Page[]} */
-export const pages = []
+export const pages = [{ name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') }]
 
 /** @param {string} name */
 export const pageNamed = (name) => pages.find((page) => page.name === name)

@@ -92,6 +92,7 @@ const emptyConfig: Config = {
   switchUrl: undefined,
   oidc: undefined,
   zone: 'UTC',
+  lockAfterMs: 0,
   demo: false,
   log: 'silent',
 }

@@ -336,6 +336,8 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'HEAD,GET /lib/gcoord/* anyone',
+      'HEAD,GET /lib/leaflet/* anyone',
       'POST /api/v1/answers anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',

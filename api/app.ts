@@ -31,8 +31,10 @@ import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { overviewRoute } from './figures/overview.ts'
+import { reportRoute } from './figures/reports.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
+import { mapLibraries, mapRoute } from './map.ts'
 import * as metrics from './metrics.ts'
 import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
@@ -41,6 +43,7 @@ import { partnerRoutes } from './partner_events.ts'
 import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
+import { securityHeaders, stylesAnywhere } from './security_headers.ts'
 import { serverSettings } from './servers.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { ticketFactRoutes } from './ticket_facts.ts'
@@ -79,13 +82,14 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     keyGenerator: ({ ip }) => addressKey(ip),
     addHeadersOnExceeding: noHeaders,
   })
-  await app.register(helmet, securityHeaders)
+  await app.register(helmet, securityHeaders(deps))
   await document(app)
   sessionRoutes(app, deps)
   oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
   overviewRoute(app, deps)
+  reportRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)
@@ -99,10 +103,12 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   commandRoutes(app, deps)
   ruleRoutes(app)
   telemetryRoutes(app, deps)
+  mapRoute(app, deps)
   deadLetterRoutes(app, deps)
   frontDoorRoutes(app, deps)
   connectionRoutes(app, deps)
   opsRoutes(app, deps)
+  await mapLibraries(app)
   await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
   await app.ready()
   return { app, events, routes }
@@ -174,28 +180,11 @@ function logAndCount(app: Api, { log }: ApiDeps): void {
   })
 }
 
-/** Everything comes from here and nothing from elsewhere. No HSTS and no upgrade to https: a house may run on a plain LAN. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-    },
-  },
-  strictTransportSecurity: false,
-}
-
 async function document(app: Api): Promise<void> {
   await app.register(swagger, {
     openapi: documentHead,
     transform: jsonSchemaTransform,
     transformObject: finished,
   })
-  await app.register(swaggerUi, { routePrefix: '/api/docs' })
+  await app.register(swaggerUi, { routePrefix: '/api/docs', transformStaticCSP: stylesAnywhere })
 }

@@ -103,7 +103,9 @@ const contract = [
   'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/overview',
+  'GET /api/v1/reports',
   'GET /api/v1/homes/{id}/telemetry',
+  'GET /api/v1/map',
   'GET /api/v1/dead-letters',
   'GET /api/v1/dead-letters/{id}',
   'GET /api/v1/dead-letters/counts',
@@ -184,7 +186,9 @@ describe('the pages', () => {
       expect(url.origin, file).toBe(house.base)
       expect((await fetch(url)).status, file).toBe(200)
     }
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(page.headers.get('content-security-policy')).toContain(
+      "script-src 'self';script-src-attr 'none';style-src 'self' 'unsafe-inline';",
+    )
   })
 
   it('of the console are served at the root, and nothing of its folder that is not for browsers', async () => {

@@ -33,6 +33,12 @@ function goodAnswer(answer: Answer): z.ZodType | Content {
   return schema instanceof z.ZodUndefined ? schema : { description, content: { [type]: { schema } } }
 }
 
+/** The same answers, of which the good one comes in another content type too, where it is asked for. */
+export function orAs<All extends { 200: unknown }>(all: All, type: string, schema: z.ZodType): All {
+  const good = all[200] as Content
+  return { ...all, 200: { ...good, content: { ...good.content, [type]: { schema } } } }
+}
+
 const problemAnswer = (codes: ErrorCode[]): Content => ({
   description: codes.map((code) => `\`${code}\`: ${errorTable[code].text}`).join('\n\n'),
   content: { 'application/problem+json': { schema: Problem } },

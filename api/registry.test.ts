@@ -7,6 +7,8 @@ const post = (house: House, plural: string, body: CallOptions['body']) =>
   house.call('POST', `/api/v1/${plural}`, { token, body })
 const get = (house: House, path: string) => house.call('GET', `/api/v1/${path}`, { token })
 
+const bedsit = { rooms: [{ name: 'room', x: 0, y: 0, w: 4, h: 5.5 }], doors: [{ name: 'front door', x: 4, y: 1 }] }
+
 /** For each kind: what makes one, what it then looks like, a change, and what that makes of it. */
 const kinds = [
   {
@@ -19,9 +21,9 @@ const kinds = [
   {
     plural: 'homes',
     input: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79 },
-    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null },
-    change: { lat: null, notes: 'dog' },
-    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog' },
+    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null, floor_plan: null },
+    change: { lat: null, notes: 'dog', floor_plan: bedsit },
+    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog', floor_plan: bedsit },
   },
   {
     plural: 'residents',

@@ -9,7 +9,7 @@ import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
-import { instant, PageQuery, pageOf } from './paging.ts'
+import { instant, listOf, PageQuery, pageOf } from './paging.ts'
 import { mustReach } from './reach.ts'
 import { type Filter, type Narrowing, type Resource, seenPath, shownTo } from './resource.ts'
 import { resources } from './resources.ts'
@@ -43,6 +43,7 @@ const filters = {
     .max(100)
     .optional()
     .describe('words that all must stand in it, anywhere and in any order; of A to Z capitals count as small letters'),
+  ids: listOf(Id).describe('only these'),
   at: z
     .union([z.literal('now'), instant])
     .optional()

@@ -36,7 +36,17 @@ export async function openApi(house: House): Promise<Room> {
   const tls = await openTlsPort(config.httpsPort, house)
   const linesMost = linesFor(await openFilesOf(process.pid))
   const doors = { host, port, tls, linesMost, lockAfterMs, frontDoor, peers }
-  const api = await startApi({ store, telemetry, clock, log, zone, adminToken, oidc: oidcOf(config), ...doors })
+  const api = await startApi({
+    store,
+    telemetry,
+    clock,
+    log,
+    zone,
+    adminToken,
+    oidc: oidcOf(config),
+    map: config.map,
+    ...doors,
+  })
   return {
     ports: { http: api.port, https: api.httpsPort },
     async close() {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { limits } from '../domain/limits.ts'
 import { isZone } from '../domain/zones.ts'
+import { type MapConfig, mapOf, mapVariables } from './config_map.ts'
 import { type OidcConfig, oidcOf, oidcVariables } from './config_oidc.ts'
 import { Fault } from './fault.ts'
 
@@ -43,6 +44,8 @@ export type Config = {
   switchUrl: string | undefined
   /** Undefined: people log in with name and password only. */
   oidc: OidcConfig | undefined
+  /** Undefined: no tiles; the console draws where somebody is by itself. */
+  map: MapConfig | undefined
   /** The zone of devices that tell the time without one, by its IANA name. */
   zone: string
   /** After so long without a hand on it a console locks itself; 0: never. */
@@ -106,6 +109,7 @@ const Environment = z.object({
   VIGIL_SWITCH_URL: url(['http:', 'https:'], 'https://switch.example/ping/my-centre').optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
   ...oidcVariables,
+  ...mapVariables,
   VIGIL_ZONE: z
     .string()
     .refine(isZone, 'must be a time zone like Asia/Shanghai or Europe/Berlin')
@@ -172,6 +176,7 @@ function configOf(env: Environment): Config {
     publicUrl: env.VIGIL_URL,
     switchUrl: env.VIGIL_SWITCH_URL,
     oidc: oidcOf(env),
+    map: mapOf(env),
     zone: env.VIGIL_ZONE,
     lockAfterMs: Math.round(env.VIGIL_LOCK_AFTER_MIN * 60_000),
     demo,

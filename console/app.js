@@ -21,6 +21,7 @@ import { pageNamed } from './pages/pages.js'
 import { stepRow } from './parts/table.js'
 import { groups, longestWait } from './queue.js'
 import { showRail } from './rail.js'
+import { registryCommands } from './registry_commands.js'
 import { addressOf, routeOf, workAddress } from './route.js'
 import { allowSound, mayPlay } from './sound.js'
 import { showTicket } from './ticket.js'
@@ -403,6 +404,7 @@ function start() {
   }
   commandSources.push(
     consoleCommands({ ...doing, act, ticket: () => ticketOf(selected()), queue: () => whatIsKnown().queue }),
+    registryCommands,
   )
   document.addEventListener('keydown', (event) => currentSession() && !isLocked() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])

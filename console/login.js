@@ -58,7 +58,7 @@ export const wayElsewhere = () => elsewhere.provider && providerButton(elsewhere
  */
 export function showLogin(page) {
   const { provider, refused } = elsewhere
-  fill(byId('login'), [language(), page.ended], () => [
+  const built = fill(byId('login'), [language(), page.ended], () => [
     el(
       'form',
       { class: 'login', onsubmit: (/** @type {SubmitEvent} */ event) => void enter(event, page.onIn) },
@@ -78,6 +78,8 @@ export function showLogin(page) {
       ),
     ),
   ])
+  // Not left to autofocus, which browsers heed only once: after the end of a session the keyboard must not be nowhere.
+  if (built) byId('login').querySelector('input')?.focus()
   // Put in without building the rest anew: somebody may be typing his name already.
   const [complaint, slot] = ['.complaint', '.elsewhere'].map((part) => byId('login').querySelector(part))
   if (slot) fill(slot, [language(), provider], () => [wayElsewhere()])
@@ -95,7 +97,6 @@ const field = (name, label, type, autocomplete) =>
       type,
       autocomplete,
       required: true,
-      autofocus: name === 'name',
       autocapitalize: 'none',
       spellcheck: 'false',
     }),

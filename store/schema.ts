@@ -65,6 +65,7 @@ type HomeTable = {
   lat: number | null
   lon: number | null
   notes: string | null
+  floor_plan: ColumnType<string | null, string | null | undefined, string | null>
 }
 type ResidentTable = {
   id: string

@@ -24,6 +24,8 @@ import { boundBodies } from './bodies.ts'
 import { channelTrialRoutes } from './channel_trials.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
+import { compressAnswers } from './compression.ts'
+
 import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
@@ -83,6 +85,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     addHeadersOnExceeding: noHeaders,
   })
   await app.register(helmet, securityHeaders(deps))
+  await compressAnswers(app)
   await document(app)
   sessionRoutes(app, deps)
   oidcRoutes(app, deps)
@@ -109,7 +112,13 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   connectionRoutes(app, deps)
   opsRoutes(app, deps)
   await mapLibraries(app)
-  await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
+  // Asked for anew each time, and answered in a few bytes where nothing changed: an update never runs with files from before it.
+  await app.register(statics, {
+    root: consoleFolder,
+    allowedPath: isForBrowsers,
+    cacheControl: false,
+    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+  })
   await app.ready()
   return { app, events, routes }
 }

@@ -190,7 +190,9 @@ describe('the pages', () => {
       expect(url.origin, file).toBe(house.base)
       expect((await fetch(url)).status, file).toBe(200)
     }
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(page.headers.get('content-security-policy')).toContain(
+      "script-src 'self';script-src-attr 'none';style-src 'self' 'unsafe-inline';",
+    )
   })
 
   it('of the console are served at the root, and nothing of its folder that is not for browsers', async () => {

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { Store } from '../store/store.ts'
 import type { Lines } from './lines.ts'
 import type { OidcOptions } from './oidc_provider.ts'
@@ -27,6 +28,8 @@ export type ApiDeps = {
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
+  /** Opens the journal for reading; asked for only while somebody watches messages. Rejects while there is none. */
+  openJournal: () => Promise<Journal>
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

@@ -1,6 +1,7 @@
 import { startAlerts } from '../alerts/start.ts'
 import { startApi } from '../api/start.ts'
 import { openTelemetry } from '../ingest/open.ts'
+import { openJournal } from '../journal/open.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
 import { openJournalForReading } from './journal_reader.ts'
@@ -36,7 +37,18 @@ export async function openApi(house: House): Promise<Room> {
   const tls = await openTlsPort(config.httpsPort, house)
   const linesMost = linesFor(await openFilesOf(process.pid))
   const doors = { host, port, tls, linesMost, frontDoor, peers }
-  const api = await startApi({ store, telemetry, clock, log, zone, adminToken, oidc: oidcOf(config), ...doors })
+  const journal = () => openJournal({ data, clock, readOnly: true })
+  const api = await startApi({
+    store,
+    telemetry,
+    clock,
+    log,
+    zone,
+    adminToken,
+    oidc: oidcOf(config),
+    openJournal: journal,
+    ...doors,
+  })
   return {
     ports: { http: api.port, https: api.httpsPort },
     async close() {

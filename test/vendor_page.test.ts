@@ -91,6 +91,8 @@ describe('the tables', () => {
       'command_too_large',
       'login_failed',
       'too_many_points',
+      'journal_unreadable',
+      'watchers_too_many',
       'telemetry_unreachable',
     ]
     const texts = Object.entries(errorTable).map(([code, { text }]) => [code, text.replaceAll('`', '')])

@@ -5,6 +5,7 @@ import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
 import { type ScopePermission, scopePermissions, viewersScope } from '../domain/scope.ts'
+import { createAbsence } from '../store/absences.ts'
 import { recordAudit } from '../store/audit.ts'
 import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
@@ -32,6 +33,7 @@ const meant: Record<keyof typeof permissions, string> = {
   write_plans: 'administrator supervisor',
   write_channels: 'administrator',
   write_registry: 'administrator integrator',
+  write_absences: 'administrator supervisor dispatcher integrator',
   write_operators: 'administrator',
   read_vendors: 'administrator vendor integrator',
   write_vendors: 'administrator',
@@ -106,7 +108,10 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
+  'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
+  'POST /api/v1/session/unlock': () => ({ password: 'not his' }),
   'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
   'POST /api/v1/tickets/:id/close': () => ({ outcome: 'test' }),
   'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
@@ -142,8 +147,8 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
-    zone: 'UTC',
     openJournal: async () => memoryJournal(),
     frontDoor: async () => undefined,
     peers: async () => [],
@@ -185,7 +190,7 @@ async function ask(
   return answer.ok ? `${answer.status}` : `${answer.status} ${JSON.parse(text).code}`
 }
 
-/** Things that may be removed, what was refused, and a second session, because logging out ends the first. */
+/** Things that may be removed, what was refused, and sessions to end and to lock. */
 async function furnishMore(house: House, me?: string): Promise<void> {
   const now = systemClock.now()
   await house.store.write(async (tx) => {
@@ -200,6 +205,8 @@ async function furnishMore(house: House, me?: string): Promise<void> {
         .insertInto('homes')
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
+      const absence = { id: `absence-${district}`, home: `home-${district}`, reason: 'hospital' } as const
+      await createAbsence(tx, absence, now)
       const device = `device-${district}`
       await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
       await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
@@ -209,13 +216,17 @@ async function furnishMore(house: House, me?: string): Promise<void> {
       await createPartner(tx, { id: `partner-${district}`, ...partner })
     }
     if (me === undefined) return
-    const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
-    await tx.insertInto('sessions').values(session).execute()
+    for (const token of ['leaving', 'locking']) {
+      const session = { token_hash: tokenHash(token), operator: me, expires_at: now + 60_000 }
+      await tx.insertInto('sessions').values(session).execute()
+    }
   })
 }
 
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
+  'POST /api/v1/session/lock': '204',
+  'POST /api/v1/session/unlock': '401 login_failed',
   'POST /api/v1/devices/import': '200',
   'POST /api/v1/tickets/:id/shown': '204',
   'POST /api/v1/channels/:id/test': '202',
@@ -255,8 +266,9 @@ const programs: (Caller & { of: string })[] = [
 ].map((given) => ({ name: 'centre-north', role: 'viewer', bound: 'area', ...given }))
 
 /** What a caller is answered about a thing of its own district, `north`, or of the other. Vendors lie in no area. */
-function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
+function expectedAnswer({ name, role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
   const { method, url, may } = route
+  if (url.startsWith('/api/v1/session/') && !name.startsWith(role)) return '403 forbidden'
   if (!asks(may) || !(scope ? mayScope(scope, may) : mayRole(role, may))) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
   if (bound === 'area' && url === '/api/v1/refusals') return '403 forbidden'
@@ -269,6 +281,13 @@ function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, dist
 const rescope = (house: House, scope: readonly ScopePermission[] | null) =>
   house.store.write((tx) => updateIntegration(tx, 'centre-north', { scope: scope && [...scope] }, 0))
 
+/** The sessions for what would take the caller's own away. */
+const sessionsFor: Record<string, string> = {
+  '/api/v1/logout': 'leaving',
+  '/api/v1/session/lock': 'locking',
+  '/api/v1/session/unlock': 'locking',
+}
+
 /** Asks every route about a thing of each district; by `{district} {method} {url}` what came, and what should have come. */
 async function tryEverything(house: House, caller: Caller) {
   const isPerson = caller.name.startsWith(caller.role)
@@ -280,7 +299,7 @@ async function tryEverything(house: House, caller: Caller) {
   const seen: Record<string, string> = {}
   for (const route of routes.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     const { method, url } = route
-    const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
+    const token = (isPerson && sessionsFor[url]) || `token-${caller.name}`
     const me = isPerson ? caller.name : 'dispatcher-north'
     for (const district of url.includes(':id') ? districts : (['north'] as const)) {
       expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)
@@ -320,6 +339,8 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'HEAD,GET /lib/gcoord/* anyone',
+      'HEAD,GET /lib/leaflet/* anyone',
       'POST /api/v1/answers anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',

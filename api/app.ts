@@ -30,8 +30,11 @@ import { deadLetterRoutes } from './dead_letters.ts'
 import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
+import { overviewRoute } from './figures/overview.ts'
+import { reportRoute } from './figures/reports.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
+import { mapLibraries, mapRoute, tilesOrigin } from './map.ts'
 import * as metrics from './metrics.ts'
 import { monitorPath, monitorRoute } from './monitor.ts'
 import { oidcRoutes } from './oidc_login.ts'
@@ -82,12 +85,14 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     keyGenerator: ({ ip }) => addressKey(ip),
     addHeadersOnExceeding: noHeaders,
   })
-  await app.register(helmet, securityHeaders)
+  await app.register(helmet, securityHeaders(deps))
   await document(app)
   sessionRoutes(app, deps)
   oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
+  overviewRoute(app, deps)
+  reportRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   monitorRoute(app, { ...deps, identify })
@@ -102,10 +107,12 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   commandRoutes(app, deps)
   ruleRoutes(app)
   telemetryRoutes(app, deps)
+  mapRoute(app, deps)
   deadLetterRoutes(app, deps)
   frontDoorRoutes(app, deps)
   connectionRoutes(app, deps)
   opsRoutes(app, deps)
+  await mapLibraries(app)
   await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
   await app.ready()
   return { app, events, routes }
@@ -178,7 +185,7 @@ function logAndCount(app: Api, { log }: ApiDeps): void {
 }
 
 /** Everything comes from here and nothing from elsewhere. No HSTS and no upgrade to https: a house may run on a plain LAN. */
-const securityHeaders = {
+const securityHeaders = ({ map }: Pick<ApiDeps, 'map'>) => ({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -186,13 +193,13 @@ const securityHeaders = {
       baseUri: ["'none'"],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
-      imgSrc: ["'self'", 'data:'],
+      imgSrc: ["'self'", 'data:', ...(map ? [tilesOrigin(map)] : [])],
       objectSrc: ["'none'"],
       styleSrc: ["'self'", "'unsafe-inline'"],
     },
   },
   strictTransportSecurity: false,
-}
+})
 
 async function document(app: Api): Promise<void> {
   await app.register(swagger, {

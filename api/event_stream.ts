@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../domain/clock.ts'
+import type { LiveEvent } from '../domain/ticket.ts'
 import { isVisibleFrom } from '../store/area_paths.ts'
 import { demand, type Identify, type Principal } from './auth.ts'
 import type { EventHub, HubEvent } from './event_hub.ts'
 import { eventsSent, subscribers } from './metrics.ts'
+import { eventBehindLock } from './session_lock.ts'
 import { beat, cut, unlessStalled } from './stream_ends.ts'
 
 /** Bytes that may lie unsent for one subscriber before the stream waits for it. */
@@ -66,7 +68,7 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
       last = await hub.head()
       await write(outlet.reset(last))
     } else if (events.length > 0) {
-      const faces = events.map((e) => ({ seq: e.seq, json: sees(who(), e) ? e.whole : e.elsewhere }))
+      const faces = events.map((e) => ({ seq: e.seq, json: faceFor(who(), e) }))
       for (const piece of outlet.pieces(faces)) {
         await write(piece)
         if (gone.signal.aborted) return
@@ -77,7 +79,10 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
   }
 }
 
-const sees = ({ areaPath }: Principal, event: HubEvent) => isVisibleFrom(areaPath, event)
+function faceFor({ areaPath, locked }: Principal, event: HubEvent): string {
+  if (!isVisibleFrom(areaPath, event)) return event.elsewhere
+  return locked ? JSON.stringify(eventBehindLock(JSON.parse(event.whole) as LiveEvent)) : event.whole
+}
 
 /** Server-sent events. The first lines name the start, so that a browser resumes rightly even before any event came. */
 export function sseOutlet(response: ServerResponse, cursor: number): Outlet {

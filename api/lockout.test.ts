@@ -48,17 +48,13 @@ it.each<[string, number, () => { url: string; payload: object }]>([
   'counts wrong %s by the network, where each guess comes from another IPv6 address of it',
   async (_what, most, guess) => {
     const { store } = await openHouse()
-    const away = {
-      zone: 'UTC',
-      openJournal: async () => memoryJournal(),
-      frontDoor: async () => undefined,
-      peers: async () => [],
-    }
+    const away = { openJournal: async () => memoryJournal(), frontDoor: async () => undefined, peers: async () => [] }
     const log = pino({ level: 'silent' })
     const { app } = await buildApp({
       store,
       telemetry: noTelemetry,
       clock: systemClock,
+      zone: 'Asia/Shanghai',
       log,
       lines: openLines(),
       ...away,

@@ -3,6 +3,7 @@ import { limits } from '../domain/limits.ts'
 import type { Journal, JournalRecord, Lane } from '../journal/journal.ts'
 import { createDevice, updateDevice } from '../store/devices.ts'
 import { logout } from '../store/operators.ts'
+import { lockSession } from '../store/session_lock.ts'
 import { memoryJournal } from '../test/memory_journal.ts'
 import type { Message } from './message_shown.ts'
 import { type House, openHouse } from './test_house.ts'
@@ -178,26 +179,30 @@ describe('who may watch', () => {
     expect(await bench.message()).toMatchObject({ withheld: false, decoded: { readings: [{ value: 71 }] } })
   })
 
-  it.each(['the session', 'the sight of the device'])('the stream ends with %s', async (what) => {
-    const beats: (() => void)[] = []
-    const { house, line } = await watched('device-north', 'token-integrator-north', {
-      clock: {
-        now: () => Date.now(),
-        sleep: () => new Promise(() => {}),
-        after: (ms, fn) => {
-          if (ms === 5_000) beats.push(fn)
-          return () => {}
+  it.each(['the session', 'the sight of the device', 'somebody before the console'])(
+    'the stream ends with %s',
+    async (what) => {
+      const beats: (() => void)[] = []
+      const { house, line } = await watched('device-north', 'token-integrator-north', {
+        clock: {
+          now: () => Date.now(),
+          sleep: () => new Promise(() => {}),
+          after: (ms, fn) => {
+            if (ms === 5_000) beats.push(fn)
+            return () => {}
+          },
         },
-      },
-    })
-    await house.store.write<unknown>((tx) =>
-      what === 'the session'
-        ? logout(tx, 'token-integrator-north')
-        : updateDevice(tx, 'device-north', { home: 'home-south' }, 0),
-    )
-    for (const beat of beats) beat()
-    expect(await line.next()).toBeUndefined()
-  })
+      })
+      const token = 'token-integrator-north'
+      await house.store.write<unknown>((tx) => {
+        if (what === 'the session') return logout(tx, token)
+        if (what === 'somebody before the console') return lockSession(tx, token, 0)
+        return updateDevice(tx, 'device-north', { home: 'home-south' }, 0)
+      })
+      for (const beat of beats) beat()
+      expect(await line.next()).toBeUndefined()
+    },
+  )
 })
 
 describe('the reading of the journal', () => {

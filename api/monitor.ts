@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { VigilError } from '../domain/errors.ts'
 import { Id } from '../domain/ids.ts'
 import { limits } from '../domain/limits.ts'
 import { accessOfDevice, placeOfDevice } from '../store/devices.ts'
@@ -58,7 +59,11 @@ export function monitorRoute(app: Api, deps: ApiDeps & { identify: Identify }): 
       reply.hijack()
       reply.raw.on('error', () => {})
       reply.raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...streamHeaders })
-      const look = async () => sightOf(db, demand(await deps.identify(token), 'read_messages'), id)
+      const look = async () => {
+        const now = demand(await deps.identify(token), 'read_messages')
+        if (now.locked) throw new VigilError('session_locked')
+        return sightOf(db, now, id)
+      }
       await stream(watch, { ...deps, response: reply.raw, sight, look })
     },
   })

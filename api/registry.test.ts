@@ -7,6 +7,8 @@ const post = (house: House, plural: string, body: CallOptions['body']) =>
   house.call('POST', `/api/v1/${plural}`, { token, body })
 const get = (house: House, path: string) => house.call('GET', `/api/v1/${path}`, { token })
 
+const bedsit = { rooms: [{ name: 'room', x: 0, y: 0, w: 4, h: 5.5 }], doors: [{ name: 'front door', x: 4, y: 1 }] }
+
 /** For each kind: what makes one, what it then looks like, a change, and what that makes of it. */
 const kinds = [
   {
@@ -19,9 +21,9 @@ const kinds = [
   {
     plural: 'homes',
     input: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79 },
-    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null },
-    change: { lat: null, notes: 'dog' },
-    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog' },
+    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null, floor_plan: null },
+    change: { lat: null, notes: 'dog', floor_plan: bedsit },
+    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog', floor_plan: bedsit },
   },
   {
     plural: 'residents',
@@ -53,6 +55,29 @@ const kinds = [
       position: 1,
       ways: [],
       language: null,
+    },
+  },
+  {
+    plural: 'absences',
+    input: { id: 'x', home: 'home-north', from: '2026-11-22T16:00:00+08:00', reason: 'hospital' },
+    made: {
+      id: 'x',
+      home: 'home-north',
+      resident: null,
+      from: '2026-11-22T08:00:00.000Z',
+      to: null,
+      reason: 'hospital',
+      note: null,
+    },
+    change: { resident: 'resident-north', to: '2026-12-03T09:30:00Z', note: 'ward 3' },
+    changed: {
+      id: 'x',
+      home: 'home-north',
+      resident: 'resident-north',
+      from: '2026-11-22T08:00:00.000Z',
+      to: '2026-12-03T09:30:00.000Z',
+      reason: 'hospital',
+      note: 'ward 3',
     },
   },
   {
@@ -123,6 +148,8 @@ describe('the registry', () => {
       sos_press: null,
       revoked_at: null,
       last_seen_at: null,
+      battery: null,
+      battery_at: null,
       online: null,
       firmware: null,
     })
@@ -181,5 +208,35 @@ describe('the registry', () => {
     const limits = body.limits as { name: string; value: number; reason: string }[]
     expect(limits).toContainEqual(expect.objectContaining({ name: 'answer_within', value: 60_000, unit: 'ms' }))
     for (const { reason } of limits) expect(reason.length).toBeGreaterThan(20)
+  })
+
+  it('narrows lists by words and by what devices last told, within what the caller sees', async () => {
+    const house = await openHouse()
+    const found = async (path: string, by = token) =>
+      (await house.call('GET', `/api/v1/${path}`, { token: by })).body.items.map(({ id }) => id)
+    expect(await found('residents?q=SOMEBODY%20south')).toEqual(['resident-south'])
+    expect(await found('residents?q=somebody', 'token-viewer-north')).toEqual(['resident-north'])
+    expect(await found('homes?q=south', 'token-viewer-north')).toEqual([])
+    expect(await found('contacts?q=123&home=home-south')).toEqual(['contact-south'])
+    expect(await found('devices?placed=false')).toEqual(['device-loose'])
+    expect(await found('devices?q=device&placed=true&online=false')).toEqual(['device-north', 'device-south'])
+    expect(await found('devices?q=device', 'token-maker-south')).toEqual(['device-south'])
+    const blank = await get(house, 'homes?q=%20%20')
+    expect([blank.status, blank.body.code]).toEqual([400, 'request_invalid'])
+  })
+
+  it('tells who is away now, which a dispatcher may note and a viewer may not', async () => {
+    const house = await openHouse()
+    const body = { id: 'gone', home: 'home-north', reason: 'hospital' }
+    const viewer = await house.call('POST', '/api/v1/absences', { token: 'token-viewer-north', body })
+    expect([viewer.status, viewer.body.code]).toEqual([403, 'forbidden'])
+    const dispatcher = { token: 'token-dispatcher-north', body }
+    expect((await house.call('POST', '/api/v1/absences', dispatcher)).status).toBe(201)
+    const later = { ...body, id: 'later', from: '2999-01-01T00:00:00Z' }
+    await house.call('POST', '/api/v1/absences', { ...dispatcher, body: later })
+    const away = async (by: string) => (await get(house, `absences?${by}`)).body.items.map(({ id }) => id)
+    expect(await away('at=now&home=home-north')).toEqual(['gone'])
+    expect(await away('at=2999-01-02T00:00:00Z')).toEqual(['later', 'gone'])
+    expect(await away('area=south')).toEqual([])
   })
 })

@@ -9,16 +9,16 @@ import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
-import { PageQuery, pageOf } from './paging.ts'
+import { instant, listOf, PageQuery, pageOf } from './paging.ts'
 import { mustReach } from './reach.ts'
-import { type Filter, type Resource, seenPath, shownTo } from './resource.ts'
+import { type Filter, type Narrowing, type Resource, seenPath, shownTo } from './resource.ts'
 import { resources } from './resources.ts'
 import { boundOf, isOfVendor, mustPlace, mustSeeDevice } from './scope.ts'
 
 const Params = z.object({ id: Id })
 
-/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`, `/vendors`, `/integrations`, `/plans`, `/rotas`, `/teams`, `/channels`: the same five calls
- *  for each, and the calls about tokens for what has them. */
+/** `/areas`, `/homes`, `/residents`, `/devices`, `/contacts`, `/operators`, `/vendors`, `/integrations`, `/plans`, `/rotas`, `/teams`, `/channels`, `/absences`: the same
+ *  five calls for each, and the calls about tokens for what has them. */
 export function registryRoutes(app: Api, deps: ApiDeps): void {
   for (const resource of resources) {
     listRoute(app, deps, resource)
@@ -30,15 +30,30 @@ export function registryRoutes(app: Api, deps: ApiDeps): void {
   }
 }
 
-type ListQuery = z.output<typeof PageQuery> & { [F in Filter]?: string }
+type ListQuery = z.output<typeof PageQuery> & Omit<Narrowing, 'at'> & { at?: number | 'now' }
 const filters = {
   area: Id.optional().describe('this area and all below'),
   home: Id.optional(),
   vendor: Id.optional(),
   gateway: Id.optional().describe('the device that publishes for them'),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('words that all must stand in it, anywhere and in any order; of A to Z capitals count as small letters'),
+  ids: listOf(Id).describe('only these'),
+  at: z
+    .union([z.literal('now'), instant])
+    .optional()
+    .describe('those that last then: `now`, ISO 8601 or epoch milliseconds'),
+  online: z.stringbool().optional().describe('`true`: that are known to be online; `false`: all others'),
+  battery_below: z.coerce.number().min(0).max(101).optional().describe('percent; only such as told of their battery'),
+  placed: z.stringbool().optional().describe('`true`: with a home; `false`: without'),
 } as const satisfies Record<Filter, unknown>
 
-function listRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
+function listRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
   const { plural, item, read, list, filters: by } = resource
   const shape: z.ZodRawShape = Object.fromEntries(by.map((filter) => [filter, filters[filter]]))
   app.route({
@@ -52,11 +67,17 @@ function listRoute(app: Api, { store }: ApiDeps, resource: Resource): void {
       response: answers({ 200: pageOf(item) }, ...withToken, 'not_found'),
     },
     handler: async (request) => {
-      const { after, limit, area, ...only } = request.query as unknown as ListQuery
+      const { after, limit, area, at, ...only } = request.query as unknown as ListQuery
       const caller = callerOf(request)
       const bound = await boundOf(store.db, caller, area)
       if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
-      const { items, next } = await list(store.db, { ...only, ...bound, after, most: limit })
+      const { items, next } = await list(store.db, {
+        ...only,
+        ...(at !== undefined && { at: at === 'now' ? clock.now() : at }),
+        ...bound,
+        after,
+        most: limit,
+      })
       return { items: items.map((each) => shownTo(caller, resource, each)), next }
     },
   })

@@ -47,6 +47,7 @@ export async function openApi(house: House): Promise<Room> {
     adminToken,
     oidc: oidcOf(config),
     openJournal: journal,
+    map: config.map,
     ...doors,
   })
   return {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isZone } from '../domain/zones.ts'
+import { type MapConfig, mapOf, mapVariables } from './config_map.ts'
 import { type OidcConfig, oidcOf, oidcVariables } from './config_oidc.ts'
 import { Fault } from './fault.ts'
 
@@ -42,6 +43,8 @@ export type Config = {
   switchUrl: string | undefined
   /** Undefined: people log in with name and password only. */
   oidc: OidcConfig | undefined
+  /** Undefined: no tiles; the console draws where somebody is by itself. */
+  map: MapConfig | undefined
   /** The zone of devices that tell the time without one, by its IANA name. */
   zone: string
   demo: boolean
@@ -103,6 +106,7 @@ const Environment = z.object({
   VIGIL_SWITCH_URL: url(['http:', 'https:'], 'https://switch.example/ping/my-centre').optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
   ...oidcVariables,
+  ...mapVariables,
   VIGIL_ZONE: z
     .string()
     .refine(isZone, 'must be a time zone like Asia/Shanghai or Europe/Berlin')
@@ -163,6 +167,7 @@ function configOf(env: Environment): Config {
     publicUrl: env.VIGIL_URL,
     switchUrl: env.VIGIL_SWITCH_URL,
     oidc: oidcOf(env),
+    map: mapOf(env),
     zone: env.VIGIL_ZONE,
     demo,
     log: env.VIGIL_LOG,

@@ -9,6 +9,7 @@ import { clockText, timeText } from './format.js'
 import { icon, severityIcon } from './icons.js'
 import { next, nextInputs } from './next_step.js'
 import { whoText } from './people.js'
+import { showPlace } from './place.js'
 import { waitingSince } from './queue.js'
 import { readingsOf } from './readings.js'
 import { reasonText } from './reasons.js'
@@ -28,8 +29,8 @@ const shownWhole = new Set()
 /** The panel's parts: across its width, then in two columns. On a narrow page all stand below each other. */
 const across = ['head', 'actions', 'doubts']
 const columns = [
-  ['where', 'calling', 'place'],
-  ['next', 'evidence', 'charts', 'timeline'],
+  ['where', 'calling', 'place', 'timeline'],
+  ['next', 'evidence', 'charts'],
 ]
 
 /**
@@ -72,6 +73,7 @@ export function showTicket(ticket, page) {
   showTimeline(ticket, today)
   showWhere(byId('where'), ticket)
   showCalling(byId('calling'), ticket, page.onCalled)
+  showPlace(byId('place'), ticket)
   showReadings(ticket)
 }
 

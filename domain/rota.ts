@@ -1,5 +1,5 @@
 import { type Day, days, type Rota, type Shift, type Window } from './dispatch.ts'
-import { zoneMinutesAt } from './zones.ts'
+import { instantOf, zoneMinutesAt } from './zones.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -65,4 +65,28 @@ export const onDutyBy = (rota: Rota, at: number, zone: string): string[] => duty
 function replaced(on: string[], by: string[], instead: string | undefined): string[] {
   if (instead === undefined) return by
   return on.includes(instead) ? [...on.filter((one) => one !== instead), ...by] : on
+}
+
+/** When a shift began and ends, epoch ms. */
+export type Span = { from: number; to: number }
+
+/** The shift of a rota that is on at `at` (epoch ms), by the clock of `zone`: of several the one that began last. */
+export function shiftAt(rota: Rota, at: number, zone: string): Span | undefined {
+  const wall = wallAt(at, zone)
+  return rota.shifts
+    .flatMap((shift) =>
+      beganOn(wall, shift)
+        .filter((day) => isOn(shift, day, rota))
+        .map((day) => spanOf(shift, day, zone)),
+    )
+    .toSorted((a, b) => b.from - a.from)[0]
+}
+
+function spanOf({ from, to }: Shift, day: number, zone: string): Span {
+  const [begins, ends] = [minutesOf(from), minutesOf(to)]
+  const lastDay = begins < ends ? day : day + 1
+  return {
+    from: instantOf(zone, day * dayMs + begins * 60_000),
+    to: instantOf(zone, lastDay * dayMs + ends * 60_000),
+  }
 }

@@ -11,7 +11,14 @@
  */
 
 /** @type {readonly Page[]} */
-export const pages = []
+export const pages = [
+  { name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') },
+  { name: 'homes', group: 'people', may: 'read_registry', load: () => import('./homes.js') },
+  { name: 'residents', group: 'people', may: 'read_registry', load: () => import('./residents.js') },
+  { name: 'contacts', group: 'people', may: 'read_registry', load: () => import('./contacts.js') },
+  { name: 'devices', group: 'people', may: 'read_devices', load: () => import('./devices.js') },
+  { name: 'areas', group: 'people', may: 'read_registry', load: () => import('./areas.js') },
+]
 
 /** @param {string} name */
 export const pageNamed = (name) => pages.find((page) => page.name === name)

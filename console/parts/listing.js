@@ -11,6 +11,8 @@ const pageRows = 50
 /** How long typing must rest before it is searched for. */
 const restMs = 250
 
+/** @typedef {{ name: string, label: string, value?: string, options: { value: string, label: string }[] }} Filter */
+
 /**
  * A list of the registry that is fetched page by page, with a search field and filters above it.
  * @template T
@@ -20,7 +22,6 @@ const restMs = 250
  *   address?: (item: T) => string | undefined, search?: string, filters?: Filter[], asked?: Record<string, string>,
  * }} options `path`: of the list below /api/v1, or `fetchPage` for what is fetched otherwise; `search`: the label of the search field, whose text is
  *   asked for as `q`; `filters`: fields beside it; `asked`: what is always asked for
- * @typedef {{ name: string, label: string, value?: string, options: { value: string, label: string }[] }} Filter
  * @returns {HTMLElement & { reload: () => void }}
  */
 export function listing({ fetchPage, path, columns, caption, empty, address, search, filters = [], asked = {} }) {

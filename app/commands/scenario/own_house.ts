@@ -91,6 +91,7 @@ const emptyConfig: Config = {
   publicUrl: undefined,
   switchUrl: undefined,
   oidc: undefined,
+  map: undefined,
   zone: 'UTC',
   demo: false,
   log: 'silent',

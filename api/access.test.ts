@@ -15,6 +15,7 @@ import { updateIntegration } from '../store/integrations.ts'
 import { createPartner } from '../store/partners.ts'
 import { createSharing } from '../store/sharings.ts'
 import { tokenHash } from '../store/tokens.ts'
+import { memoryJournal } from '../test/memory_journal.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
 import { openLines } from './lines.ts'
@@ -47,6 +48,7 @@ const meant: Record<keyof typeof permissions, string> = {
   read_front_door: 'administrator supervisor integrator',
   read_telemetry: 'administrator supervisor dispatcher viewer integrator',
   read_dead_letters: 'administrator supervisor vendor integrator',
+  read_messages: 'administrator supervisor vendor integrator',
   replay_dead_letters: 'administrator integrator',
   command_devices: 'administrator supervisor dispatcher integrator vendor',
 }
@@ -150,6 +152,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     clock: systemClock,
     zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
+    openJournal: async () => memoryJournal(),
     frontDoor: async () => undefined,
     peers: async () => [],
   }

@@ -38,6 +38,7 @@ import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
 import { mapLibraries, mapRoute } from './map.ts'
 import * as metrics from './metrics.ts'
+import { monitorPath, monitorRoute } from './monitor.ts'
 import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
@@ -63,6 +64,9 @@ const consoleFolder = fileURLToPath(new URL('../console/', import.meta.url))
 const forBrowsers = /(\/|\.(html|js|css|svg|png|ico|woff2|webmanifest|mp3|ogg|wav))$/
 const isForBrowsers = (path: string) => forBrowsers.test(path) && !path.includes('.test.')
 
+/** Streams that are no answer with an end. */
+const isEndless = (route: string | undefined): boolean => route === eventsPath || route === monitorPath
+
 export type BuiltApp = { app: Api; events: Events; routes: RouteAccess[] }
 
 /** The whole api, not yet listening. Rejects where a route is not fully declared. */
@@ -76,7 +80,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   const routes = guard(app, identify)
   // Whoever hears events was let in by now, and says nothing for hours.
   app.addHook('preHandler', async ({ raw, routeOptions }) => {
-    if (routeOptions.url === eventsPath) deps.lines.left(raw.socket)
+    if (isEndless(routeOptions.url)) deps.lines.left(raw.socket)
   })
   await app.register(rateLimit, {
     max: requestsPerMinute,
@@ -95,6 +99,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   reportRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
+  monitorRoute(app, { ...deps, identify })
   registryRoutes(app, deps)
   channelTrialRoutes(app, deps)
   dispatchPreviewRoutes(app, deps)
@@ -183,7 +188,7 @@ function logAndCount(app: Api, { log }: ApiDeps): void {
     const route = request.routeOptions.url ?? 'none'
     const status = reply.statusCode
     metrics.requests.inc({ method, route, status })
-    if (route !== eventsPath) metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000)
+    if (!isEndless(route)) metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000)
     const ms = Math.round(reply.elapsedTime)
     log.debug({ id: request.id, who: request.principal?.id, method, path: pathOf(request.url), status, ms }, 'request')
   })

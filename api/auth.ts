@@ -67,6 +67,9 @@ export const permissions = {
   read_refusals: ['administrator', 'supervisor', 'integrator', 'vendor'],
   read_telemetry: people,
   read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],
+  /** Live, as they came: of devices at homes this is what people's bodies say. A vendor sees those of its own devices, and of
+   *  one at a home only what sort of things it sent (api/monitor.ts). */
+  read_messages: ['administrator', 'supervisor', 'integrator', 'vendor'],
   replay_dead_letters: ['administrator', 'integrator'],
   /** Of a vendor: only to try its devices out. */
   command_devices: ['administrator', 'supervisor', 'dispatcher', 'integrator', 'vendor'],

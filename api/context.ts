@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { Store } from '../store/store.ts'
 import type { Lines } from './lines.ts'
 import type { MapTiles } from './map.ts'
@@ -28,6 +29,8 @@ export type ApiDeps = {
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
+  /** Opens the journal for reading; asked for only while somebody watches messages. Rejects while there is none. */
+  openJournal: () => Promise<Journal>
   /** Absent: no map tiles. */
   map?: MapTiles | undefined
   /** After so long without a hand on it a console locks itself; 0: never; absent: as domain/limits.ts says. */

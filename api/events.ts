@@ -79,7 +79,7 @@ function sseRoute(app: Api, parts: Parts): void {
 }
 
 /** No cache and no proxy may hold events back. */
-const streamHeaders = {
+export const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',

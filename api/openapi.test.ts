@@ -79,6 +79,7 @@ const contract = [
   'GET /api/v1/rotas/{id}/duty',
   'GET /api/v1/duty',
   'GET /api/v1/events',
+  'GET /api/v1/devices/{id}/monitor',
   ...registry.flatMap((plural) => [
     `GET /api/v1/${plural}`,
     `POST /api/v1/${plural}`,

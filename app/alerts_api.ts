@@ -1,6 +1,7 @@
 import { startAlerts } from '../alerts/start.ts'
 import { startApi } from '../api/start.ts'
 import { openTelemetry } from '../ingest/open.ts'
+import { openJournal } from '../journal/open.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
 import { openJournalForReading } from './journal_reader.ts'
@@ -36,6 +37,7 @@ export async function openApi(house: House): Promise<Room> {
   const tls = await openTlsPort(config.httpsPort, house)
   const linesMost = linesFor(await openFilesOf(process.pid))
   const doors = { host, port, tls, linesMost, lockAfterMs, frontDoor, peers }
+  const journal = () => openJournal({ data, clock, readOnly: true })
   const api = await startApi({
     store,
     telemetry,
@@ -44,6 +46,7 @@ export async function openApi(house: House): Promise<Room> {
     zone,
     adminToken,
     oidc: oidcOf(config),
+    openJournal: journal,
     map: config.map,
     ...doors,
   })

@@ -105,6 +105,11 @@ export const errorTable = {
   },
   front_door_unreachable: { status: 503, text: 'The broker process does not answer; not stored, send again.' },
   // people and programs
+  journal_unreadable: { status: 503, text: 'The journal cannot be read at the moment; try again shortly.' },
+  watchers_too_many: {
+    status: 429,
+    text: 'As many monitors of messages are open as may be; close one that nobody needs, and try again.',
+  },
   not_found: { status: 404, text: 'There is nothing under this id that you may see.' },
   request_invalid: { status: 400, text: 'The request has a field that is missing or of the wrong type.' },
   id_taken: { status: 409, text: 'This id is in use already.' },

@@ -93,6 +93,8 @@ describe('the tables', () => {
       'csrf_refused',
       'session_locked',
       'too_many_points',
+      'journal_unreadable',
+      'watchers_too_many',
       'telemetry_unreachable',
     ]
     const texts = Object.entries(errorTable).map(([code, { text }]) => [code, text.replaceAll('`', '')])

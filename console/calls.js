@@ -130,6 +130,13 @@ export function endSession() {
 }
 
 /**
+ * A page of a list of the registry; by words (`q`) in the body, because names of people do not belong into an address.
+ * @param {string} path @param {Record<string, string>} query @returns {Promise<{ items: any[], next: string | null }>}
+ */
+export const pageOf = (path, query) =>
+  query.q ? call(`${path}/search`, { method: 'POST', body: query }) : call(`${path}?${new URLSearchParams(query)}`)
+
+/**
  * Every item of a paged list.
  * @param {string} path with its query, if it has one @returns {Promise<any[]>}
  */

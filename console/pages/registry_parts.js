@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, call, can, everyItem } from '../calls.js'
+import { CallError, call, can, everyItem, pageOf } from '../calls.js'
 import { el } from '../dom.js'
 import { timeText } from '../format.js'
 import { after, now } from '../time.js'
@@ -49,7 +49,7 @@ export async function withAddresses(items) {
 
 /** `fetchPage` of a listing whose items lie in homes. @param {string} path */
 export const pageWithAddresses = (path) => async (/** @type {Record<string, string>} */ asked) => {
-  const page = await call(`${path}?${new URLSearchParams(asked)}`)
+  const page = await pageOf(path, asked)
   return { ...page, items: await withAddresses(page.items) }
 }
 
@@ -78,7 +78,7 @@ export function offerHomes(form, name) {
   const offer = async () => {
     const q = input.value.trim()
     if (q === '') return
-    const { items } = await call(`/homes?${new URLSearchParams({ q, limit: '20' })}`).catch(() => ({ items: [] }))
+    const { items } = await pageOf('/homes', { q, limit: '20' }).catch(() => ({ items: [] }))
     list.replaceChildren(
       ...items.map((/** @type {Home} */ home) => el('option', { value: home.id, label: home.address }, home.address)),
     )

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, call } from '../calls.js'
+import { CallError, pageOf } from '../calls.js'
 import { el, fill } from '../dom.js'
 import { after } from '../time.js'
 import { t, wordFor } from '../words.js'
@@ -27,8 +27,7 @@ const restMs = 250
 export function listing({ fetchPage, path, columns, caption, empty, address, search, filters = [], asked = {} }) {
   const body = el('div', { class: 'listing-body', 'aria-live': 'polite' })
   const state = { items: /** @type {T[]} */ ([]), next: /** @type {string | null} */ (null), turn: 0 }
-  const fetched =
-    fetchPage ?? ((/** @type {Record<string, string>} */ query) => call(`${path}?${new URLSearchParams(query)}`))
+  const fetched = fetchPage ?? ((/** @type {Record<string, string>} */ query) => pageOf(path ?? '', query))
   const query = () => ({
     limit: String(pageRows),
     ...asked,

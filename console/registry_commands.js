@@ -29,9 +29,12 @@ export function registryCommands(text) {
 /** @param {string} q @returns {Promise<Command[]>} */
 async function found(q) {
   const some = async (/** @type {string} */ plural) => (await pageOf(`/${plural}`, { q, limit: String(each) })).items
-  const [residents, contacts, homes, devices] = await Promise.all(
-    ['residents', 'contacts', 'homes', 'devices'].map(some),
-  )
+  const [residents, contacts, homes, devices] = await Promise.all([
+    some('residents'),
+    some('contacts'),
+    some('homes'),
+    some('devices'),
+  ])
   const people = await withAddresses([
     ...residents.map((/** @type {any} */ one) => ({ ...one, word: 'find.resident' })),
     ...contacts.map((/** @type {any} */ one) => ({ ...one, word: 'find.contact' })),

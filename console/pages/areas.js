@@ -69,8 +69,8 @@ const row = ({ id, name }) =>
     can('write_registry') &&
       el(
         'a',
-        { href: addressOf('areas', undefined, { new: '1', above: id }), 'aria-label': `${w('new_area')}: ${name}` },
-        w('new_area'),
+        { href: addressOf('areas', undefined, { new: '1', above: id }), 'aria-label': `${w('area_below')}: ${name}` },
+        w('area_below'),
       ),
   )
 

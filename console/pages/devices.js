@@ -94,8 +94,8 @@ const columns = (counts) => [
   { head: w('model'), cell: ({ model }) => model },
   { head: w('place'), cell: ({ place }) => place },
   { head: w('home'), cell: homeOf },
-  { head: w('state'), cell: onlineText },
-  { head: w('last_seen'), cell: ({ last_seen_at }) => momentText(last_seen_at) || w('never') },
+  { head: w('state'), class: 'whole', cell: onlineText },
+  { head: w('last_seen'), class: 'whole', cell: ({ last_seen_at }) => momentText(last_seen_at) || w('never') },
   { head: w('battery'), class: 'number', cell: batteryText },
   ...(counts ? [{ head: w('refusals_lately'), class: 'number', cell: refusedOf(counts) }] : []),
 ]
@@ -111,5 +111,7 @@ const homeOf = ({ home, address }) =>
 /** @param {Map<string, number>} counts */
 const refusedOf =
   (counts) =>
-  (/** @type {Placed} */ { id }) =>
-    counts.get(`device:${id}`) ?? 0
+  (/** @type {Placed} */ { id }) => {
+    const count = counts.get(`device:${id}`) ?? 0
+    return count > 0 ? el('a', { href: addressOf('devices', id) }, count) : count
+  }

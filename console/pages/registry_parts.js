@@ -49,7 +49,7 @@ export async function withAddresses(items) {
 
 /** `fetchPage` of a listing whose items lie in homes. @param {string} path */
 export const pageWithAddresses = (path) => async (/** @type {Record<string, string>} */ asked) => {
-  const page = await call(`${path}?${new URLSearchParams(asked)}`)
+  const page = await pageOf(path, asked)
   return { ...page, items: await withAddresses(page.items) }
 }
 

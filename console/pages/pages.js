@@ -11,8 +11,8 @@
  */
 
 /** @type {readonly Page[]} */
-export const pages = [{ name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') }]
 export const pages = [
+  { name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') },
   { name: 'plans', group: 'dispatch', may: 'read_registry', load: () => import('./plans.js') },
   { name: 'rotas', group: 'dispatch', may: 'read_registry', load: () => import('./rotas.js') },
   { name: 'teams', group: 'dispatch', may: 'read_registry', load: () => import('./teams.js') },

@@ -31,6 +31,7 @@ import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { overviewRoute } from './figures/overview.ts'
+import { reportRoute } from './figures/reports.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
 import { mapLibraries, mapRoute, tilesOrigin } from './map.ts'
@@ -87,6 +88,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
   overviewRoute(app, deps)
+  reportRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
   registryRoutes(app, deps)

@@ -30,6 +30,8 @@ export type ApiDeps = {
   oidc?: OidcOptions | undefined
   /** Absent: no map tiles. */
   map?: MapTiles | undefined
+  /** After so long without a hand on it a console locks itself; 0: never; absent: as domain/limits.ts says. */
+  lockAfterMs?: number | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

@@ -57,6 +57,8 @@ const contract = [
   'GET /api/v1/login/oidc/callback',
   'POST /api/v1/login/oidc/session',
   'GET /api/v1/me',
+  'POST /api/v1/session/lock',
+  'POST /api/v1/session/unlock',
   ...['readings', 'signals', 'motion', 'answers'].map((kind) => `POST /api/v1/devices/{id}/${kind}`),
   'POST /api/v1/push/{codec}',
   'GET /api/v1/tickets',
@@ -101,6 +103,7 @@ const contract = [
   'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/overview',
+  'GET /api/v1/reports',
   'GET /api/v1/homes/{id}/telemetry',
   'GET /api/v1/map',
   'GET /api/v1/dead-letters',
@@ -137,7 +140,7 @@ describe('the OpenAPI document', () => {
       ).toHaveLength(1)
       for (const status of statuses)
         expect(responses[status]?.description.length, `${name} ${status}`).toBeGreaterThan(5)
-      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|shown|oidc\/session)$/.test(name)
+      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|shown|session\/lock)$/.test(name)
       expect(requestBody !== undefined, name).toBe(takesBody)
     }
   })

@@ -2,6 +2,7 @@
 import { devicesOf } from './directory.js'
 import { el, fill } from './dom.js'
 import { clockText, listText, numberText, timeText } from './format.js'
+import { aboutPosition } from './position.js'
 import { momentOf } from './readings.js'
 import { factsOf, subjectText, w } from './story.js'
 import { now } from './time.js'
@@ -104,9 +105,8 @@ const skewText = ({ skew_ms, device_at }) =>
   t('evidence.skew', { for: clockText(Math.abs(skew_ms ?? 0)), said: timeText(device_at ?? '', language(), now()) })
 
 /** @param {NonNullable<Evidence['position']>} position */
-function positionText({ lat, lon, accuracy_m, datum }) {
-  const place = t('evidence.position', { lat: lat.toFixed(5), lon: lon.toFixed(5) })
-  const within =
-    accuracy_m === undefined ? '' : ` · ${t('evidence.accuracy', { n: numberText(accuracy_m, language()) })}`
-  return `${place}${datum ? ` (${datum})` : ''}${within}`
-}
+const positionText = (position) =>
+  [
+    t('evidence.position', { lat: position.lat.toFixed(5), lon: position.lon.toFixed(5) }),
+    ...aboutPosition(position),
+  ].join(' · ')

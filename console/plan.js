@@ -2,7 +2,7 @@
 import { el } from './dom.js'
 import { listText } from './format.js'
 import { en, zh } from './plan_words.js'
-import { placeText, subjectText } from './story.js'
+import { placeText, subjectText, w as tell } from './story.js'
 import { language, wordFor, wordsOf } from './words.js'
 
 /**
@@ -18,7 +18,7 @@ import { language, wordFor, wordsOf } from './words.js'
 export const w = wordsOf({ en, zh })
 
 /** Letters to the width of a plan: as large as can be read in half the panel. */
-const lettersAcross = 34
+const lettersAcross = 29
 const lineHeight = 1.3
 
 /** `living_room` and `Living room` are one place. @param {string} name */
@@ -43,7 +43,7 @@ export function standing({ rooms, doors = [] }, devices, evidence) {
       id,
       devices.map((one) => ({ ...one, place: null })),
     )
-    const text = [kind, ...signals].join(' ')
+    const text = signals.size > 0 ? tell('claim', { who: kind, what: listText([...signals], language()) }) : kind
     return { at: names.get(plain(place ?? '')) ?? '', id, text, reported: signals.size > 0 }
   })
   return Map.groupBy(stands, ({ at }) => at)

@@ -36,7 +36,7 @@ describe('what stands where on a floor plan', () => {
     ]
     const stands = standing(plan, [device('r', 'Radar', 'bathroom'), device('c', 'Cord', 'bathroom')], evidence)
     expect(stands.get('bathroom')).toMatchObject([
-      { text: 'Radar Fall', reported: true },
+      { text: 'Radar: Fall', reported: true },
       { text: 'Pull cord', reported: false },
     ])
   })

@@ -56,14 +56,17 @@ export async function pathOfHome(db: Db, id: string): Promise<string | undefined
   return row?.path
 }
 
-/** Homes by id; `q`: only those with these words in their id or address. */
-export async function listHomes(db: Db, page: Page & { q?: string | undefined }): Promise<Listed<Home>> {
+type HomePage = Page & { q?: string | undefined; ids?: string[] | undefined }
+
+/** Homes by id; `q`: only those with these words in their id or address; `ids`: only these. */
+export async function listHomes(db: Db, page: HomePage): Promise<Listed<Home>> {
   const rows = await db
     .selectFrom('homes')
     .selectAll()
     .$if(page.areaPath !== undefined, (query) =>
       query.where(areaWithin(sql.ref<string>('homes.area'), page.areaPath ?? '/')),
     )
+    .$if(page.ids !== undefined, (query) => query.where('id', 'in', page.ids ?? []))
     .$if(page.q !== undefined, (query) => query.where((e) => holdsWords([e.ref('id'), e.ref('address')], page.q ?? '')))
     .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
     .orderBy('id')

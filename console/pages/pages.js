@@ -13,6 +13,11 @@
 /** @type {readonly Page[]} */
 export const pages = [
   { name: 'wall', group: 'wall', may: 'read_tickets', load: () => import('./wall.js') },
+  { name: 'homes', group: 'people', may: 'read_registry', load: () => import('./homes.js') },
+  { name: 'residents', group: 'people', may: 'read_registry', load: () => import('./residents.js') },
+  { name: 'contacts', group: 'people', may: 'read_registry', load: () => import('./contacts.js') },
+  { name: 'devices', group: 'people', may: 'read_devices', load: () => import('./devices.js') },
+  { name: 'areas', group: 'people', may: 'read_registry', load: () => import('./areas.js') },
   { name: 'plans', group: 'dispatch', may: 'read_registry', load: () => import('./plans.js') },
   { name: 'rotas', group: 'dispatch', may: 'read_registry', load: () => import('./rotas.js') },
   { name: 'teams', group: 'dispatch', may: 'read_registry', load: () => import('./teams.js') },

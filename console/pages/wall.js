@@ -87,7 +87,7 @@ export function show(root, { id, query }) {
         w(sounds ? 'sound_on' : 'sound_off'),
       ),
       el('button', { class: 'quiet', onclick: fullScreen }, w('full'), keyCap('F')),
-      el('a', { href: '#/' }, w('leave'), keyCap('Esc')),
+      el('a', { class: 'wall-leave', href: '#/' }, w('leave'), keyCap('Esc')),
       el('time', {}, clock),
     ])
   }

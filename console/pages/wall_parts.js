@@ -25,7 +25,7 @@ export const w = wordsOf(words)
 
 /** Lines of the list of areas, findings and failed checks that there is room for. */
 const areasShown = 6
-const troublesShown = 3
+const troublesShown = 2
 /** Messages that wait are worth a line when there are more of them than a moment brings. */
 const behindMany = 1_000
 
@@ -59,7 +59,7 @@ function waitingPart({ waiting, overdue, oldest_wait_since: since }) {
       'div',
       {},
       el('h2', {}, w('waiting')),
-      el('p', { class: 'longest' }, w('longest'), ' ', sinceClock(at, at + answerWithinMs)),
+      el('p', { class: 'longest' }, el('span', {}, w('longest')), sinceClock(at, at + answerWithinMs)),
       overdue > 0 && el('p', { class: 'overdue' }, w('overdue', { n: overdue })),
     ),
     el(
@@ -139,7 +139,7 @@ const lengthText = (ms) => (ms === null ? '–' : clockText(ms))
 
 /** @param {Shift} shift */
 function shiftPart({ by, since, tickets, answer, in_time, in_time_of, in_time_share, lapsed }) {
-  const share = in_time_share === null ? '–' : `${Math.floor(in_time_share * 100)} %`
+  const share = in_time_share === null ? '–' : `${Math.floor(in_time_share * 100)}%`
   const facts = /** @type {const} */ ([
     ['median', answer.median_ms],
     ['p90', answer.p90_ms],
@@ -156,12 +156,8 @@ function shiftPart({ by, since, tickets, answer, in_time, in_time_of, in_time_sh
       el('span', {}, w('in_time'), el('small', {}, w('in_time_of', { n: in_time, of: in_time_of }))),
     ),
     el('dl', {}, ...facts.map(([name, ms]) => el('div', {}, el('dt', {}, w(name)), el('dd', {}, lengthText(ms))))),
-    el(
-      'p',
-      { class: 'note' },
-      tickets === 0 ? w('none_yet') : w('answered', { n: answer.n, of: tickets }),
-      lapsed > 0 && el('span', { class: 'overdue' }, ` · ${w('lapsed', { n: lapsed })}`),
-    ),
+    el('p', { class: 'note' }, tickets === 0 ? w('none_yet') : w('answered', { n: answer.n, of: tickets })),
+    lapsed > 0 && el('p', { class: 'overdue' }, w('lapsed', { n: lapsed })),
   )
 }
 
@@ -171,7 +167,7 @@ const devicesPart = ({ total, offline, offline_over_hour: hour, offline_over_day
     'section',
     { class: 'wall-devices' },
     el('h2', {}, w('devices')),
-    el('p', {}, el('b', {}, offline), ' ', w('devices_of', { n: total })),
+    el('p', { class: 'many' }, el('b', {}, offline), ' ', w('devices_of', { n: total })),
     offline > 0 && el('p', { class: 'note' }, `${w('over_hour', { n: hour })} · ${w('over_day', { n: day })}`),
   )
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, call } from '../calls.js'
+import { CallError, pageOf } from '../calls.js'
 import { el, fill } from '../dom.js'
 import { after } from '../time.js'
 import { t, wordFor } from '../words.js'
@@ -40,8 +40,7 @@ export function listing({
 }) {
   const body = el('div', { class: 'listing-body', 'aria-live': 'polite' })
   const state = { items: /** @type {T[]} */ ([]), next: /** @type {string | null} */ (null), turn: 0 }
-  const fetched =
-    fetchPage ?? ((/** @type {Record<string, string>} */ query) => call(`${path}?${new URLSearchParams(query)}`))
+  const fetched = fetchPage ?? ((/** @type {Record<string, string>} */ query) => pageOf(path ?? '', query))
   const narrowed = () => {
     const given = [...new FormData(form)].map(([name, value]) => [rename[name] ?? name, String(value).trim()])
     return { ...asked, ...Object.fromEntries(given.filter(([, value]) => value !== '')) }

@@ -115,13 +115,16 @@ describe.skipIf(!needs('chromium'))('the wall view and the reports', () => {
     await shows(page, '#queue')
   })
 
-  it('says that the line is cut, and of when its figures are', async () => {
+  it('says that its figures are old, and of when they are', async () => {
     const page = consoles[0]!.page
     await goTo(page, '#/wall')
     await shows(page, '.wall-line .fresh', 'Live')
-    await page.context().setOffline(true)
-    await shows(page, '.wall-line .cut', /^(Line cut|No new figures).*old$/)
-    await page.context().setOffline(false)
+    await page.route('**/api/v1/overview*', (route) => route.abort())
+    await system.call('POST', `/tickets/${ticket.id}/note`, { text: 'something changes' })
+    await shows(page, '.wall-line .cut', /^No new figures: these are of .*old$/)
+    await shows(page, '.wall-waiting', 'Nobody waits')
+    await page.unroute('**/api/v1/overview*')
+    await system.call('POST', `/tickets/${ticket.id}/note`, { text: 'and again' })
     await shows(page, '.wall-line .fresh:not(.cut)', 'Live')
   })
 
@@ -153,6 +156,7 @@ describe.skipIf(!needs('chromium'))('the wall view and the reports', () => {
     await page.locator('select[name=area]').selectOption({ label: '新华街道 Xinhua Street' })
     await shows(page, '.tiles', /Tickets\s*1/)
     await page.locator('input[name=to]').fill('2024-01-02')
+    await shows(page, '.report-body .complaint', 'before it begins')
     await page.locator('input[name=from]').fill('2024-01-01')
     await shows(page, '.report-body .empty', 'No ticket opened in this time.')
     expect(new URL(page.url()).hash).toBe('#/reports?period=custom&from=2024-01-01&to=2024-01-02&area=street')

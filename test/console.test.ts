@@ -217,7 +217,7 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await page.keyboard.press('Enter')
     await shows(page, '#next .step', 'You have it in hand')
     await page.locator('#next .to-do').waitFor({ state: 'detached' })
-    await page.locator('.contacts .call-result', { hasText: 'Not reached' }).first().click()
+    await page.locator('.contacts li', { hasText: 'First' }).getByText('Not reached').click()
     await shows(page, '.contacts .last-call', 'Not reached')
     const ticket = await ticketOf('home-dispatch')
     expect(ticket).toMatchObject({ state: 'acknowledged', to_do: [] })

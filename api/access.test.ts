@@ -5,6 +5,7 @@ import { makeAuthority } from '../domain/certificates.ts'
 import { systemClock } from '../domain/clock.ts'
 import { type Role, roles } from '../domain/registry.ts'
 import { type ScopePermission, scopePermissions, viewersScope } from '../domain/scope.ts'
+import { createAbsence } from '../store/absences.ts'
 import { recordAudit } from '../store/audit.ts'
 import { addAuthority } from '../store/authorities.ts'
 import { queueCommand } from '../store/commands.ts'
@@ -31,6 +32,7 @@ const meant: Record<keyof typeof permissions, string> = {
   write_plans: 'administrator supervisor',
   write_channels: 'administrator',
   write_registry: 'administrator integrator',
+  write_absences: 'administrator supervisor dispatcher integrator',
   write_operators: 'administrator',
   read_vendors: 'administrator vendor integrator',
   write_vendors: 'administrator',
@@ -91,6 +93,7 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/rotas/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/teams/:id': () => ({ name: 'renamed' }),
   'PATCH /api/v1/channels/:id': () => ({ name: 'renamed' }),
+  'POST /api/v1/plans/preview': (district) => ({ home: `home-${district}`, kind: 'sos' }),
   'POST /api/v1/channels/:id/test': () => ({ to: '' }),
   'POST /api/v1/tickets/:id/contact': () => ({ contact: 'resident', reached: true }),
   'POST /api/v1/devices/import': (district) => ({ devices: [{ id: `device-${district}` }] }),
@@ -103,7 +106,13 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  ...Object.fromEntries(
+    ['homes', 'residents', 'contacts', 'devices'].map((of) => [`POST /api/v1/${of}/search`, () => ({ q: 'o' })]),
+  ),
+  'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
+  'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
+  'POST /api/v1/session/unlock': () => ({ password: 'not his' }),
   'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
   'POST /api/v1/tickets/:id/close': () => ({ outcome: 'test' }),
   'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
@@ -139,6 +148,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     store: house.store,
     telemetry: noTelemetry,
     clock: systemClock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
     frontDoor: async () => undefined,
     peers: async () => [],
@@ -180,7 +190,7 @@ async function ask(
   return answer.ok ? `${answer.status}` : `${answer.status} ${JSON.parse(text).code}`
 }
 
-/** Things that may be removed, what was refused, and a second session, because logging out ends the first. */
+/** Things that may be removed, what was refused, and sessions to end and to lock. */
 async function furnishMore(house: House, me?: string): Promise<void> {
   const now = systemClock.now()
   await house.store.write(async (tx) => {
@@ -195,6 +205,8 @@ async function furnishMore(house: House, me?: string): Promise<void> {
         .insertInto('homes')
         .values({ ...home, lat: null, lon: null, notes: null })
         .execute()
+      const absence = { id: `absence-${district}`, home: `home-${district}`, reason: 'hospital' } as const
+      await createAbsence(tx, absence, now)
       const device = `device-${district}`
       await queueCommand(tx, { device, input: { id: 'command-1', kind: 'ring' }, by: 'somebody', now })
       await addAuthority(tx, `maker-${district}`, authorities[district] ?? '', now)
@@ -204,16 +216,21 @@ async function furnishMore(house: House, me?: string): Promise<void> {
       await createPartner(tx, { id: `partner-${district}`, ...partner })
     }
     if (me === undefined) return
-    const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
-    await tx.insertInto('sessions').values(session).execute()
+    for (const token of ['leaving', 'locking']) {
+      const session = { token_hash: tokenHash(token), operator: me, expires_at: now + 60_000 }
+      await tx.insertInto('sessions').values(session).execute()
+    }
   })
 }
 
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
+  'POST /api/v1/session/lock': '204',
+  'POST /api/v1/session/unlock': '401 login_failed',
   'POST /api/v1/devices/import': '200',
   'POST /api/v1/tickets/:id/shown': '204',
   'POST /api/v1/channels/:id/test': '202',
+  'POST /api/v1/plans/preview': '200',
   'POST /api/v1/vendors/:id/authorities': '201',
   'POST /api/v1/devices/:id/commands': '202',
   'POST /api/v1/dead-letters/replay': '202',
@@ -223,7 +240,7 @@ function goodAnswer({ method, url }: RouteAccess): string {
   const told = goodStatus[`${method} ${url}`]
   if (told) return told
   if (method === 'DELETE') return '204'
-  return method === 'POST' && !url.includes(':id') ? '201' : '200'
+  return method === 'POST' && !url.includes(':id') && !url.endsWith('/search') ? '201' : '200'
 }
 
 /** Who calls: an operator of each role in one district, an administrator of all, and accounts by their tokens. */
@@ -249,8 +266,9 @@ const programs: (Caller & { of: string })[] = [
 ].map((given) => ({ name: 'centre-north', role: 'viewer', bound: 'area', ...given }))
 
 /** What a caller is answered about a thing of its own district, `north`, or of the other. Vendors lie in no area. */
-function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
+function expectedAnswer({ name, role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
   const { method, url, may } = route
+  if (url.startsWith('/api/v1/session/') && !name.startsWith(role)) return '403 forbidden'
   if (!asks(may) || !(scope ? mayScope(scope, may) : mayRole(role, may))) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
   if (bound === 'area' && url === '/api/v1/refusals') return '403 forbidden'
@@ -263,6 +281,13 @@ function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, dist
 const rescope = (house: House, scope: readonly ScopePermission[] | null) =>
   house.store.write((tx) => updateIntegration(tx, 'centre-north', { scope: scope && [...scope] }, 0))
 
+/** The sessions for what would take the caller's own away. */
+const sessionsFor: Record<string, string> = {
+  '/api/v1/logout': 'leaving',
+  '/api/v1/session/lock': 'locking',
+  '/api/v1/session/unlock': 'locking',
+}
+
 /** Asks every route about a thing of each district; by `{district} {method} {url}` what came, and what should have come. */
 async function tryEverything(house: House, caller: Caller) {
   const isPerson = caller.name.startsWith(caller.role)
@@ -274,7 +299,7 @@ async function tryEverything(house: House, caller: Caller) {
   const seen: Record<string, string> = {}
   for (const route of routes.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     const { method, url } = route
-    const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
+    const token = (isPerson && sessionsFor[url]) || `token-${caller.name}`
     const me = isPerson ? caller.name : 'dispatcher-north'
     for (const district of url.includes(':id') ? districts : (['north'] as const)) {
       expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)

@@ -27,7 +27,7 @@ export const device = resource({
   }),
   read: 'read_devices',
   write: 'write_registry',
-  filters: ['area', 'home', 'vendor', 'gateway'],
+  filters: ['area', 'home', 'vendor', 'gateway', 'q', 'online', 'battery_below', 'placed'],
   placeOf: inHome,
   pathOf: pathBy(devices.getDevice, (found) => found.home, homes.pathOfHome),
   vendorOf: async (db, id) => (await devices.accessOfDevice(db, id))?.vendor,

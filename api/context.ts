@@ -23,11 +23,15 @@ export type ApiDeps = {
   telemetry: Telemetry
   clock: Clock
   log: Logger
+  /** By whose clock days, rotas and plans go; an IANA name. */
+  zone: string
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
   /** Absent: no map tiles. */
   map?: MapTiles | undefined
+  /** After so long without a hand on it a console locks itself; 0: never; absent: as domain/limits.ts says. */
+  lockAfterMs?: number | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../domain/clock.ts'
 import { VigilError } from '../domain/errors.ts'
+import type { LiveEvent } from '../domain/ticket.ts'
 import { isVisibleFrom } from '../store/area_paths.ts'
 import { demand, type Identify, type Principal } from './auth.ts'
 import type { EventHub, HubEvent } from './event_hub.ts'
 import { eventsSent, streamsCut, subscribers } from './metrics.ts'
+import { eventBehindLock } from './session_lock.ts'
 
 /** A silent line is told from a quiet night by this; the console takes three missed ones for a dead line. */
 const heartbeatMs = 5_000
@@ -70,7 +72,7 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
       last = await hub.head()
       await write(outlet.reset(last))
     } else if (events.length > 0) {
-      const faces = events.map((e) => ({ seq: e.seq, json: sees(who(), e) ? e.whole : e.elsewhere }))
+      const faces = events.map((e) => ({ seq: e.seq, json: faceFor(who(), e) }))
       for (const piece of outlet.pieces(faces)) {
         await write(piece)
         if (gone.signal.aborted) return
@@ -81,7 +83,10 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
   }
 }
 
-const sees = ({ areaPath }: Principal, event: HubEvent) => isVisibleFrom(areaPath, event)
+function faceFor({ areaPath, locked }: Principal, event: HubEvent): string {
+  if (!isVisibleFrom(areaPath, event)) return event.elsewhere
+  return locked ? JSON.stringify(eventBehindLock(JSON.parse(event.whole) as LiveEvent)) : event.whole
+}
 
 function cut(gone: AbortController, reason: 'slow' | 'silent' | 'signed_out' | 'failed'): void {
   if (gone.signal.aborted) return

@@ -52,7 +52,7 @@ function sseRoute(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: eventsPath,
-    config: { may: 'read_tickets', tokenInQuery: true },
+    config: { may: 'read_tickets', tokenInQuery: true, whileLocked: true },
     schema: {
       summary: 'Live events, from now or from where you were',
       description,

@@ -53,6 +53,7 @@ it.each<[string, number, () => { url: string; payload: object }]>([
       store,
       telemetry: noTelemetry,
       clock: systemClock,
+      zone: 'Asia/Shanghai',
       log,
       lines: openLines(),
       ...away,

@@ -1,6 +1,7 @@
 import type { SwaggerTransformObject } from '@fastify/swagger'
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { Absence } from '../domain/absences.ts'
 import { type ErrorCode, errorTable } from '../domain/errors.ts'
 import * as registry from '../domain/registry.ts'
 import { Partner, Sharing } from '../domain/sharing.ts'
@@ -14,7 +15,7 @@ type Content = { description: string; content: Record<string, { schema: z.ZodTyp
 /** What any request can meet; every route has them besides its own. */
 const everywhere: ErrorCode[] = ['request_invalid', 'too_many_requests', 'internal']
 /** What any request that needs a token can meet. */
-export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden']
+export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden', 'csrf_refused', 'session_locked']
 
 /** The `response` part of a route's schema: the good answers by status, and its problems by their codes. */
 export function answers<const Ok extends Record<number, Answer>>(ok: Ok, ...codes: ErrorCode[]) {
@@ -32,6 +33,12 @@ function goodAnswer(answer: Answer): z.ZodType | Content {
   return schema instanceof z.ZodUndefined ? schema : { description, content: { [type]: { schema } } }
 }
 
+/** The same answers, of which the good one comes in another content type too, where it is asked for. */
+export function orAs<All extends { 200: unknown }>(all: All, type: string, schema: z.ZodType): All {
+  const good = all[200] as Content
+  return { ...all, 200: { ...good, content: { ...good.content, [type]: { schema } } } }
+}
+
 const problemAnswer = (codes: ErrorCode[]): Content => ({
   description: codes.map((code) => `\`${code}\`: ${errorTable[code].text}`).join('\n\n'),
   content: { 'application/problem+json': { schema: Problem } },
@@ -39,7 +46,20 @@ const problemAnswer = (codes: ErrorCode[]): Content => ({
 
 const { Area, Home, Resident, Device, Contact, OperatorAccount, Vendor, Integration } = registry
 const people = { Resident, Contact, OperatorAccount }
-const named = { Problem, Ticket, LiveEvent, Area, Home, Device, Vendor, Integration, Sharing, Partner, ...people }
+const named = {
+  Problem,
+  Ticket,
+  LiveEvent,
+  Area,
+  Home,
+  Device,
+  Vendor,
+  Integration,
+  Sharing,
+  Partner,
+  Absence,
+  ...people,
+}
 
 /** Schemas that the document names instead of repeating them. */
 for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id })
@@ -65,7 +85,8 @@ const tags = [
   { name: 'events', description: 'What happens, live and without gaps' },
   {
     name: 'registry',
-    description: 'Areas, homes, residents, devices, contacts, operators, vendors, integrations, sharings, partners',
+    description:
+      'Areas, homes, residents, devices, contacts, absences, operators, vendors, integrations, sharings, partners',
   },
   {
     name: 'credentials',

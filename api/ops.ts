@@ -9,7 +9,8 @@ import { getInTime, type MetricJson, metricsOfPeers, type PeerMetrics } from './
 const lagMetric = /^vigil_([a-z]+)_lag_records$/
 
 const Check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().nullable() })
-type Check = z.infer<typeof Check>
+/** `behind`: of a consumer, how many records it has yet to read, over all lanes. */
+type Check = z.infer<typeof Check> & { behind: number | null }
 
 const Readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.array(Check) })
 
@@ -72,7 +73,8 @@ async function metricsOfAll(deps: ApiDeps): Promise<PeerMetrics[]> {
   return [{ process: 'api', metrics: own }, ...(await metricsOfPeers(deps.peers, deps))]
 }
 
-async function allChecks(deps: ApiDeps): Promise<Check[]> {
+/** Everything that must be well for the house to do its work. */
+export async function allChecks(deps: ApiDeps): Promise<Check[]> {
   const [store, door, [own, ...peers]] = await Promise.all([
     check('store', () => lastEvent(deps.store.db).then(() => null)),
     check('front_door', () => doorAnswers(deps)),
@@ -89,9 +91,9 @@ async function allChecks(deps: ApiDeps): Promise<Check[]> {
 /** A check fails with the sentence of what failed; what it gives is told as detail. */
 async function check(name: string, of: () => Promise<string | null>): Promise<Check> {
   try {
-    return { name, ok: true, detail: await of() }
+    return { name, ok: true, detail: await of(), behind: null }
   } catch (err) {
-    return { name, ok: false, detail: err instanceof Error ? err.message : String(err) }
+    return { name, ok: false, detail: err instanceof Error ? err.message : String(err), behind: null }
   }
 }
 
@@ -106,6 +108,7 @@ const peerCheck = ({ process, metrics }: PeerMetrics): Check => ({
   name: process,
   ok: metrics !== undefined,
   detail: metrics ? null : 'the process does not answer',
+  behind: null,
 })
 
 /** How far a consumer is behind; nothing for any other metric. Telling it is all, so it is always `ok`. */
@@ -113,7 +116,8 @@ function lagCheck({ name, values }: MetricJson): Check[] {
   const consumer = lagMetric.exec(name)?.[1]
   if (consumer === undefined || values.length === 0) return []
   const told = values.map(({ value, labels }) => `${labels.lane}: ${value}`)
-  return [{ name: `${consumer}_lag`, ok: true, detail: `records behind, ${told.join(', ')}` }]
+  const behind = values.reduce((all, { value }) => all + value, 0)
+  return [{ name: `${consumer}_lag`, ok: true, detail: `records behind, ${told.join(', ')}`, behind }]
 }
 
 /** One text for all processes. Each sample is marked with its process first, so that no gauge is summed over processes. */

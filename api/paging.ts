@@ -11,6 +11,20 @@ export const PageQuery = z.object({
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable().describe('null on the last page') })
 
+/** A moment in a query: ISO 8601 or epoch milliseconds -> the latter. */
+export const instant = z.union([
+  // A `+08:00` that nobody percent-encoded arrives as a blank.
+  z
+    .string()
+    .transform((text) => text.replace(' ', '+'))
+    .pipe(z.iso.datetime({ offset: true }))
+    .transform((text) => Date.parse(text)),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+])
+
 /** `a,b` or a parameter given twice -> the list of both; absent stays absent. */
 export const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
   z

@@ -39,7 +39,9 @@ export async function metricsOfPeers(
     (await peers()).map(async ({ process, url }) => {
       try {
         const answer = await getInTime(clock, new URL('/metrics.json', url))
-        return { process, metrics: (await answer.json()) as MetricJson[] }
+        const metrics: unknown = await answer.json()
+        if (!Array.isArray(metrics)) throw new Error('/metrics.json is no list')
+        return { process, metrics: metrics as MetricJson[] }
       } catch (err) {
         log.warn({ err, process }, 'a process gives no metrics')
         return { process, metrics: undefined }

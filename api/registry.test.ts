@@ -58,6 +58,29 @@ const kinds = [
     },
   },
   {
+    plural: 'absences',
+    input: { id: 'x', home: 'home-north', from: '2026-11-22T16:00:00+08:00', reason: 'hospital' },
+    made: {
+      id: 'x',
+      home: 'home-north',
+      resident: null,
+      from: '2026-11-22T08:00:00.000Z',
+      to: null,
+      reason: 'hospital',
+      note: null,
+    },
+    change: { resident: 'resident-north', to: '2026-12-03T09:30:00Z', note: 'ward 3' },
+    changed: {
+      id: 'x',
+      home: 'home-north',
+      resident: 'resident-north',
+      from: '2026-11-22T08:00:00.000Z',
+      to: '2026-12-03T09:30:00.000Z',
+      reason: 'hospital',
+      note: 'ward 3',
+    },
+  },
+  {
     plural: 'operators',
     input: { id: 'x', name: 'Zhao', password: 'long enough 1', role: 'dispatcher', area: 'north' },
     made: {
@@ -125,6 +148,8 @@ describe('the registry', () => {
       sos_press: null,
       revoked_at: null,
       last_seen_at: null,
+      battery: null,
+      battery_at: null,
       online: null,
       firmware: null,
     })
@@ -183,5 +208,40 @@ describe('the registry', () => {
     const limits = body.limits as { name: string; value: number; reason: string }[]
     expect(limits).toContainEqual(expect.objectContaining({ name: 'answer_within', value: 60_000, unit: 'ms' }))
     for (const { reason } of limits) expect(reason.length).toBeGreaterThan(20)
+  })
+
+  it('narrows lists by words and by what devices last told, within what the caller sees', async () => {
+    const house = await openHouse()
+    const found = async (path: string, by = token) =>
+      (await house.call('GET', `/api/v1/${path}`, { token: by })).body.items.map(({ id }) => id)
+    const by = async (plural: string, body: object, who = token) =>
+      (await house.call('POST', `/api/v1/${plural}/search`, { token: who, body })).body.items.map(({ id }) => id)
+    expect(await by('residents', { q: 'SOMEBODY south' })).toEqual(['resident-south'])
+    expect(await by('residents', { q: 'somebody' }, 'token-viewer-north')).toEqual(['resident-north'])
+    expect(await by('homes', { q: 'south' }, 'token-viewer-north')).toEqual([])
+    expect(await by('contacts', { q: '123', home: 'home-south' })).toEqual(['contact-south'])
+    expect(await found('devices?placed=false')).toEqual(['device-loose'])
+    expect(await by('devices', { q: 'device', placed: 'true', online: 'false' })).toEqual([
+      'device-north',
+      'device-south',
+    ])
+    expect(await by('devices', { q: 'device' }, 'token-maker-south')).toEqual(['device-south'])
+    const blank = await house.call('POST', '/api/v1/homes/search', { token, body: { q: '  ' } })
+    expect([blank.status, blank.body.code]).toEqual([400, 'request_invalid'])
+  })
+
+  it('tells who is away now, which a dispatcher may note and a viewer may not', async () => {
+    const house = await openHouse()
+    const body = { id: 'gone', home: 'home-north', reason: 'hospital' }
+    const viewer = await house.call('POST', '/api/v1/absences', { token: 'token-viewer-north', body })
+    expect([viewer.status, viewer.body.code]).toEqual([403, 'forbidden'])
+    const dispatcher = { token: 'token-dispatcher-north', body }
+    expect((await house.call('POST', '/api/v1/absences', dispatcher)).status).toBe(201)
+    const later = { ...body, id: 'later', from: '2999-01-01T00:00:00Z' }
+    await house.call('POST', '/api/v1/absences', { ...dispatcher, body: later })
+    const away = async (by: string) => (await get(house, `absences?${by}`)).body.items.map(({ id }) => id)
+    expect(await away('at=now&home=home-north')).toEqual(['gone'])
+    expect(await away('at=2999-01-02T00:00:00Z')).toEqual(['later', 'gone'])
+    expect(await away('area=south')).toEqual([])
   })
 })

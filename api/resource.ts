@@ -14,9 +14,21 @@ export type Beside = {
   note(tx: Tx, id: string): Promise<void>
 }
 
-/** What lists can be narrowed by. */
-export type Filter = 'area' | 'home' | 'vendor' | 'gateway'
-export type ListPage = Page & { [F in Exclude<Filter, 'area'>]?: string }
+/** What lists can be narrowed by. `q`: words that are looked for; `at`: epoch ms. */
+export type Narrowing = {
+  area?: string
+  home?: string
+  vendor?: string
+  gateway?: string
+  q?: string
+  ids?: string[]
+  at?: number
+  online?: boolean
+  battery_below?: number
+  placed?: boolean
+}
+export type Filter = keyof Narrowing
+export type ListPage = Page & Omit<Narrowing, 'area'>
 
 /** What has tokens: how they are given and taken. `may`: who does. */
 export type Account = {

@@ -1,4 +1,6 @@
+import { Absence, AbsenceInput } from '../domain/absences.ts'
 import * as registry from '../domain/registry.ts'
+import * as absences from '../store/absences.ts'
 import * as areas from '../store/areas.ts'
 import * as homes from '../store/homes.ts'
 import * as people from '../store/people.ts'
@@ -33,7 +35,7 @@ const home = resource({
   change: registry.HomeInput.omit(withoutId).partial(),
   read: 'read_registry',
   write: 'write_registry',
-  filters: ['area'],
+  filters: ['area', 'q', 'ids'],
   placeOf: inArea,
   pathOf: homes.pathOfHome,
   list: homes.listHomes,
@@ -51,7 +53,7 @@ const resident = resource({
   change: registry.ResidentInput.omit(withoutId).partial(),
   read: 'read_registry',
   write: 'write_registry',
-  filters: ['area', 'home'],
+  filters: ['area', 'home', 'q'],
   placeOf: inHome,
   pathOf: pathBy(people.getResident, (found) => found.home, homes.pathOfHome),
   list: people.listResidents,
@@ -69,7 +71,7 @@ const contact = resource({
   change: registry.ContactInput.omit(withoutId).partial(),
   read: 'read_registry',
   write: 'write_registry',
-  filters: ['area', 'home'],
+  filters: ['area', 'home', 'q'],
   placeOf: inHome,
   pathOf: pathBy(people.getContact, (found) => found.home, homes.pathOfHome),
   list: people.listContacts,
@@ -79,6 +81,25 @@ const contact = resource({
   remove: people.deleteContact,
 })
 
+/** Dispatchers note it too: it is they who are told by telephone. */
+const absence = resource({
+  noun: 'an absence',
+  plural: 'absences',
+  item: Absence,
+  input: AbsenceInput,
+  change: AbsenceInput.omit(withoutId).partial(),
+  read: 'read_registry',
+  write: 'write_absences',
+  filters: ['area', 'home', 'at'],
+  placeOf: inHome,
+  pathOf: pathBy(absences.getAbsence, (found) => found.home, homes.pathOfHome),
+  list: absences.listAbsences,
+  get: absences.getAbsence,
+  create: creating(absences.createAbsence),
+  update: updating(absences.updateAbsence),
+  remove: absences.deleteAbsence,
+})
+
 /** Everything that has the same five calls. */
 export const resources: readonly Resource[] = [
   area,
@@ -86,6 +107,7 @@ export const resources: readonly Resource[] = [
   resident,
   device,
   contact,
+  absence,
   operator,
   vendor,
   integration,

@@ -9,6 +9,7 @@ import type { Series } from '../ingest/telemetry.ts'
 import { callerOf } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { answers, withToken } from './openapi.ts'
+import { instant } from './paging.ts'
 import { devicesOfHome } from './scope.ts'
 
 const dayMs = 24 * 3_600_000
@@ -17,28 +18,13 @@ const pointsAtOnce = 2_000
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const
 
-const instant = z
-  .union([
-    // A `+08:00` that nobody percent-encoded arrives as a blank.
-    z
-      .string()
-      .transform((text) => text.replace(' ', '+'))
-      .pipe(z.iso.datetime({ offset: true }))
-      .transform((text) => Date.parse(text)),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .optional()
-
 const Query = z.object({
   metric: z
     .enum(Object.keys(metrics) as [MetricName, ...MetricName[]])
     .optional()
     .describe('absent: all'),
-  from: instant.describe('ISO 8601 or epoch milliseconds, inclusive; absent: 24 h before `to`'),
-  to: instant.describe('ISO 8601 or epoch milliseconds, exclusive; absent: now'),
+  from: instant.optional().describe('ISO 8601 or epoch milliseconds, inclusive; absent: 24 h before `to`'),
+  to: instant.optional().describe('ISO 8601 or epoch milliseconds, exclusive; absent: now'),
   every: z
     .string()
     .regex(/^[1-9]\d{0,5}[smhd]$/, 'a number and s, m, h or d, such as 1m')

@@ -75,6 +75,7 @@ export async function openHouse(options: Partial<ApiOptions> = {}): Promise<Hous
     store,
     telemetry: noTelemetry,
     clock,
+    zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
     adminToken,
     frontDoor: async () => undefined,

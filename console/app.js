@@ -1,7 +1,7 @@
 // @ts-check
 import { markCallee, showActions, take, tellContact, tellMarked } from './actions.js'
 import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
-import { call, currentSession, endSession, whenEnded } from './calls.js'
+import { call, currentSession, endSession, findSession, isLocked, sessionIs, whenEnded, whenLocked } from './calls.js'
 import { showQueue } from './cards.js'
 import { showKeys } from './cheat_sheet.js'
 import { beatAll } from './clocks.js'
@@ -11,14 +11,17 @@ import { refreshDialog, shutDialog } from './dialogs.js'
 import { forgetAll, onLearnt } from './directory.js'
 import { byId, set } from './dom.js'
 import { showBar } from './header.js'
+import { forgetTouch, hearTabs, idleMs, noteTouch, tellTabs, whenTouched } from './idle.js'
 import { keyListener } from './keys.js'
 import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
-import { beginElsewhere, showLogin } from './login.js'
+import { holdLock, showLock } from './lock.js'
+import { begin, showLogin } from './login.js'
 import { leavePage, showPage } from './page_frame.js'
 import { pageNamed } from './pages/pages.js'
 import { stepRow } from './parts/table.js'
 import { groups, longestWait } from './queue.js'
 import { showRail } from './rail.js'
+import { registryCommands } from './registry_commands.js'
 import { addressOf, routeOf, workAddress } from './route.js'
 import { allowSound, mayPlay } from './sound.js'
 import { showTicket } from './ticket.js'
@@ -67,10 +70,12 @@ function show() {
 function showNow() {
   showing = false
   shownAt = now()
-  byId('work').hidden = !currentSession()
+  byId('work').hidden = !currentSession() || isShut()
+  byId('lock').hidden = !isShut()
   byId('login').hidden = Boolean(currentSession())
-  if (currentSession()) showWork()
-  else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
+  if (isShut()) showLocked()
+  else if (currentSession()) showWork()
+  else showLogin({ ended: page.ended, onIn: loggedIn, onLanguage: switchLanguage })
   painted(() => {
     apartMs = Math.min(mostApartMs, Math.max(leastApartMs, 2 * (now() - shownAt)))
   })
@@ -87,6 +92,28 @@ function showWork() {
   if (isWork) showTickets()
   else showPage(route)
   refreshDialog()
+}
+
+/** Whether the lock is in front. Not before the wall view: it tells of nobody, and whoever leaves it meets the lock. */
+const isShut = () => isLocked() && here().page !== 'wall'
+
+/** What a locked console shows and sounds. */
+function showLocked() {
+  const { link, loaded, queue } = whatIsKnown()
+  const { waiting } = groups(queue)
+  const isCut = cutSince() !== undefined
+  soundAlarm(waiting, isCut)
+  showTitle(waiting, 'work')
+  showLock({
+    waiting,
+    loaded,
+    operator: currentSession()?.operator.name ?? '',
+    line: isCut ? 'cut' : link.live ? 'live' : 'connecting',
+    sound: soundState(waiting, isCut),
+    onUnlocked: unlocked,
+    onLogOut: () => void logOut(),
+    onLanguage: switchLanguage,
+  })
 }
 
 /** The work view: the queue, and the ticket that is open. */
@@ -118,7 +145,8 @@ function showAround(waiting) {
   const main = byId('main')
   set(main, 'data-old', cut !== undefined || listFailed)
   main.style.setProperty('--old', JSON.stringify(t('link.old')))
-  soundAlarm(waiting, cut !== undefined)
+  const isQuiet = quietWall()
+  soundAlarm(isQuiet ? [] : waiting, !isQuiet && cut !== undefined)
   showTitle(waiting, here().page)
   showBar({
     link,
@@ -130,20 +158,37 @@ function showAround(waiting) {
     sound: soundState(waiting, cut !== undefined),
     pausedUntil: pausedUntil(),
     operator: { name: session.operator.name, role: session.operator.role },
+    endsAt: Date.parse(session.expires_at),
     on: {
       go: goToMostUrgent,
       command: openCommandBar,
       sound: switchSound,
       language: switchLanguage,
       keys: showKeys,
+      lock,
       logOut,
     },
   })
 }
 
+/** Whether the wall view is shown and was not told to ring: it hangs where everybody hears the consoles already. */
+function quietWall() {
+  const { page: name, query } = here()
+  return name === 'wall' && query.get('sound') !== 'on'
+}
+
 // ---- what is done
 
+/** With the password given, here and now. */
+function loggedIn() {
+  noteTouch(true)
+  tellTabs()
+  enter()
+}
+
+/** There is a session, from whenever. */
 function enter() {
+  if (isLocked() || isIdle()) return lock()
   page.ended = false
   void allowSound()
   beginToKnow({ onChange: onKnown, onNews: announce })
@@ -167,6 +212,47 @@ async function logOut() {
   await call('/logout', { method: 'POST' }).catch(() => {})
   endSession()
   leave(false)
+  tellTabs()
+}
+
+function isIdle() {
+  const after = currentSession()?.lock_after_s ?? 0
+  return after > 0 && idleMs() >= after * 1_000
+}
+
+/** Nobody sits here, or whoever did said that he leaves: all that is known of people goes, alarms go on. */
+function lock() {
+  forgetTouch()
+  sessionIs(true)
+  forget()
+  forgetAll()
+  shutDialog()
+  shutCommandBar()
+  byId('dialog').replaceChildren()
+  showTickets()
+  leavePage()
+  showNow()
+  byId('lock').querySelector('input')?.focus()
+  void holdLock(() => {
+    tellTabs()
+    if (isLocked()) beginToKnow({ onChange: show, onNews: announce })
+  })
+}
+
+function unlocked() {
+  noteTouch(true)
+  tellTabs()
+  enter()
+}
+
+/** Another tab has done something with the session that all of them share. */
+async function lookAtSession() {
+  const before = currentSession()
+  const wasLocked = isLocked()
+  const found = await findSession()
+  if (!found) return before && leave(false)
+  if (before && before.operator.id !== found.operator.id) return location.reload()
+  if (!before || wasLocked !== isLocked()) enter()
 }
 
 /** @param {string} id */
@@ -213,6 +299,11 @@ function openMostUrgent() {
 }
 
 function switchSound() {
+  const { page: name, id } = here()
+  if (name === 'wall') {
+    location.hash = addressOf('wall', id, { sound: quietWall() ? 'on' : '' })
+    return
+  }
   pressSound(groups(whatIsKnown().queue).waiting, cutSince() !== undefined)
   show()
 }
@@ -288,6 +379,9 @@ function start() {
   useLanguage(languageFor(localStorage.getItem(languageKey), navigator.languages))
   document.documentElement.lang = language()
   whenEnded(() => leave(true))
+  whenLocked(lock)
+  whenTouched(() => currentSession() && !isLocked() && !isIdle() && noteTouch())
+  hearTabs(() => void lookAtSession())
   onLearnt(show)
   const onKey = keyListener({
     step,
@@ -297,6 +391,7 @@ function start() {
     sound: switchSound,
     language: switchLanguage,
     help: showKeys,
+    lock,
     command: openCommandBar,
     action: act,
     callee: markCalled,
@@ -307,12 +402,14 @@ function start() {
     sound: switchSound,
     language: switchLanguage,
     keys: showKeys,
+    lock,
     logOut: () => void logOut(),
   }
   commandSources.push(
     consoleCommands({ ...doing, act, ticket: () => ticketOf(selected()), queue: () => whatIsKnown().queue }),
+    registryCommands,
   )
-  document.addEventListener('keydown', (event) => currentSession() && onKey(event))
+  document.addEventListener('keydown', (event) => currentSession() && !isLocked() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])
     document.addEventListener(touch, () => {
       if (!mayPlay()) void allowSound().then(show)
@@ -321,12 +418,12 @@ function start() {
   window.addEventListener('hashchange', onSelected)
   every(beatMs, () => {
     beatAll()
-    if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
+    if (currentSession() && !isLocked() && isIdle()) lock()
+    if (isShut()) showLocked()
+    else if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
   })
   every(lookAgainMs, () => currentSession() && show())
-  if (currentSession()) enter()
-  else show()
-  void beginElsewhere(show, enter)
+  void begin(show, (fresh) => (fresh ? loggedIn() : enter()))
 }
 
 start()

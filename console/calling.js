@@ -151,10 +151,10 @@ const result = ({ id, name }, isMarked, onCalled) =>
         'button',
         {
           class: 'call-result',
-          'aria-label': `${name}: ${word}`,
           'aria-keyshortcuts': isMarked ? (reached ? 'Y' : 'X') : null,
           onclick: () => onCalled(id, reached),
         },
+        el('span', { class: 'unseen' }, `${name}: `),
         word,
         isMarked && keyCap(reached ? 'Y' : 'X'),
       )

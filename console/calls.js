@@ -2,36 +2,42 @@
 import { serverSaid } from './time.js'
 
 /**
- * Calls to the API. The session lives in sessionStorage: it ends with the tab, and another tab does not share it.
- * @typedef {{ token: string, expires_at: string, operator: { id: string, name: string, role: string, area: string | null },
- *   permissions: string[] }} Session `permissions`: what the operator may, by the names of api/auth.ts
+ * Calls to the API. What proves the session is a cookie that no script can read; all tabs of a browser share it. Here is only what
+ * the server told of it.
+ * @typedef {{ expires_at: string, operator: { id: string, name: string, role: string, area: string | null }, permissions: string[],
+ *   lock_after_s: number, locked?: boolean }} Session `permissions`: what the operator may, by the names of api/auth.ts
  */
 
 /** Long enough for a slow line, short enough that nobody waits before a dead one. */
 const answerMs = 15_000
-const storageKey = 'vigil.session'
+/** No form and no page of somebody else can send it; without it the server changes nothing by the cookie. */
+const ownPage = { 'vigil-console': '1' }
 
 /** @type {Session | undefined} */
-let session = readSession()
+let session
 /** @type {() => void} */
 let onEnded = () => {}
-
-/** @returns {Session | undefined} */
-function readSession() {
-  try {
-    const kept = globalThis.sessionStorage?.getItem(storageKey)
-    return kept ? JSON.parse(kept) : undefined
-  } catch {
-    return undefined
-  }
-}
+let onLocked = () => {}
 
 export const currentSession = () => session
+
+/** Whether nobody sits before this console, as far as it knows. */
+export const isLocked = () => session?.locked === true
+
+/** @param {boolean} locked @param {string} [expiresAt] */
+export function sessionIs(locked, expiresAt) {
+  if (session) session = { ...session, locked, expires_at: expiresAt ?? session.expires_at }
+}
+
+/** `fn` is called when the server says that the session is locked, which this console did not know. @param {() => void} fn */
+export const whenLocked = (fn) => {
+  onLocked = fn
+}
 
 /** Whether the operator may; the server decides all the same. @param {string} permission */
 export const can = (permission) => session?.permissions?.includes(permission) ?? false
 
-/** `fn` is called when the server no longer takes the token. @param {() => void} fn */
+/** `fn` is called when the server no longer knows the session. @param {() => void} fn */
 export const whenEnded = (fn) => {
   onEnded = fn
 }
@@ -54,7 +60,7 @@ export class CallError extends Error {
 export async function call(path, { method = 'GET', body } = {}) {
   const answer = await reach(`/api/v1${path}`, {
     method,
-    headers: { ...authorization(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: { ...ownPage, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(answerMs),
   })
@@ -64,8 +70,16 @@ export async function call(path, { method = 'GET', body } = {}) {
   throw refused(answer.status, json)
 }
 
-/** The header that says who we are. @returns {Record<string, string>} */
-export const authorization = () => (session ? { authorization: `Bearer ${session.token}` } : {})
+/**
+ * A file, as the server gives it.
+ * @param {string} path below /api/v1 @returns {Promise<Blob>}
+ * @throws {CallError}
+ */
+export async function fetchFile(path) {
+  const answer = await reach(`/api/v1${path}`, { headers: ownPage, signal: AbortSignal.timeout(answerMs) })
+  if (answer.ok) return answer.blob()
+  throw refused(answer.status, await answer.json().catch(() => undefined))
+}
 
 /** @param {string} url @param {RequestInit} init */
 async function reach(url, init) {
@@ -78,7 +92,9 @@ async function reach(url, init) {
 
 /** @param {number} status @param {any} problem */
 export function refused(status, problem) {
-  if (status === 401 && session) endSession()
+  // A wrong password is no end of the session.
+  if (status === 401 && session && problem?.code !== 'login_failed') endSession()
+  if (problem?.code === 'session_locked' && !isLocked()) onLocked()
   return new CallError(String(problem?.code ?? 'internal'), problem?.detail ? String(problem.detail) : undefined)
 }
 
@@ -87,35 +103,49 @@ export function refused(status, problem) {
  * @returns {Promise<Session>}
  * @throws {CallError} `login_failed`, `too_many_requests`, `unreachable`
  */
-export const login = (name, password) => begin('/login', { name, password })
+export const login = (name, password) => begin('/login', { name, password, session: 'cookie' })
 
 /**
  * After the identity provider has led back here: a cookie that only the server reads stands for the session.
  * @returns {Promise<Session>}
  * @throws {CallError} `oidc_over`, `oidc_unknown_operator`, `unreachable`
  */
-export const loginFromProvider = () => begin('/login/oidc/session')
+export const loginFromProvider = () => begin('/login/oidc/session', { session: 'cookie' })
+
+/** Asks whether this browser has a session; what is known of it is renewed. @returns {Promise<Session | undefined>} */
+export async function findSession() {
+  const me = await call('/me').catch((/** @type {CallError} */ { code }) =>
+    code === 'unreachable' ? session : undefined,
+  )
+  session = me
+  return me
+}
 
 /** @typedef {{ name: string, url: string }} IdentityProvider */
 
 /** The identity provider by which one may log in here besides. @returns {Promise<IdentityProvider | undefined>} */
 export const identityProvider = async () => (await call('/login/options').catch(() => undefined))?.oidc ?? undefined
 
-/** @param {string} path @param {unknown} [body] @returns {Promise<Session>} */
+/** @param {string} path @param {unknown} body @returns {Promise<Session>} */
 async function begin(path, body) {
   session = undefined
   const opened = /** @type {Session} */ (await call(path, { method: 'POST', body }))
   session = opened
-  sessionStorage.setItem(storageKey, JSON.stringify(opened))
   return opened
 }
 
-/** Forgets the token. */
+/** Forgets the session. */
 export function endSession() {
   session = undefined
-  sessionStorage.removeItem(storageKey)
   onEnded()
 }
+
+/**
+ * A page of a list of the registry; by words (`q`) in the body, because names of people do not belong into an address.
+ * @param {string} path @param {Record<string, string>} query @returns {Promise<any>} `{ items, next }`
+ */
+export const pageOf = (path, query) =>
+  query.q ? call(`${path}/search`, { method: 'POST', body: query }) : call(`${path}?${new URLSearchParams(query)}`)
 
 /**
  * Every item of a paged list.

@@ -1,6 +1,7 @@
 // @ts-check
+import { absenceTag } from './absences.js'
 import { dueClock, sinceClock } from './clocks.js'
-import { homeOf, residentsOf } from './directory.js'
+import { absencesOf, homeOf, residentsOf } from './directory.js'
 import { arrange, byId, el, fill, nodes, set } from './dom.js'
 import { listText } from './format.js'
 import { severityIcon } from './icons.js'
@@ -99,7 +100,12 @@ function newCard(id, onSelect) {
 /** @param {Ticket} ticket */
 function whoAndWhere({ home }) {
   if (!home) return undefined
-  return { address: homeOf(home).home?.address, names: residentsOf(home)?.map(({ name }) => name) }
+  const residents = residentsOf(home)
+  return {
+    address: homeOf(home).home?.address,
+    names: residents?.map(({ name }) => name),
+    away: absencesOf(home).map((absence) => absenceTag(absence, residents)),
+  }
 }
 
 /** @param {Ticket} ticket @param {ReturnType<typeof whoAndWhere>} who */
@@ -122,6 +128,7 @@ function contents(ticket, who) {
       el('i', { class: 'severity' }, wordFor('severity', severity)),
       el('i', {}, `#${number}`),
       unverified && el('i', { class: 'unverified' }, t(late ? 'card.from_before' : 'card.unverified')),
+      ...(who?.away ?? []).map((text) => el('i', { class: 'away' }, text)),
       evidence.length > 1 && el('i', {}, t('card.signals', { n: evidence.length })),
       holder && el('i', {}, isMine(ticket) ? t('card.mine') : t('card.held_by', { who: holderName(ticket) })),
       outcome && el('i', {}, wordFor('outcome', outcome)),

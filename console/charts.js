@@ -79,16 +79,16 @@ function contents(ticket, { window, series }, { devices, open }) {
   ]
 }
 
-/** @param {Series[]} series */
-function sorted(series) {
+/** What is looked at first, and the rest. @param {Series[]} series */
+export function sorted(series) {
   const order = [...first, ...movement]
   const main = series.filter(({ metric }) => order.includes(metric))
   main.sort((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric))
   return { main, others: series.filter(({ metric }) => !order.includes(metric)) }
 }
 
-/** @param {Series} series @param {Window} window @param {number[]} marks @param {string} place */
-function chartOf({ metric, unit, points }, window, marks, place) {
+/** One small chart. @param {Series} series @param {Window} window @param {number[]} marks @param {string} place */
+export function chartOf({ metric, unit, points }, window, marks, place) {
   const isYesNo = yesNo.has(metric)
   const values = points.map(([, value]) => value)
   const last = points.at(-1)

@@ -29,6 +29,7 @@ const always = [
   ['/', 'keys.command'],
   ['M', 'keys.sound'],
   ['L', 'keys.language'],
+  ['Q', 'keys.lock'],
   ['?', 'keys.help'],
 ]
 

@@ -16,7 +16,7 @@ import { language, t, tables, wordFor } from './words.js'
  * @typedef {import('./words.js').WordKey} WordKey
  * @typedef {{
  *   ticket: () => Ticket | undefined, queue: () => import('./queue.js').Queue, act: (action: TicketAction) => void,
- *   go: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void,
+ *   go: () => void, sound: () => void, language: () => void, keys: () => void, lock: () => void, logOut: () => void,
  * }} Doing
  */
 
@@ -64,6 +64,7 @@ function plain(doing) {
     of('keys.sound', 'M', doing.sound),
     of('command.language', 'L', doing.language),
     of('command.keys', '?', doing.keys),
+    of('keys.lock', 'Q', doing.lock),
     of('app.log_out', undefined, doing.logOut),
   ]
 }

@@ -1,15 +1,16 @@
 // @ts-check
-import { CallError, call } from './calls.js'
+import { CallError, call, everyItem } from './calls.js'
 import { now } from './time.js'
 
 /**
  * What the registry says of homes, fetched when it is first looked at and again when it has grown old. Asking never waits:
  * it gives what is known now, and `whenLearnt` is called when there is more.
- * @typedef {{ value?: any, error?: CallError, at: number, busy: boolean }} Known
+ * @typedef {{ fetchIt: () => Promise<any>, value?: any, error?: CallError, at: number, busy: boolean }} Known
  * @typedef {import('../domain/registry.ts').Home} Home
  * @typedef {import('../domain/registry.ts').Resident} Resident
  * @typedef {import('../domain/registry.ts').Contact} Contact
  * @typedef {import('../domain/registry.ts').Device} Device
+ * @typedef {import('../domain/absences.ts').Absence} Absence
  */
 
 const freshMs = 60_000
@@ -33,9 +34,9 @@ export const onLearnt = (fn) => {
 /** Forgets everything: at logout, because the next operator may see less. */
 export const forgetAll = () => known.clear()
 
-/** @param {string} path @returns {Known} */
-function ask(path) {
-  const entry = known.get(path) ?? { at: 0, busy: false }
+/** @param {string} path @param {() => Promise<any>} [fetchIt] @returns {Known} */
+function ask(path, fetchIt = () => call(path)) {
+  const entry = known.get(path) ?? { fetchIt, at: 0, busy: false }
   known.set(path, entry)
   const keepMs = entry.error ? retryMs : freshMs
   if (!entry.busy && now() - entry.at > keepMs) {
@@ -61,7 +62,7 @@ async function learn(path) {
   if (entry) {
     const before = JSON.stringify([entry.value, entry.error?.code])
     try {
-      entry.value = await call(path)
+      entry.value = await entry.fetchIt()
       entry.error = undefined
     } catch (error) {
       entry.error = error instanceof CallError ? error : new CallError('internal')
@@ -91,3 +92,13 @@ export const contactsOf = (home) => listOf('contacts', home)?.toSorted((a, b) =>
 
 /** @param {string} home @returns {Device[] | undefined} */
 export const devicesOf = (home) => listOf('devices', home)
+
+/** All absences of now in one call a minute, by home: an alarm must not wait for a call of its own to know who is away. */
+const absencesNow = async () =>
+  Object.groupBy(/** @type {Absence[]} */ (await everyItem('/absences?at=now&limit=1000')), ({ home }) => home)
+
+/** Who is away now. @param {string} home @returns {Absence[]} none while unknown */
+export const absencesOf = (home) => ask('absences', absencesNow).value?.[home] ?? []
+
+/** What is known of absences is old: somebody has just noted one here. */
+export const forgetAbsences = () => void known.delete('absences')

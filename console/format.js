@@ -31,6 +31,14 @@ export function timeText(iso, language, now) {
   return `${at.toLocaleDateString(language, { month: 'short', day: 'numeric' })} ${time}`
 }
 
+/** The day; the time instead where it is today's, and the year too where it is not this one. @param {string} iso @param {string} language @param {number} now epoch ms */
+export function dayText(iso, language, now) {
+  const [at, today] = [new Date(iso), new Date(now)]
+  if (at.toDateString() === today.toDateString()) return minuteText(at.getTime(), language)
+  const year = at.getFullYear() === today.getFullYear() ? {} : { year: /** @type {const} */ ('numeric') }
+  return at.toLocaleDateString(language, { month: 'short', day: 'numeric', ...year })
+}
+
 /** Hours and minutes only, for the foot of a chart. @param {number} ms @param {string} language */
 export const minuteText = (ms, language) =>
   new Date(ms).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

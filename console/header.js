@@ -13,8 +13,8 @@ import { language, t, wordFor } from './words.js'
  * @typedef {{
  *   link: Link, waiting: { count: number, since: number, first: import('./queue.js').Ticket | undefined }, away: boolean, cutSince: number | undefined, cameBack: boolean, listFailed: boolean,
  *   sound: 'off' | 'on' | 'sounding' | 'paused', pausedUntil: number,
- *   operator: { name: string, role: string },
- *   on: { go: () => void, command: () => void, sound: () => void, language: () => void, keys: () => void, logOut: () => void },
+ *   operator: { name: string, role: string }, endsAt: number,
+ *   on: { go: () => void, command: () => void, sound: () => void, language: () => void, keys: () => void, lock: () => void, logOut: () => void },
  * }} Bar
  */
 
@@ -113,6 +113,15 @@ function callBack({ away, waiting: { count, first }, on }) {
   ]
 }
 
+/** Long enough to finish a sentence on the telephone. */
+const warnBeforeMs = 5 * 60_000
+
+/** Who stays longer than a shift says so in time. @param {Bar} bar @param {string} ends */
+function sessionEnds({ on }, ends) {
+  if (ends === '') return []
+  return [el('p', { class: 'notice' }, ends, ' ', el('button', { onclick: on.lock }, t('lock.stay')))]
+}
+
 /** @param {Bar} bar */
 function showBanner(bar) {
   const { link, cutSince, cameBack, listFailed, sound, away, waiting } = bar
@@ -126,5 +135,11 @@ function showBanner(bar) {
   if (sound === 'off') lines.push(t('sound.off_detail'))
   banner.dataset.kind = cutSince !== undefined || listFailed ? 'cut' : cameBack ? 'back' : 'sound'
   const calling = away ? [waiting.count, waiting.first?.id, waiting.first?.severity, language()] : []
-  fill(banner, [lines, calling], () => [...callBack(bar), ...lines.map((line) => el('p', { class: 'notice' }, line))])
+  const at = timeText(new Date(bar.endsAt).toISOString(), language(), now())
+  const ends = bar.endsAt - now() < warnBeforeMs ? t('lock.session_ends', { at }) : ''
+  fill(banner, [lines, calling, ends], () => [
+    ...callBack(bar),
+    ...lines.map((line) => el('p', { class: 'notice' }, line)),
+    ...sessionEnds(bar, ends),
+  ])
 }

@@ -8,7 +8,7 @@ import { actionKeys } from './rules.js'
  * @typedef {import('../domain/ticket.ts').TicketAction} TicketAction
  * @typedef {{
  *   step: (by: 1 | -1, held: boolean) => void, open: () => void, go: () => void, back: () => void, sound: () => void, language: () => void,
- *   help: () => void, command: () => void, action: (action: TicketAction) => void,
+ *   help: () => void, lock: () => void, command: () => void, action: (action: TicketAction) => void,
  *   callee: (key: string) => void, called: (reached: boolean) => void,
  * }} Commands
  */
@@ -70,6 +70,8 @@ function plain(key, { target, repeat }, commands) {
       return () => commands.called(key === 'y')
     case 'g':
       return commands.go
+    case 'q':
+      return commands.lock
     case 'm':
       return commands.sound
     case 'l':

@@ -1,10 +1,10 @@
 // @ts-check
-import { authorization, refused } from './calls.js'
+import { refused } from './calls.js'
 import { now, sleep } from './time.js'
 
 /**
- * The stream of live events: read with fetch rather than EventSource, because that keeps the token out of the address
- * (and so out of logs), tells a refused token from a cut line, and lets a silent line be noticed.
+ * The stream of live events: read with fetch rather than EventSource, because that tells an ended session
+ * from a cut line, and lets a silent line be noticed.
  * @typedef {import('../domain/ticket.ts').LiveEvent} LiveEvent
  * @typedef {{ event: string, id: string, data: string }} Message
  * @typedef {{ live: boolean, heardAt: number | undefined, refused: boolean }} Link `heardAt`: when the line last said anything,
@@ -70,14 +70,13 @@ async function readOnce(options, link) {
     const seq = options.lastSeq()
     const answer = await fetch('/api/v1/events', {
       headers: {
-        ...authorization(),
         accept: 'text/event-stream',
         ...(seq === undefined ? {} : { 'last-event-id': `${seq}` }),
       },
       signal: watch.signal,
     })
     link.refused = answer.status === 403
-    if (!answer.ok || !answer.body) throw refused(answer.status, undefined)
+    if (!answer.ok || !answer.body) throw refused(answer.status, await answer.json().catch(() => undefined))
     const hear = () => {
       watch.heard()
       link.heardAt = now()

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, currentSession, identityProvider, login, loginFromProvider } from './calls.js'
+import { CallError, findSession, identityProvider, login, loginFromProvider } from './calls.js'
 import { byId, el, fill } from './dom.js'
 import { language, t, wordFor } from './words.js'
 
@@ -9,17 +9,23 @@ import { language, t, wordFor } from './words.js'
  */
 const elsewhere = { provider: undefined, refused: undefined }
 
+/** Where somebody was who has left for the identity provider. */
+const placeKey = 'vigil.place'
+
 /**
- * Finds out how else one may log in, and fetches the session of whoever comes back from there. The address is put right at
- * once, so that neither a bookmark nor "back" does it again.
- * @param {() => void} onKnown how one may log in is known now @param {() => void} onIn
+ * Finds the session that this browser has, or fetches that of whoever comes back from the identity provider; and finds out how else
+ * one may log in. The address is put right at once, so that neither a bookmark nor "back" does it again.
+ * @param {() => void} onKnown all of this is known now
+ * @param {(fresh: boolean) => void} onIn `fresh`: who he is was proved just now
  */
-export async function beginElsewhere(onKnown, onIn) {
+export async function begin(onKnown, onIn) {
   const asked = new URLSearchParams(location.search)
-  if (asked.size > 0) history.replaceState(null, '', location.pathname + location.hash)
+  const place = location.hash || (sessionStorage.getItem(placeKey) ?? '')
+  sessionStorage.removeItem(placeKey)
+  if (asked.size > 0) history.replaceState(null, '', location.pathname + place)
   elsewhere.refused = asked.get('refused') ?? undefined
-  const isBack = !currentSession() && asked.get('login') === 'oidc' && (await comeBack())
-  if (isBack) return onIn()
+  const isBack = asked.get('login') === 'oidc' && (await comeBack())
+  if (isBack || (await findSession())) onIn(isBack)
   elsewhere.provider = await identityProvider()
   onKnown()
 }
@@ -40,7 +46,11 @@ const refusal = (code) =>
   wordFor('error', /^oidc_[a-z_]+$|^(unreachable|too_many_requests)$/.test(code) ? code : 'internal')
 
 /** @param {import('./calls.js').IdentityProvider} provider */
-const providerButton = ({ name, url }) => el('a', { href: url }, t('login.elsewhere', { name }))
+const providerButton = ({ name, url }) =>
+  el('a', { href: url, onclick: () => sessionStorage.setItem(placeKey, location.hash) }, t('login.elsewhere', { name }))
+
+/** The way through the identity provider, where there is one. */
+export const wayElsewhere = () => elsewhere.provider && providerButton(elsewhere.provider)
 
 /**
  * The way in.
@@ -48,7 +58,7 @@ const providerButton = ({ name, url }) => el('a', { href: url }, t('login.elsewh
  */
 export function showLogin(page) {
   const { provider, refused } = elsewhere
-  fill(byId('login'), [language(), page.ended], () => [
+  const built = fill(byId('login'), [language(), page.ended], () => [
     el(
       'form',
       { class: 'login', onsubmit: (/** @type {SubmitEvent} */ event) => void enter(event, page.onIn) },
@@ -68,9 +78,11 @@ export function showLogin(page) {
       ),
     ),
   ])
+  // Not left to autofocus, which browsers heed only once: after the end of a session the keyboard must not be nowhere.
+  if (built) byId('login').querySelector('input')?.focus()
   // Put in without building the rest anew: somebody may be typing his name already.
   const [complaint, slot] = ['.complaint', '.elsewhere'].map((part) => byId('login').querySelector(part))
-  if (slot) fill(slot, [language(), provider], () => [provider && providerButton(provider)])
+  if (slot) fill(slot, [language(), provider], () => [wayElsewhere()])
   if (complaint && refused) complaint.textContent = refusal(refused)
 }
 
@@ -85,7 +97,6 @@ const field = (name, label, type, autocomplete) =>
       type,
       autocomplete,
       required: true,
-      autofocus: name === 'name',
       autocapitalize: 'none',
       spellcheck: 'false',
     }),

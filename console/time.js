@@ -9,6 +9,9 @@ let aheadMs = 0
 /** The server's time as far as it is known: the clock of a dispatcher's machine may be minutes wrong. */
 export const now = () => Date.now() + aheadMs
 
+/** What this machine's own clock says: to compare with what another tab of it said. */
+export const machineNow = () => Date.now()
+
 /**
  * Notes the `Date` header of an answer that has just come in.
  * @param {string | null} header

@@ -1,6 +1,7 @@
 // @ts-check
+import { absenceText } from './absences.js'
 import { phoneLink } from './calling.js'
-import { homeOf, residentsOf } from './directory.js'
+import { absencesOf, homeOf, residentsOf } from './directory.js'
 import { el, fill } from './dom.js'
 import { now } from './time.js'
 import { language, t, wordFor } from './words.js'
@@ -23,10 +24,12 @@ export function showWhere(part, ticket) {
   }
   const { home, error } = homeOf(ticket.home)
   const residents = residentsOf(ticket.home)
-  fill(part, [language(), home, error?.code, residents], () => [
+  const absences = absencesOf(ticket.home)
+  fill(part, [language(), home, error?.code, residents, absences], () => [
     el('h3', {}, t('where.heading')),
     error && !home && el('p', { class: 'warn' }, t('where.failed', { why: wordFor('error', error.code) })),
     !error && !home && el('p', {}, t('where.loading')),
+    ...absences.map((absence) => el('p', { class: 'away' }, absenceText(absence, residents))),
     ...who(residents),
     home && el('p', { class: 'address' }, home.address),
     home?.lat != null &&

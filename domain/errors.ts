@@ -45,6 +45,14 @@ export const errorTable = {
     text: 'The client certificate is not taken; see docs/Mqtt.md for what it must be, and the audit for what it lacks.',
   },
   forbidden: { status: 403, text: 'The token does not allow this.' },
+  csrf_refused: {
+    status: 403,
+    text: 'A change by the session cookie is taken from the console’s own page only; programs send a bearer token.',
+  },
+  session_locked: {
+    status: 423,
+    text: 'The session is locked; unlock it with the password at POST /api/v1/session/unlock.',
+  },
   protocol_unsupported: {
     status: 0,
     text: 'Vigil speaks MQTT 3.1.1 and 3.1, not MQTT 5; set the client to version 3.1.1.',

@@ -410,6 +410,8 @@ export const limits = {
   pageSizeMost: 1_000,
   /** A log-in lasts for one shift. */
   sessionMs: 12 * 3_600_000,
+  /** A console that nobody has touched for so long locks itself, where the house says nothing else. */
+  lockAfterMs: 15 * 60_000,
   /** From leaving for an identity provider to coming back: somebody looks for his telephone meanwhile. */
   oidcLoginMs: 10 * 60_000,
   /** From coming back to the console's call for the session: it is the next thing that the page does. */

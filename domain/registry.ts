@@ -121,6 +121,8 @@ export const Device = z.object({
   last_seen_at: z.string().nullable(),
   online: z.boolean().nullable(),
   firmware: z.string().nullable(),
+  battery: z.number().nullable().describe('percent; the newest that it told'),
+  battery_at: z.string().nullable(),
 })
 export type Device = z.infer<typeof Device>
 

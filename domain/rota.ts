@@ -1,5 +1,5 @@
 import { type Day, days, type Rota, type Shift, type Window } from './dispatch.ts'
-import { zoneMinutesAt } from './zones.ts'
+import { instantOf, zoneMinutesAt } from './zones.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -40,19 +40,53 @@ function isOn(shift: Shift, day: number, { holidays }: Rota): boolean {
   return shift.days.includes(isHoliday ? 'holiday' : weekdayOf(day))
 }
 
-/** The operators (ids) whom a rota has on duty at `at` (epoch ms), by the clock of `zone`; later overrides beat earlier ones. */
-export function onDutyBy(rota: Rota, at: number, zone: string): string[] {
+/** Who is on duty (ids), and why: the places in the rota of the shifts and overrides that hold then. */
+export type Duty = { operators: string[]; shifts: number[]; overrides: number[] }
+
+/** Whom a rota has on duty at `at` (epoch ms), by the clock of `zone`; later overrides beat earlier ones. */
+export function dutyBy(rota: Rota, at: number, zone: string): Duty {
   const wall = wallAt(at, zone)
-  const planned = rota.shifts
-    .filter((shift) => beganOn(wall, shift).some((day) => isOn(shift, day, rota)))
-    .flatMap(({ operators }) => operators)
-  const overridden = rota.overrides
-    .filter(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to))
-    .reduce((on, { operators, instead_of }) => replaced(on, operators, instead_of), planned)
-  return [...new Set(overridden)]
+  const shifts = placesOf(rota.shifts, (shift) => beganOn(wall, shift).some((day) => isOn(shift, day, rota)))
+  const overrides = placesOf(rota.overrides, ({ from, to }) => Date.parse(from) <= at && at < Date.parse(to))
+  const planned = shifts.flatMap((place) => rota.shifts[place]!.operators)
+  const overridden = overrides.reduce((on, place) => {
+    const { operators, instead_of } = rota.overrides[place]!
+    return replaced(on, operators, instead_of)
+  }, planned)
+  return { operators: [...new Set(overridden)], shifts, overrides }
 }
+
+const placesOf = <T>(items: readonly T[], holds: (item: T) => boolean): number[] =>
+  items.flatMap((item, place) => (holds(item) ? [place] : []))
+
+/** The operators (ids) whom a rota has on duty at `at` (epoch ms), by the clock of `zone`. */
+export const onDutyBy = (rota: Rota, at: number, zone: string): string[] => dutyBy(rota, at, zone).operators
 
 function replaced(on: string[], by: string[], instead: string | undefined): string[] {
   if (instead === undefined) return by
   return on.includes(instead) ? [...on.filter((one) => one !== instead), ...by] : on
+}
+
+/** When a shift began and ends, epoch ms. */
+export type Span = { from: number; to: number }
+
+/** The shift of a rota that is on at `at` (epoch ms), by the clock of `zone`: of several the one that began last. */
+export function shiftAt(rota: Rota, at: number, zone: string): Span | undefined {
+  const wall = wallAt(at, zone)
+  return rota.shifts
+    .flatMap((shift) =>
+      beganOn(wall, shift)
+        .filter((day) => isOn(shift, day, rota))
+        .map((day) => spanOf(shift, day, zone)),
+    )
+    .toSorted((a, b) => b.from - a.from)[0]
+}
+
+function spanOf({ from, to }: Shift, day: number, zone: string): Span {
+  const [begins, ends] = [minutesOf(from), minutesOf(to)]
+  const lastDay = begins < ends ? day : day + 1
+  return {
+    from: instantOf(zone, day * dayMs + begins * 60_000),
+    to: instantOf(zone, lastDay * dayMs + ends * 60_000),
+  }
 }

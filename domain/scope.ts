@@ -12,6 +12,7 @@ export const scopePermissions = [
   'read_devices',
   'write_plans',
   'write_registry',
+  'write_absences',
   'read_vendors',
   'revoke_certificates',
   'enrol_devices',

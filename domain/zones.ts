@@ -28,3 +28,12 @@ export function zoneMinutesAt(zone: string, at: number): number {
   const [, sign, hours = '0', minutes = '0'] = /GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? []
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
+
+/**
+ * The instant (epoch ms) at which the wall clock of a zone shows `wall`: milliseconds since 1970 as that clock counts them. An
+ * hour that comes twice in autumn is taken once, and one that spring leaves out is the hour beside it.
+ */
+export function instantOf(zone: string, wall: number): number {
+  const near = wall - zoneMinutesAt(zone, wall) * 60_000
+  return wall - zoneMinutesAt(zone, near) * 60_000
+}

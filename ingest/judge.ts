@@ -156,6 +156,10 @@ function sightingsOf({ receivedAt: lastSeenAt }: StoredRecord, own: string | und
   see(own)
   for (const part of [decoded.readings, decoded.signals, decoded.clears])
     for (const { device } of part) if (device !== undefined) see(device)
+  for (const { device = own, metric, value, at, implausible } of decoded.readings) {
+    const sighting = metric === 'battery' && !implausible ? see(device) : undefined
+    if (sighting && at >= (sighting.battery?.at ?? at)) sighting.battery = { percent: value, at }
+  }
   for (const { device = own, online, firmware } of decoded.statuses) {
     const sighting = see(device)
     if (sighting) Object.assign(sighting, { online }, firmware !== undefined && { firmware })

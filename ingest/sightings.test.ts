@@ -24,6 +24,16 @@ it('writes what a device says of itself every time', () => {
   expect(filter.due(said)).toEqual(said)
 })
 
+it('writes a battery when it is another whole percent, and not every time that it is told', () => {
+  const filter = sightingFilter()
+  const told = (lastSeenAt: number, percent: number) => ({
+    ...seen('a', lastSeenAt),
+    battery: { percent, at: lastSeenAt },
+  })
+  filter.noted([told(1_000, 80.2)])
+  expect(filter.due([told(1_001, 80.4), told(1_002, 79), told(1_003, 79.1)])).toEqual([told(1_002, 79)])
+})
+
 it('takes nothing for written that was not committed', () => {
   const filter = sightingFilter()
   expect(filter.due([seen('a', 1_000)])).toHaveLength(1)

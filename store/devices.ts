@@ -20,11 +20,13 @@ import {
   pageOf,
 } from './registry.ts'
 import type { Database } from './schema.ts'
+import { holdsWords } from './search.ts'
 import type { Db, Tx } from './store.ts'
 import { tokenHash } from './tokens.ts'
 
 type Input = z.infer<typeof DeviceInput>
-type State = { [K in 'last_seen_at' | 'online' | 'firmware']: Selectable<Database['device_states']>[K] | null }
+type Told = 'last_seen_at' | 'online' | 'firmware' | 'battery' | 'battery_at'
+type State = { [K in Told]: Selectable<Database['device_states']>[K] | null }
 type Row = Omit<Selectable<Database['devices']>, 'created_at'> & State
 /** A device as the front door looks at it: whose home and account, and since when older certificates are void. */
 export type DeviceAccess = Pick<
@@ -160,11 +162,16 @@ export async function getDevice(db: Db, id: string): Promise<Device | undefined>
   return row && deviceOf(row)
 }
 
-/** `home`, `vendor`, `gateway`: only the devices of these. */
+/** `home`, `vendor`, `gateway`: only the devices of these. `q`: with these words in id, model or place. `online`: only such as said so of
+ *  themselves, or only those that did not. `battery_below`: in percent. `placed`: only with a home, or without. */
 export type DevicePage = Page & {
   home?: string | undefined
   vendor?: string | undefined
   gateway?: string | undefined
+  q?: string | undefined
+  online?: boolean | undefined
+  battery_below?: number | undefined
+  placed?: boolean | undefined
 }
 
 /** Devices by id. One without a home is seen only without a bound. */
@@ -175,6 +182,19 @@ export async function listDevices(db: Db, page: DevicePage): Promise<Listed<Devi
     .$if(page.gateway !== undefined, (query) => query.where('devices.gateway', '=', page.gateway ?? ''))
     .$if(page.areaPath !== undefined, (query) =>
       query.where(homeWithin(sql.ref<string | null>('devices.home'), page.areaPath ?? '/')),
+    )
+    .$if(page.q !== undefined, (query) =>
+      query.where((e) => holdsWords([e.ref('devices.id'), e.ref('model'), e.ref('place')], page.q ?? '')),
+    )
+    .$if(page.online === true, (query) => query.where('device_states.online', '=', 1))
+    .$if(page.online === false, (query) =>
+      query.where((e) => e.or([e('device_states.online', 'is', null), e('device_states.online', '=', 0)])),
+    )
+    .$if(page.battery_below !== undefined, (query) =>
+      query.where('device_states.battery', '<', page.battery_below ?? 0),
+    )
+    .$if(page.placed !== undefined, (query) =>
+      query.where('devices.home', page.placed === true ? 'is not' : 'is', null),
     )
     .$if(page.after !== undefined, (query) => query.where('devices.id', '>', page.after ?? ''))
     .orderBy('devices.id')
@@ -242,6 +262,7 @@ const withStates = (db: Db) =>
     .select(['devices.id', 'devices.home', 'devices.model', 'devices.category', 'devices.place'])
     .select(['devices.vendor', 'devices.gateway', 'devices.revoked_at', 'devices.sos_press'])
     .select(['device_states.last_seen_at', 'device_states.online', 'device_states.firmware'])
+    .select(['device_states.battery', 'device_states.battery_at'])
 
 async function deviceOrThrow(tx: Tx, id: string): Promise<Device> {
   const device = await getDevice(tx, id)
@@ -249,9 +270,10 @@ async function deviceOrThrow(tx: Tx, id: string): Promise<Device> {
   return device
 }
 
-const deviceOf = ({ last_seen_at, online, revoked_at, ...row }: Row): Device => ({
+const deviceOf = ({ last_seen_at, online, revoked_at, battery_at, ...row }: Row): Device => ({
   ...row,
   revoked_at: revoked_at === null ? null : isoTime(revoked_at),
   last_seen_at: last_seen_at === null ? null : isoTime(last_seen_at),
   online: online === null ? null : online !== 0,
+  battery_at: battery_at === null ? null : isoTime(battery_at),
 })

@@ -15,6 +15,7 @@ import {
   pageOf,
 } from './registry.ts'
 import type { Database } from './schema.ts'
+import { holdsWords } from './search.ts'
 import type { Db, Tx } from './store.ts'
 
 type Input = z.infer<typeof HomeInput>
@@ -55,14 +56,18 @@ export async function pathOfHome(db: Db, id: string): Promise<string | undefined
   return row?.path
 }
 
-/** Homes by id. */
-export async function listHomes(db: Db, page: Page): Promise<Listed<Home>> {
+type HomePage = Page & { q?: string | undefined; ids?: string[] | undefined }
+
+/** Homes by id; `q`: only those with these words in their id or address; `ids`: only these. */
+export async function listHomes(db: Db, page: HomePage): Promise<Listed<Home>> {
   const rows = await db
     .selectFrom('homes')
     .selectAll()
     .$if(page.areaPath !== undefined, (query) =>
       query.where(areaWithin(sql.ref<string>('homes.area'), page.areaPath ?? '/')),
     )
+    .$if(page.ids !== undefined, (query) => query.where('id', 'in', page.ids ?? []))
+    .$if(page.q !== undefined, (query) => query.where((e) => holdsWords([e.ref('id'), e.ref('address')], page.q ?? '')))
     .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
     .orderBy('id')
     .limit(page.most + 1)
@@ -83,7 +88,7 @@ export async function updateHome(tx: Tx, id: string, change: Partial<Omit<Input,
   return home
 }
 
-/** Removes a home. Throws `not_found`; `still_referenced` while somebody or something belongs to it, or a ticket is open. */
+/** Removes a home, and what was noted of its absences. Throws `not_found`; `still_referenced` while somebody or something belongs to it, or a ticket is open. */
 export async function deleteHome(tx: Tx, id: string): Promise<void> {
   await mustExist(tx, 'homes', id)
   const users: Parameters<typeof mustBeFree>[2] = [
@@ -93,5 +98,6 @@ export async function deleteHome(tx: Tx, id: string): Promise<void> {
     ['tickets', 'home', notClosed],
   ]
   await mustBeFree(tx, 'home', users, id)
+  await tx.deleteFrom('absences').where('home', '=', id).execute()
   await tx.deleteFrom('homes').where('id', '=', id).execute()
 }

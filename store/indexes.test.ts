@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../domain/clock.ts'
+import { listAbsences } from './absences.ts'
 import { auditEdge, listAudit, recordAudit, trimAudit } from './audit.ts'
 import { listAuthorities } from './authorities.ts'
 import { beat } from './beats.ts'
@@ -15,9 +16,11 @@ import { deadLetter, listDeadLetters, requestReplay, trimDeadLetters } from './d
 import { accessOfDevice, childrenOf, deviceByToken, listDevices, placeOfDevice } from './devices.ts'
 import { rotasOf } from './dispatch.ts'
 import { lastEvent, readEvents, trimEvents } from './events.ts'
+import { figureRows } from './figures.ts'
 import { grantsBy, grantsOf, nextSharingAt, overdueGrants, takeGrant } from './grants.ts'
 import { listHomes } from './homes.ts'
 import { trimUsedLinks, useLink } from './links.ts'
+import { areasBelow, deviceLoad, openFindings, openLoad } from './load.ts'
 import { cancelNotices, claimNotices, deliveriesBy, deliveriesOf, isNoticeDue, trimDeliveries } from './notices.ts'
 import { admitIdentity, beginLogin, takeLogin, takeSession, trimLogins } from './oidc_logins.ts'
 import { openStore } from './open.ts'
@@ -38,6 +41,14 @@ import { listTickets, readTicket } from './tickets.ts'
 const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   readTicket: (tx) => readTicket(tx, 't-1'),
   listTickets: (tx) => listTickets(tx, { most: 10 }),
+  figureRows: (tx) => figureRows(tx, { from: 1, to: 9 })[Symbol.asyncIterator]().next(),
+  figureRowsOfArea: (tx) => figureRows(tx, { from: 1, to: 9, areaPath: '/city/' })[Symbol.asyncIterator]().next(),
+  openLoad: (tx) => openLoad(tx, undefined, 1),
+  openLoadOfArea: (tx) => openLoad(tx, '/city/', 1),
+  deviceLoad: (tx) => deviceLoad(tx, undefined, { hour: 2, day: 1 }),
+  deviceLoadOfArea: (tx) => deviceLoad(tx, '/city/', { hour: 2, day: 1 }),
+  areasBelow: (tx) => areasBelow(tx, 'city'),
+  openFindings: (tx) => openFindings(tx),
   listTicketsByState: (tx) => listTickets(tx, { states: ['open'], most: 10 }),
   listTicketsOfArea: (tx) => listTickets(tx, { areaPath: '/city/', after: '5', most: 10 }),
   sameClaims: (tx) => sameClaims(tx, 'watch-1', 'sos', 1),
@@ -125,6 +136,12 @@ const running: Record<string, (tx: Tx) => Promise<unknown>> = {
   beat: (tx) => beat(tx, 'timers', 1),
   listHomes: (tx) => listHomes(tx, { most: 10, after: 'h' }),
   listDevicesOfHome: (tx) => listDevices(tx, { most: 10, home: 'h' }),
+  listAbsences: (tx) => listAbsences(tx, { most: 10, at: 1, after: '5/a' }),
+  listAbsencesOfHome: (tx) => listAbsences(tx, { most: 10, home: 'h', at: 1 }),
+  searchHomes: (tx) => listHomes(tx, { most: 10, q: 'li' }),
+  searchDevices: (tx) => listDevices(tx, { most: 10, q: 'li', online: false, battery_below: 20, placed: false }),
+  searchResidents: (tx) => listResidents(tx, { most: 10, q: 'li' }),
+  searchContacts: (tx) => listContacts(tx, { most: 10, q: 'li' }),
   listResidentsOfHome: (tx) => listResidents(tx, { most: 10, home: 'h' }),
   listContactsOfHome: (tx) => listContacts(tx, { most: 10, home: 'h' }),
 }

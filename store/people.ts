@@ -5,11 +5,13 @@ import type { Contact, ContactInput, Resident, ResidentInput } from '../domain/r
 import { mustKnowChannels, ofRow } from './dispatch.ts'
 import { freeId, homeWithin, type Listed, mustExist, mustRefer, namedFields, type Page, pageOf } from './registry.ts'
 import type { Database } from './schema.ts'
+import { digitsOf, holdsWords } from './search.ts'
 import type { Db, Tx } from './store.ts'
 
 type NewResident = z.infer<typeof ResidentInput>
 type NewContact = z.infer<typeof ContactInput>
-type PeoplePage = Page & { home?: string | undefined }
+/** `q`: only those with these words in their id, name or telephone number. */
+type PeoplePage = Page & { home?: string | undefined; q?: string | undefined }
 
 /** Adds a resident to a home. Throws `id_taken`, `reference_unknown`. */
 export async function createResident(tx: Tx, input: NewResident): Promise<Resident> {
@@ -34,6 +36,11 @@ export async function listResidents(db: Db, page: PeoplePage): Promise<Listed<Re
     .$if(page.areaPath !== undefined, (query) =>
       query.where(homeWithin(sql.ref<string>('residents.home'), page.areaPath ?? '/')),
     )
+    .$if(page.q !== undefined, (query) =>
+      query.where((e) =>
+        holdsWords([e.ref('id'), e.ref('name'), e.ref('phone'), digitsOf(e.ref('phone'))], page.q ?? ''),
+      ),
+    )
     .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
     .orderBy('id')
     .limit(page.most + 1)
@@ -46,21 +53,24 @@ export async function listResidents(db: Db, page: PeoplePage): Promise<Listed<Re
   )
 }
 
-/** Changes a resident. Throws `not_found`, `reference_unknown`. */
+/** Changes a resident; absences move along to another home. Throws `not_found`, `reference_unknown`. */
 export async function updateResident(tx: Tx, id: string, change: Partial<Omit<NewResident, 'id'>>): Promise<Resident> {
   await mustExist(tx, 'residents', id)
   await mustRefer(tx, 'homes', change.home)
   const { home, name, birth_year, phone, risks } = change
   const named = namedFields({ home, name, birth_year, phone, risks })
+  if (change.home !== undefined)
+    await tx.updateTable('absences').set({ home: change.home }).where('resident', '=', id).execute()
   if (named) await tx.updateTable('residents').set(named).where('id', '=', id).execute()
   const resident = await getResident(tx, id)
   if (!resident) throw new VigilError('not_found', `there is no resident ${id}`)
   return resident
 }
 
-/** Removes a resident. Throws `not_found`. */
+/** Removes a resident, and what was noted of absences. Throws `not_found`. */
 export async function deleteResident(tx: Tx, id: string): Promise<void> {
   await mustExist(tx, 'residents', id)
+  await tx.deleteFrom('absences').where('resident', '=', id).execute()
   await tx.deleteFrom('residents').where('id', '=', id).execute()
 }
 
@@ -106,6 +116,14 @@ export async function listContacts(db: Db, page: PeoplePage): Promise<Listed<Con
     .$if(page.home !== undefined, (query) => query.where('home', '=', page.home ?? ''))
     .$if(page.areaPath !== undefined, (query) =>
       query.where(homeWithin(sql.ref<string>('contacts.home'), page.areaPath ?? '/')),
+    )
+    .$if(page.q !== undefined, (query) =>
+      query.where((e) =>
+        holdsWords(
+          [e.ref('id'), e.ref('name'), e.ref('relation'), e.ref('phone'), digitsOf(e.ref('phone'))],
+          page.q ?? '',
+        ),
+      ),
     )
     .$if(after.length === 3 && Number.isSafeInteger(Number(position)), (query) =>
       query.where((e) => e(e.refTuple('home', 'position', 'id'), '>', e.tuple(home, Number(position), id))),

@@ -37,6 +37,7 @@ type Table =
   | 'rotas'
   | 'teams'
   | 'channels'
+  | 'absences'
 const nouns: Record<Table, string> = {
   areas: 'area',
   homes: 'home',
@@ -52,6 +53,7 @@ const nouns: Record<Table, string> = {
   rotas: 'rota',
   teams: 'team',
   channels: 'channel',
+  absences: 'absence',
 }
 
 async function exists(db: Db, table: Table, id: string): Promise<boolean> {

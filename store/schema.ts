@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { AbsenceReason } from '../domain/absences.ts'
 import type { Press } from '../domain/message.ts'
 import type { Language } from '../domain/notices.ts'
 import type { Role } from '../domain/registry.ts'
@@ -52,6 +53,7 @@ export type Database = {
   partners: PartnerTable
   partner_links: PartnerLinkTable
   partner_messages: PartnerMessageTable
+  absences: AbsenceTable
 }
 
 /** `path` is `/root/…/id/`, so that "this area and all below" is a prefix. */
@@ -88,7 +90,25 @@ type DeviceTable = {
   sos_press: Press | 'any' | null
 }
 /** What the device was last known to be; written by ingest, apart from the registry so that it never contends with it. */
-type DeviceStateTable = { device: string; last_seen_at: number; online: number | null; firmware: string | null }
+type DeviceStateTable = {
+  device: string
+  last_seen_at: number
+  online: number | null
+  firmware: string | null
+  /** The newest by its own time, in percent. */
+  battery: number | null
+  battery_at: number | null
+}
+/** Null `resident`: all of the home; null `to_at`: for as long as nobody says otherwise. */
+type AbsenceTable = {
+  id: string
+  home: string
+  resident: string | null
+  from_at: number
+  to_at: number | null
+  reason: AbsenceReason
+  note: string | null
+}
 type ContactTable = {
   id: string
   home: string
@@ -116,7 +136,8 @@ type OperatorTable = {
   email: Generated<string | null>
   oidc_subject: Generated<string | null>
 }
-type SessionTable = { token_hash: string; operator: string; expires_at: number }
+/** `locked_at`: nobody has sat before its console since. */
+type SessionTable = { token_hash: string; operator: string; expires_at: number; locked_at: number | null }
 /** Log-ins by an identity provider on their way, by what their browser keeps; `subject`: whom it has proved, null till then. */
 type OidcLoginTable = { secret_hash: string; subject: string | null; expires_at: number }
 

@@ -1,24 +1,13 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ticket } from '../domain/ticket.ts'
+import { type ConsolePage, launchBrowser, logIn, openPage, password, shows, textOf } from './console_browser.ts'
 import { connectDevice, type FleetDevice } from './fleet.ts'
-import { findPart, needs } from './real_parts.ts'
+import { needs } from './real_parts.ts'
 import { type System, startSystem } from './system.ts'
 import { until } from './until.ts'
 
-const quietly = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
-const password = 'a-long-enough-password'
 const hostile = `<img src="/x.png" onerror="document.title='owned'"> Heping 3-2-301`
-
-/** A page with what went wrong on it: errors, refused resources, and requests that left the house. */
-type Console = { page: Page; faults: string[] }
 
 let system: System
 let browser: Browser
@@ -51,25 +40,10 @@ async function publish(name: string, kind: 'signals' | 'readings', body: object)
 }
 
 /** Opens a console in a browser session of its own and logs in by keyboard. `inPage` runs in the page before anything else. */
-async function openConsole(name: string, locale: string, inPage?: () => void): Promise<Console> {
-  const context = await browser.newContext({ locale, viewport: { width: 1280, height: 720 } })
-  if (inPage) await context.addInitScript(inPage)
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  page.on('console', (message) => /Content Security Policy/.test(message.text()) && faults.push(message.text()))
-  page.on('request', (request) => !request.url().startsWith(system.url) && faults.push(request.url()))
-  await page.goto(system.url)
-  await logIn(page, name)
-  return { page, faults }
-}
-
-async function logIn(page: Page, name: string): Promise<void> {
-  await page.locator('input[name=name]').fill(name)
-  await page.locator('input[name=password]').fill(password)
-  await page.keyboard.press('Enter')
-  await page.locator('#link[data-link=live]').waitFor()
+async function openConsole(name: string, locale: string, inPage?: () => void): Promise<ConsolePage> {
+  const opened = await openPage(browser, system.url, { locale, ...(inPage && { inPage }) })
+  await logIn(opened.page, name)
+  return opened
 }
 
 /** Says it in the command bar, and takes the first that is offered, which must have this in it. */
@@ -80,19 +54,13 @@ async function say(page: Page, text: string, offered: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Waits until the page shows it. */
-const shows = (page: Page, selector: string, text: string | RegExp = '') =>
-  page.locator(selector, { hasText: text }).first().waitFor()
-
-const textOf = async (page: Page, selector: string) => (await page.locator(selector).textContent()) ?? ''
-
 const ticketOf = (home: string) =>
   until(`a ticket of ${home}`, async () => (await system.list<Ticket>(`/tickets?home=${home}`))[0])
 
 describe.skipIf(!needs('chromium'))('the console, in a real browser before the real house', () => {
   beforeAll(async () => {
     system = await startSystem()
-    browser = await chromium.launch({ executablePath: findPart('chromium')!, args: quietly })
+    browser = await launchBrowser()
   })
 
   afterAll(async () => {
@@ -190,8 +158,7 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await register('north', 'Heping 3-2-301')
     const { page } = await openConsole('Li Na north', 'en-US')
     await page.evaluate(async () => {
-      const { token } = JSON.parse(sessionStorage.getItem('vigil.session') ?? '{}') as { token: string }
-      await fetch('/api/v1/logout', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+      await fetch('/api/v1/logout', { method: 'POST', headers: { 'vigil-console': '1' } })
     })
     await shows(page, '.login', 'Your session has ended')
     await publish('north', 'signals', { signal: 'sos', at: '2026-01-01T00:00:00Z' })
@@ -217,7 +184,7 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await page.keyboard.press('Enter')
     await shows(page, '#next .step', 'You have it in hand')
     await page.locator('#next .to-do').waitFor({ state: 'detached' })
-    await page.locator('.contacts li', { hasText: 'First' }).getByText('Not reached').click()
+    await page.getByRole('button', { name: 'First: Not reached' }).click()
     await shows(page, '.contacts .last-call', 'Not reached')
     const ticket = await ticketOf('home-dispatch')
     expect(ticket).toMatchObject({ state: 'acknowledged', to_do: [] })

@@ -90,6 +90,8 @@ describe('the tables', () => {
       'commands_full',
       'command_too_large',
       'login_failed',
+      'csrf_refused',
+      'session_locked',
       'too_many_points',
       'telemetry_unreachable',
     ]

@@ -178,5 +178,5 @@ onBothEngines((engine) => {
       await house.pass(3 * 3_600)
       const words = story(await only()).filter((line) => /^(found|recovered)/.test(line))
       expect(words.at(-1)).toBe('recovered: worker_silent')
-    })
+    }, 180_000)
 })

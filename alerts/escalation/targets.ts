@@ -49,7 +49,7 @@ async function callAbove(tx: Tx, ticket: TicketRow, what: string, turn: Turn & {
 }
 
 /** `/city/street/` -> `/city/`; null beyond the last. */
-function above(areaPath: string | null): string | null {
+export function above(areaPath: string | null): string | null {
   const parent = areaPath?.replace(/[^/]+\/$/, '') ?? '/'
   return parent === '/' || parent === '' ? null : parent
 }

@@ -124,6 +124,7 @@ function contents(ticket, who) {
     el(
       'span',
       { class: 'tags' },
+      ...progress(ticket),
       el('i', { class: 'severity' }, wordFor('severity', severity)),
       el('i', {}, `#${number}`),
       unverified && el('i', { class: 'unverified' }, t(late ? 'card.from_before' : 'card.unverified')),
@@ -135,15 +136,20 @@ function contents(ticket, who) {
   ]
 }
 
-/** What runs on the card: the wait of the open, the state of the others. @param {Ticket} ticket */
+/** @param {Ticket} ticket */
+const stateOf = ({ state }) => el('i', { class: `state ${state}` }, wordFor('state', state))
+
+/** How far the case in hand is, and until when it may rest there. @param {Ticket} ticket */
+const progress = (ticket) =>
+  isWaiting(ticket) || ticket.state === 'closed'
+    ? []
+    : [stateOf(ticket), ticket.next_step?.at && dueClock(Date.parse(ticket.next_step.at))]
+
+/** What runs on the card: the wait of the open, the age of those in hand. @param {Ticket} ticket */
 function when(ticket) {
-  if (!isWaiting(ticket)) {
-    const { state, next_step } = ticket
-    return [
-      next_step?.at && dueClock(Date.parse(next_step.at)),
-      el('i', { class: `state ${state}` }, wordFor('state', state)),
-    ]
-  }
+  if (ticket.state === 'closed') return [stateOf(ticket)]
+  if (!isWaiting(ticket))
+    return [el('small', { class: 'unseen' }, t('ticket.open_for')), sinceClock(Date.parse(ticket.opened_at))]
   const since = waitingSince(ticket)
   if (ticket.late) return [el('small', { class: 'unseen' }, t('card.waiting')), sinceClock(since)]
   return [

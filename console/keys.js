@@ -24,7 +24,8 @@ export function keyOf(event) {
 const isWriting = (target) => target instanceof Element && target.closest('input, textarea, select') !== null
 
 /** @param {EventTarget | null} target */
-const isPressable = (target) => target instanceof Element && target.closest('button, a, summary') !== null
+const isPressable = (target) =>
+  target instanceof Element && target.closest('button, a, summary, [role=button]') !== null
 
 /** @param {Commands} commands @returns {(event: KeyboardEvent) => void} */
 export function keyListener(commands) {

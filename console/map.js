@@ -92,16 +92,17 @@ function show(frame, shown, { leaflet, gcoord, tiles }) {
     role: 'group',
     'aria-label': w('label_map', { where: shown.seen.map(({ said }) => said).join(' ') }),
   })
-  frame.replaceChildren(box)
+  frame.replaceChildren(box, el('small', { class: 'attribution' }, tiles.attribution))
   const at = onMap(gcoord, tiles.datum)
   const map = leaflet.map(box, {
     zoomAnimation: false,
     fadeAnimation: false,
     markerZoomAnimation: false,
     scrollWheelZoom: false,
+    // It takes markup; what an operator wrote is to stay text.
+    attributionControl: false,
   })
-  map.attributionControl.setPrefix(false)
-  const layer = leaflet.tileLayer(tiles.tiles, { maxZoom: closest, attribution: inText(tiles.attribution) })
+  const layer = leaflet.tileLayer(tiles.tiles, { maxZoom: closest })
   let came = false
   layer.on('tileload', () => {
     came = true
@@ -141,6 +142,3 @@ function mark(leaflet, { className, at, text }) {
   const icon = leaflet.divIcon({ className: `map-mark ${className}`, iconSize: [28, 28] })
   return leaflet.marker(at, { icon, title: text, keyboard: true }).bindPopup(el('span', {}, text))
 }
-
-/** Leaflet takes markup here; a text is to stay one. @param {string} text */
-const inText = (text) => el('span', {}, text).innerHTML

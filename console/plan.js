@@ -121,7 +121,7 @@ function roomOf({ name, x, y, w: wide, h }, stands, letter) {
 export function cut(text, most) {
   let wide = 0
   for (const [i, char] of [...text].entries()) {
-    wide += /[\u1100-\uffdc]/.test(char) ? 1 : 0.56
+    wide += /[\u1100-\uffdc]/.test(char) ? 1 : 0.52
     if (wide > most) return `${[...text].slice(0, Math.max(1, i - 1)).join('')}…`
   }
   return text

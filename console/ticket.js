@@ -132,9 +132,13 @@ function answer(ticket) {
       el('small', { class: 'late-word' }, t('card.late')),
     ]
   if (ticket.outcome) return [el('small', {}, t('ticket.closed_as', { outcome: wordFor('outcome', ticket.outcome) }))]
-  if (!ticket.acknowledged_at) return []
-  const took = Date.parse(ticket.acknowledged_at) - Date.parse(ticket.opened_at)
-  return [el('small', {}, t('ticket.answered_after', { for: clockText(took) }))]
+  const opened = Date.parse(ticket.opened_at)
+  const answered = ticket.acknowledged_at ? Date.parse(ticket.acknowledged_at) - opened : undefined
+  return [
+    el('small', {}, t('ticket.open_for')),
+    sinceClock(opened),
+    answered !== undefined && el('small', {}, t('ticket.answered_after', { for: clockText(answered) })),
+  ]
 }
 
 /** @param {Ticket} ticket */

@@ -157,6 +157,7 @@ export const en = {
   'ticket.opened_at': 'Alarm at {at}',
   'ticket.unknown_device': 'device {device}',
   'ticket.waiting_for': 'Waiting for an answer',
+  'ticket.open_for': 'Open for',
   'ticket.answered_after': 'Answered after {for}',
   'ticket.closed_as': 'Closed: {outcome}',
 

@@ -157,6 +157,7 @@ export const zh = {
   'ticket.opened_at': '报警时间 {at}',
   'ticket.unknown_device': '设备 {device}',
   'ticket.waiting_for': '等待接警',
+  'ticket.open_for': '已持续',
   'ticket.answered_after': '{for} 后接警',
   'ticket.closed_as': '已结案：{outcome}',
 

@@ -92,6 +92,7 @@ export const en = {
   'page.residents': 'Residents',
   'page.contacts': 'Contacts',
   'page.devices': 'Devices',
+  'page.monitor': 'Messages',
   'page.areas': 'Areas',
   'page.wall': 'Wall view',
   'page.failed': 'The page could not be loaded.',

@@ -92,6 +92,7 @@ export const zh = {
   'page.residents': '居民',
   'page.contacts': '联系人',
   'page.devices': '设备',
+  'page.monitor': '消息',
   'page.areas': '区域',
   'page.wall': '大屏',
   'page.failed': '页面加载失败。',

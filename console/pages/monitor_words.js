@@ -69,8 +69,8 @@ export const en = {
   more: '{n} more',
   nothing: 'Nothing for Vigil in it',
   implausible: 'implausible',
-  door_heading: 'Refused before the journal, of late',
-  door_line: '{code}, {n} times, last at {at}',
+  door_heading: 'Refused at the front door, of late',
+  door_line: '{code} × {n}, last at {at}',
 }
 
 /** @type {typeof en} */
@@ -142,6 +142,6 @@ export const zh = {
   more: '另有 {n} 项',
   nothing: '其中没有系统需要的内容',
   implausible: '不可信',
-  door_heading: '近期在入口被拒绝、未入日志的',
-  door_line: '{code}，{n} 次，最近一次 {at}',
+  door_heading: '近期在入口被拒绝的',
+  door_line: '{code} × {n}，最近一次 {at}',
 }

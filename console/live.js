@@ -64,31 +64,47 @@ export async function follow(options) {
 }
 
 /** One connection, from its opening to its end. @param {Parameters<typeof follow>[0]} options @param {Link} link */
-async function readOnce(options, link) {
-  const watch = silenceWatch(options.signal)
-  try {
-    const seq = options.lastSeq()
-    const answer = await fetch('/api/v1/events', {
-      headers: {
-        accept: 'text/event-stream',
-        ...(seq === undefined ? {} : { 'last-event-id': `${seq}` }),
-      },
-      signal: watch.signal,
-    })
-    link.refused = answer.status === 403
-    if (!answer.ok || !answer.body) throw refused(answer.status, await answer.json().catch(() => undefined))
-    const hear = () => {
-      watch.heard()
+function readOnce(options, link) {
+  const seq = options.lastSeq()
+  return listen('/events', {
+    signal: options.signal,
+    headers: seq === undefined ? {} : { 'last-event-id': `${seq}` },
+    onStatus: (status) => {
+      link.refused = status === 403
+    },
+    onHeard: () => {
       link.heardAt = now()
       link.live = true
       options.onLink(link)
+    },
+    onMessage: (message) => deliver(message, options),
+  })
+}
+
+/**
+ * Any stream of server-sent events, from its opening to its end, or until it is silent for too long.
+ * @param {string} path below /api/v1
+ * @param {{
+ *   signal: AbortSignal, headers?: Record<string, string>, onStatus?: (status: number) => void, onHeard: () => void,
+ *   onMessage: (message: Message) => void,
+ * }} options `onHeard`: whenever the line says anything, be it that it is still there
+ * @throws {import('./calls.js').CallError} where the server refuses it
+ */
+export async function listen(path, { signal, headers = {}, onStatus, onHeard, onMessage }) {
+  const watch = silenceWatch(signal)
+  try {
+    const answer = await fetch(`/api/v1${path}`, {
+      headers: { accept: 'text/event-stream', ...headers },
+      signal: watch.signal,
+    })
+    onStatus?.(answer.status)
+    if (!answer.ok || !answer.body) throw refused(answer.status, await answer.json().catch(() => undefined))
+    const hear = () => {
+      watch.heard()
+      onHeard()
     }
     hear()
-    await readAll(
-      answer.body,
-      hear,
-      eventParser((message) => deliver(message, options)),
-    )
+    await readAll(answer.body, hear, eventParser(onMessage))
   } finally {
     watch.stop()
   }

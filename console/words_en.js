@@ -92,6 +92,7 @@ export const en = {
   'page.residents': 'Residents',
   'page.contacts': 'Contacts',
   'page.devices': 'Devices',
+  'page.monitor': 'Messages',
   'page.areas': 'Areas',
   'page.wall': 'Wall view',
   'page.reports': 'Reports',
@@ -398,6 +399,8 @@ export const en = {
   'role.integrator': 'integrator',
 
   'error.unreachable': 'The server did not answer. Nothing was sent; try again.',
+  'error.journal_unreadable': 'The journal cannot be read at the moment; it is tried again.',
+  'error.watchers_too_many': 'As many monitors of messages are open as may be; close one that nobody needs.',
   'error.login_failed': 'Name or password is wrong.',
   'error.oidc_off': 'Only name and password are taken here.',
   'error.oidc_unreachable': 'The identity provider does not answer. Try again, or log in with name and password.',

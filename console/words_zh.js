@@ -92,6 +92,7 @@ export const zh = {
   'page.residents': '居民',
   'page.contacts': '联系人',
   'page.devices': '设备',
+  'page.monitor': '消息',
   'page.areas': '区域',
   'page.wall': '大屏',
   'page.reports': '报表',
@@ -396,6 +397,8 @@ export const zh = {
   'role.integrator': '集成商',
 
   'error.unreachable': '服务器没有应答，操作未提交，请重试。',
+  'error.journal_unreadable': '暂时无法读取日志，正在重试。',
+  'error.watchers_too_many': '同时打开的消息监视已达上限，请关闭不需要的。',
   'error.login_failed': '用户名或密码错误。',
   'error.oidc_off': '此处只能使用用户名和密码登录。',
   'error.oidc_unreachable': '统一身份认证没有响应。请重试，或使用用户名和密码登录。',

@@ -67,6 +67,8 @@ function parts(device, refusals, { commands, charts, again }) {
       about: [model, place].filter(Boolean).join(' · '),
       up: { href: addressOf('devices'), text: wordFor('page', 'devices') },
       actions: [
+        can('read_messages') &&
+          el('a', { class: 'button', href: addressOf('monitor', id) }, wordFor('page', 'monitor')),
         can('write_registry') && el('a', { class: 'button', href: addressOf('devices', id, { edit: '1' }) }, w('edit')),
       ],
     }),

@@ -17,6 +17,7 @@ export const pages = [
   { name: 'residents', group: 'people', may: 'read_registry', load: () => import('./residents.js') },
   { name: 'contacts', group: 'people', may: 'read_registry', load: () => import('./contacts.js') },
   { name: 'devices', group: 'people', may: 'read_devices', load: () => import('./devices.js') },
+  { name: 'monitor', group: 'people', may: 'read_messages', load: () => import('./monitor.js') },
   { name: 'areas', group: 'people', may: 'read_registry', load: () => import('./areas.js') },
   { name: 'plans', group: 'dispatch', may: 'read_registry', load: () => import('./plans.js') },
   { name: 'rotas', group: 'dispatch', may: 'read_registry', load: () => import('./rotas.js') },

@@ -106,6 +106,9 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  ...Object.fromEntries(
+    ['homes', 'residents', 'contacts', 'devices'].map((of) => [`POST /api/v1/${of}/search`, () => ({ q: 'o' })]),
+  ),
   'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
   'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
@@ -237,7 +240,7 @@ function goodAnswer({ method, url }: RouteAccess): string {
   const told = goodStatus[`${method} ${url}`]
   if (told) return told
   if (method === 'DELETE') return '204'
-  return method === 'POST' && !url.includes(':id') ? '201' : '200'
+  return method === 'POST' && !url.includes(':id') && !url.endsWith('/search') ? '201' : '200'
 }
 
 /** Who calls: an operator of each role in one district, an administrator of all, and accounts by their tokens. */

@@ -214,14 +214,19 @@ describe('the registry', () => {
     const house = await openHouse()
     const found = async (path: string, by = token) =>
       (await house.call('GET', `/api/v1/${path}`, { token: by })).body.items.map(({ id }) => id)
-    expect(await found('residents?q=SOMEBODY%20south')).toEqual(['resident-south'])
-    expect(await found('residents?q=somebody', 'token-viewer-north')).toEqual(['resident-north'])
-    expect(await found('homes?q=south', 'token-viewer-north')).toEqual([])
-    expect(await found('contacts?q=123&home=home-south')).toEqual(['contact-south'])
+    const by = async (plural: string, body: object, who = token) =>
+      (await house.call('POST', `/api/v1/${plural}/search`, { token: who, body })).body.items.map(({ id }) => id)
+    expect(await by('residents', { q: 'SOMEBODY south' })).toEqual(['resident-south'])
+    expect(await by('residents', { q: 'somebody' }, 'token-viewer-north')).toEqual(['resident-north'])
+    expect(await by('homes', { q: 'south' }, 'token-viewer-north')).toEqual([])
+    expect(await by('contacts', { q: '123', home: 'home-south' })).toEqual(['contact-south'])
     expect(await found('devices?placed=false')).toEqual(['device-loose'])
-    expect(await found('devices?q=device&placed=true&online=false')).toEqual(['device-north', 'device-south'])
-    expect(await found('devices?q=device', 'token-maker-south')).toEqual(['device-south'])
-    const blank = await get(house, 'homes?q=%20%20')
+    expect(await by('devices', { q: 'device', placed: 'true', online: 'false' })).toEqual([
+      'device-north',
+      'device-south',
+    ])
+    expect(await by('devices', { q: 'device' }, 'token-maker-south')).toEqual(['device-south'])
+    const blank = await house.call('POST', '/api/v1/homes/search', { token, body: { q: '  ' } })
     expect([blank.status, blank.body.code]).toEqual([400, 'request_invalid'])
   })
 

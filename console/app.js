@@ -70,10 +70,10 @@ function show() {
 function showNow() {
   showing = false
   shownAt = now()
-  byId('work').hidden = !currentSession() || isLocked()
-  byId('lock').hidden = !isLocked()
+  byId('work').hidden = !currentSession() || isShut()
+  byId('lock').hidden = !isShut()
   byId('login').hidden = Boolean(currentSession())
-  if (isLocked()) showLocked()
+  if (isShut()) showLocked()
   else if (currentSession()) showWork()
   else showLogin({ ended: page.ended, onIn: loggedIn, onLanguage: switchLanguage })
   painted(() => {
@@ -93,6 +93,9 @@ function showWork() {
   else showPage(route)
   refreshDialog()
 }
+
+/** Whether the lock is in front. Not before the wall view: it tells of nobody, and whoever leaves it meets the lock. */
+const isShut = () => isLocked() && here().page !== 'wall'
 
 /** What a locked console shows and sounds. */
 function showLocked() {
@@ -416,7 +419,7 @@ function start() {
   every(beatMs, () => {
     beatAll()
     if (currentSession() && !isLocked() && isIdle()) lock()
-    if (isLocked()) showLocked()
+    if (isShut()) showLocked()
     else if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
   })
   every(lookAgainMs, () => currentSession() && show())

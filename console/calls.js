@@ -70,6 +70,17 @@ export async function call(path, { method = 'GET', body } = {}) {
   throw refused(answer.status, json)
 }
 
+/**
+ * A file, as the server gives it.
+ * @param {string} path below /api/v1 @returns {Promise<Blob>}
+ * @throws {CallError}
+ */
+export async function fetchFile(path) {
+  const answer = await reach(`/api/v1${path}`, { headers: ownPage, signal: AbortSignal.timeout(answerMs) })
+  if (answer.ok) return answer.blob()
+  throw refused(answer.status, await answer.json().catch(() => undefined))
+}
+
 /** @param {string} url @param {RequestInit} init */
 async function reach(url, init) {
   try {
@@ -128,6 +139,13 @@ export function endSession() {
   session = undefined
   onEnded()
 }
+
+/**
+ * A page of a list of the registry; by words (`q`) in the body, because names of people do not belong into an address.
+ * @param {string} path @param {Record<string, string>} query @returns {Promise<any>} `{ items, next }`
+ */
+export const pageOf = (path, query) =>
+  query.q ? call(`${path}/search`, { method: 'POST', body: query }) : call(`${path}?${new URLSearchParams(query)}`)
 
 /**
  * Every item of a paged list.

@@ -16,7 +16,7 @@ function about(number: number): Partial<Ticket> {
 
 const offers = consoleCommands({
   ...{ ticket: () => undefined, queue: () => queue, act: nothing, go: nothing, sound: nothing },
-  ...{ language: nothing, keys: nothing, lock: nothing, logOut: nothing },
+  ...{ language: nothing, keys: nothing, logOut: nothing, lock: nothing },
 })
 const labels = async (text: string) => (await offers(text)).map(({ label }) => label)
 

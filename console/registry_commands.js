@@ -1,5 +1,5 @@
 // @ts-check
-import { call, can } from './calls.js'
+import { can, pageOf } from './calls.js'
 import { withAddresses } from './pages/registry_parts.js'
 import { addressOf } from './route.js'
 import { after } from './time.js'
@@ -28,8 +28,7 @@ export function registryCommands(text) {
 
 /** @param {string} q @returns {Promise<Command[]>} */
 async function found(q) {
-  const some = async (/** @type {string} */ plural) =>
-    (await call(`/${plural}?${new URLSearchParams({ q, limit: String(each) })}`)).items
+  const some = async (/** @type {string} */ plural) => (await pageOf(`/${plural}`, { q, limit: String(each) })).items
   const [residents, contacts, homes, devices] = await Promise.all(
     ['residents', 'contacts', 'homes', 'devices'].map(some),
   )

@@ -8,7 +8,7 @@ import { addressOf } from '../route.js'
 import { wordFor, wordsOf } from '../words.js'
 import { showHome } from './home.js'
 import { en, zh } from './people_words.js'
-import { areaName, areaOptions, everyArea, inPath } from './registry_parts.js'
+import { areaName, areaOptions, briefly, everyArea, inPath } from './registry_parts.js'
 
 /**
  * Homes: the list, a new one, and one of them.
@@ -56,7 +56,7 @@ const list = (areas, area) => [
     columns: [
       { head: w('address'), cell: (home) => home.address },
       { head: w('area'), cell: (home) => areaName(home.area, areas) },
-      { head: w('notes'), cell: (home) => home.notes && el('span', { class: 'two-lines' }, home.notes) },
+      { head: w('notes'), cell: (home) => briefly(home.notes) },
       { head: w('id'), cell: (home) => el('code', {}, home.id) },
     ],
   }),

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, call, can, everyItem } from '../calls.js'
+import { CallError, call, can, everyItem, pageOf } from '../calls.js'
 import { el } from '../dom.js'
 import { timeText } from '../format.js'
 import { after, now } from '../time.js'
@@ -56,6 +56,13 @@ export const pageWithAddresses = (path) => async (/** @type {Record<string, stri
 /** @param {string | null} iso */
 export const momentText = (iso) => (iso === null ? '' : timeText(iso, language(), now()))
 
+/** What a row of a list has room for; the whole stands on the page of the thing. */
+const briefLetters = 80
+
+/** @param {string | null} text */
+export const briefly = (text) =>
+  text !== null && text.length > briefLetters ? `${text.slice(0, briefLetters).trimEnd()}…` : text
+
 const restMs = 250
 
 /**
@@ -71,7 +78,7 @@ export function offerHomes(form, name) {
   const offer = async () => {
     const q = input.value.trim()
     if (q === '') return
-    const { items } = await call(`/homes?${new URLSearchParams({ q, limit: '20' })}`).catch(() => ({ items: [] }))
+    const { items } = await pageOf('/homes', { q, limit: '20' }).catch(() => ({ items: [] }))
     list.replaceChildren(
       ...items.map((/** @type {Home} */ home) => el('option', { value: home.id, label: home.address }, home.address)),
     )

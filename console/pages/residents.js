@@ -11,7 +11,7 @@ import { now } from '../time.js'
 import { wordFor, wordsOf } from '../words.js'
 import { absencesPanel } from './absences_panel.js'
 import { en, zh } from './people_words.js'
-import { inPath, offerHomes, pageWithAddresses, withAddresses } from './registry_parts.js'
+import { briefly, inPath, offerHomes, pageWithAddresses, withAddresses } from './registry_parts.js'
 
 /**
  * Residents: the list, a new one, and one of them.
@@ -62,7 +62,7 @@ const list = () => [
       { head: w('home'), cell: ({ home, address }) => el('a', { href: addressOf('homes', home) }, address) },
       { head: w('phone'), cell: ({ phone }) => phone },
       { head: w('birth_year'), class: 'number', cell: ({ birth_year }) => birth_year },
-      { head: w('risks'), cell: ({ risks }) => risks && el('span', { class: 'two-lines' }, risks) },
+      { head: w('risks'), cell: ({ risks }) => briefly(risks) },
     ],
   }),
 ]

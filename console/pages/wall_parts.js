@@ -24,7 +24,7 @@ import * as words from './wall_words.js'
 export const w = wordsOf(words)
 
 /** Lines of the list of areas, findings and failed checks that there is room for. */
-const areasShown = 6
+const areasShown = 5
 const troublesShown = 2
 /** Messages that wait are worth a line when there are more of them than a moment brings. */
 const behindMany = 1_000

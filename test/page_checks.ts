@@ -50,6 +50,9 @@ export function cutOff(): string[] {
     if (node.clientHeight > 0 && high > 2 && hides(overflowY))
       wrong.push(`cut off by ${high} px of height: ${told(node)}`)
   }
+  // Only a table may be wider than its place.
+  const main = document.querySelector('main:not([hidden])')
+  if (main && main.scrollWidth - main.clientWidth > 1) wrong.push(`${name(main)} scrolls sideways`)
   const wider = document.documentElement.scrollWidth - innerWidth
   if (wider > 0) wrong.push(`the page is ${wider} px wider than the window`)
   return wrong

@@ -24,6 +24,8 @@ import { boundBodies } from './bodies.ts'
 import { channelTrialRoutes } from './channel_trials.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
+import { compressAnswers } from './compression.ts'
+
 import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
@@ -34,7 +36,7 @@ import { overviewRoute } from './figures/overview.ts'
 import { reportRoute } from './figures/reports.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
-import { mapLibraries, mapRoute, tilesOrigin } from './map.ts'
+import { mapLibraries, mapRoute } from './map.ts'
 import * as metrics from './metrics.ts'
 import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
@@ -43,6 +45,7 @@ import { partnerRoutes } from './partner_events.ts'
 import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
+import { securityHeaders, stylesAnywhere } from './security_headers.ts'
 import { serverSettings } from './servers.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { ticketFactRoutes } from './ticket_facts.ts'
@@ -82,6 +85,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     addHeadersOnExceeding: noHeaders,
   })
   await app.register(helmet, securityHeaders(deps))
+  await compressAnswers(app)
   await document(app)
   sessionRoutes(app, deps)
   oidcRoutes(app, deps)
@@ -108,7 +112,13 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   connectionRoutes(app, deps)
   opsRoutes(app, deps)
   await mapLibraries(app)
-  await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
+  // Asked for anew each time, and answered in a few bytes where nothing changed: an update never runs with files from before it.
+  await app.register(statics, {
+    root: consoleFolder,
+    allowedPath: isForBrowsers,
+    cacheControl: false,
+    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+  })
   await app.ready()
   return { app, events, routes }
 }
@@ -179,28 +189,11 @@ function logAndCount(app: Api, { log }: ApiDeps): void {
   })
 }
 
-/** Everything comes from here and nothing from elsewhere. No HSTS and no upgrade to https: a house may run on a plain LAN. */
-const securityHeaders = ({ map }: Pick<ApiDeps, 'map'>) => ({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      imgSrc: ["'self'", 'data:', ...(map ? [tilesOrigin(map)] : [])],
-      objectSrc: ["'none'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-    },
-  },
-  strictTransportSecurity: false,
-})
-
 async function document(app: Api): Promise<void> {
   await app.register(swagger, {
     openapi: documentHead,
     transform: jsonSchemaTransform,
     transformObject: finished,
   })
-  await app.register(swaggerUi, { routePrefix: '/api/docs' })
+  await app.register(swaggerUi, { routePrefix: '/api/docs', transformStaticCSP: stylesAnywhere })
 }

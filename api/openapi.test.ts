@@ -72,6 +72,10 @@ const contract = [
   'POST /api/v1/channels/{id}/test',
   'GET /api/v1/channels/{id}/deliveries',
   'POST /api/v1/plans/preview',
+  'POST /api/v1/homes/search',
+  'POST /api/v1/residents/search',
+  'POST /api/v1/contacts/search',
+  'POST /api/v1/devices/search',
   'GET /api/v1/rotas/{id}/duty',
   'GET /api/v1/duty',
   'GET /api/v1/events',
@@ -186,7 +190,9 @@ describe('the pages', () => {
       expect(url.origin, file).toBe(house.base)
       expect((await fetch(url)).status, file).toBe(200)
     }
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(page.headers.get('content-security-policy')).toContain(
+      "script-src 'self';script-src-attr 'none';style-src 'self' 'unsafe-inline';",
+    )
   })
 
   it('of the console are served at the root, and nothing of its folder that is not for browsers', async () => {

@@ -142,7 +142,7 @@ export function endSession() {
 
 /**
  * A page of a list of the registry; by words (`q`) in the body, because names of people do not belong into an address.
- * @param {string} path @param {Record<string, string>} query @returns {Promise<{ items: any[], next: string | null }>}
+ * @param {string} path @param {Record<string, string>} query @returns {Promise<any>} `{ items, next }`
  */
 export const pageOf = (path, query) =>
   query.q ? call(`${path}/search`, { method: 'POST', body: query }) : call(`${path}?${new URLSearchParams(query)}`)

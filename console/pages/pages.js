@@ -18,6 +18,17 @@ export const pages = [
   { name: 'contacts', group: 'people', may: 'read_registry', load: () => import('./contacts.js') },
   { name: 'devices', group: 'people', may: 'read_devices', load: () => import('./devices.js') },
   { name: 'areas', group: 'people', may: 'read_registry', load: () => import('./areas.js') },
+  { name: 'plans', group: 'dispatch', may: 'read_registry', load: () => import('./plans.js') },
+  { name: 'rotas', group: 'dispatch', may: 'read_registry', load: () => import('./rotas.js') },
+  { name: 'teams', group: 'dispatch', may: 'read_registry', load: () => import('./teams.js') },
+  { name: 'channels', group: 'dispatch', may: 'write_channels', load: () => import('./channels.js') },
+  { name: 'sharings', group: 'dispatch', may: 'write_sharings', load: () => import('./sharings.js') },
+  { name: 'operators', group: 'system', may: 'write_operators', load: () => import('./operators.js') },
+  { name: 'partners', group: 'system', may: 'read_partners', load: () => import('./partners.js') },
+  { name: 'dead_letters', group: 'system', may: 'read_dead_letters', load: () => import('./dead_letters.js') },
+  { name: 'refusals', group: 'system', may: 'read_refusals', load: () => import('./refusals.js') },
+  { name: 'audit', group: 'system', may: 'read_audit', load: () => import('./audit.js') },
+  { name: 'rules', group: 'system', may: 'read_rules', load: () => import('./rules.js') },
   { name: 'reports', group: 'reports', may: 'read_tickets', load: () => import('./reports.js') },
 ]
 

@@ -20,19 +20,32 @@ const restMs = 250
  *   fetchPage?: (asked: Record<string, string>) => Promise<{ items: T[], next: string | null }>, path?: string,
  *   columns: import('./table.js').Column<T>[], caption: string, empty: string,
  *   address?: (item: T) => string | undefined, search?: string, filters?: Filter[], asked?: Record<string, string>,
+ *   rename?: Record<string, string>,
  * }} options `path`: of the list below /api/v1, or `fetchPage` for what is fetched otherwise; `search`: the label of the search field, whose text is
- *   asked for as `q`; `filters`: fields beside it; `asked`: what is always asked for
- * @returns {HTMLElement & { reload: () => void }}
+ *   asked for as `q`; `filters`: fields beside it; `asked`: what is always asked for; `rename`: fields
+ *   that the path has by another name
+ * @returns {HTMLElement & { reload: () => void, asked: () => Record<string, string> }} `asked`: what is narrowed to now
  */
-export function listing({ fetchPage, path, columns, caption, empty, address, search, filters = [], asked = {} }) {
+export function listing({
+  fetchPage,
+  path,
+  columns,
+  caption,
+  empty,
+  address,
+  search,
+  filters = [],
+  asked = {},
+  rename = {},
+}) {
   const body = el('div', { class: 'listing-body', 'aria-live': 'polite' })
   const state = { items: /** @type {T[]} */ ([]), next: /** @type {string | null} */ (null), turn: 0 }
   const fetched = fetchPage ?? ((/** @type {Record<string, string>} */ query) => pageOf(path ?? '', query))
-  const query = () => ({
-    limit: String(pageRows),
-    ...asked,
-    ...Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()])),
-  })
+  const narrowed = () => {
+    const given = [...new FormData(form)].map(([name, value]) => [rename[name] ?? name, String(value).trim()])
+    return { ...asked, ...Object.fromEntries(given.filter(([, value]) => value !== '')) }
+  }
+  const query = () => ({ limit: String(pageRows), ...narrowed() })
 
   /** @param {boolean} more */
   async function load(more) {
@@ -86,7 +99,7 @@ export function listing({ fetchPage, path, columns, caption, empty, address, sea
   form.hidden = !search && filters.length === 0
   body.append(loading())
   void load(false)
-  return Object.assign(el('div', { class: 'listing' }, form, body), { reload: () => void load(false) })
+  return Object.assign(el('div', { class: 'listing' }, form, body), { reload: () => void load(false), asked: narrowed })
 }
 
 /** @param {string} label */

@@ -93,6 +93,7 @@ const emptyConfig: Config = {
   oidc: undefined,
   map: undefined,
   zone: 'UTC',
+  lockAfterMs: 0,
   demo: false,
   log: 'silent',
 }

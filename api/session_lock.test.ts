@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { virtualClock } from '../domain/clock.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { createOperator } from '../store/operators.ts'
 import { readTicket } from '../store/tickets.ts'
 import { until } from '../test/until.ts'
 import { type House, openHouse, openTicket } from './test_house.ts'
+
+/** Passwords are looked at slowly and one by one; on a busy machine ten of them take a while. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const password = 'the right password'
 /** What the test house has of its districts begins or ends with their names. */

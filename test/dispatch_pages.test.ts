@@ -69,6 +69,8 @@ describe.skipIf(!needs('chromium'))('the pages of dispatch', () => {
     await page.getByRole('button', { name: 'Enter' }).click()
     await shows(page, '.stretch.now.stands-in', 'eve')
     await shows(page, '.list', 'ann: eve instead')
+    const kept = await system.call<{ overrides: object[] }>('GET', '/rotas/days')
+    expect(kept.overrides).toMatchObject([{ operators: ['eve'], instead_of: 'ann' }])
     await goTo(page, '#/rotas')
     await shows(page, '#page', /Hill Street.*eve by rota/s)
   })

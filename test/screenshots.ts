@@ -12,7 +12,7 @@ import { adminToken, type System, startSystem } from './system.ts'
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/', import.meta.url))
 const languages = { en: 'en-US', zh: 'zh-CN' }
 /** Pages that have a picture, by the end of their file's name; the work view is the console itself. */
-const pictures: Record<string, string> = { '': '#/', wall: '#/wall', homes: '#/homes', reports: '#/reports' }
+const pictures: Record<string, string> = { '': '#/', wall: '#/wall' }
 
 /** An hour of readings, for which no picture can wait. */
 async function hourOfReadings(system: System): Promise<void> {

@@ -40,7 +40,9 @@ it('the console is there after less than 300 KB', async () => {
     sizes.set(path, got.body.length)
     wanted.push(...needed(path, textOf(got)))
   }
-  expect([...sizes.keys()]).toEqual(expect.arrayContaining(['/app.js', '/base.css', '/words_zh.js', '/dom.js']))
+  expect([...sizes.keys()]).toEqual(
+    expect.arrayContaining(['/app.js', '/styles/base.css', '/words/words_zh.js', '/parts/dom.js']),
+  )
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
   expect(bytes).toBeGreaterThan(10_000)
   expect(bytes).toBeLessThan(300_000)

@@ -1,32 +1,42 @@
 // @ts-check
-import { markCallee, showActions, take, tellContact, tellMarked } from './actions.js'
-import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
-import { call, currentSession, endSession, findSession, isLocked, sessionIs, whenEnded, whenLocked } from './calls.js'
-import { showQueue } from './cards.js'
-import { showKeys } from './cheat_sheet.js'
-import { beatAll } from './clocks.js'
-import { commandSources, openCommandBar, shutCommandBar } from './command_bar.js'
-import { consoleCommands } from './commands.js'
-import { refreshDialog, shutDialog } from './dialogs.js'
-import { forgetAll, onLearnt } from './directory.js'
-import { byId, set } from './dom.js'
-import { showBar } from './header.js'
-import { forgetTouch, hearTabs, idleMs, noteTouch, tellTabs, whenTouched } from './idle.js'
-import { keyListener } from './keys.js'
-import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
-import { holdLock, showLock } from './lock.js'
-import { begin, showLogin } from './login.js'
-import { leavePage, showPage } from './page_frame.js'
+
+import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm/alarm.js'
+import { allowSound, mayPlay } from './alarm/sound.js'
+import {
+  call,
+  currentSession,
+  endSession,
+  findSession,
+  isLocked,
+  sessionIs,
+  whenEnded,
+  whenLocked,
+} from './house/calls.js'
+import { forgetAll, onLearnt } from './house/directory.js'
+import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './house/known.js'
 import { pageNamed } from './pages/pages.js'
+import { beatAll } from './parts/clocks.js'
+import { byId, set } from './parts/dom.js'
 import { stepRow } from './parts/table.js'
-import { groups, longestWait } from './queue.js'
-import { showRail } from './rail.js'
-import { registryCommands } from './registry_commands.js'
-import { addressOf, routeOf, workAddress } from './route.js'
-import { allowSound, mayPlay } from './sound.js'
-import { showTicket } from './ticket.js'
-import { after, every, now, painted } from './time.js'
-import { language, languageFor, t, useLanguage, wordFor } from './words.js'
+import { after, every, now, painted } from './parts/time.js'
+import { showKeys } from './shell/cheat_sheet.js'
+import { commandSources, openCommandBar, shutCommandBar } from './shell/command_bar.js'
+import { consoleCommands } from './shell/commands.js'
+import { refreshDialog, shutDialog } from './shell/dialogs.js'
+import { showBar } from './shell/header.js'
+import { forgetTouch, hearTabs, idleMs, noteTouch, tellTabs, whenTouched } from './shell/idle.js'
+import { keyListener } from './shell/keys.js'
+import { holdLock, showLock } from './shell/lock.js'
+import { begin, showLogin } from './shell/login.js'
+import { leavePage, showPage } from './shell/page_frame.js'
+import { showRail } from './shell/rail.js'
+import { registryCommands } from './shell/registry_commands.js'
+import { addressOf, routeOf, workAddress } from './shell/route.js'
+import { language, languageFor, t, useLanguage, wordFor } from './words/words.js'
+import { markCallee, showActions, take, tellContact, tellMarked } from './work/actions.js'
+import { showQueue } from './work/cards.js'
+import { groups, longestWait } from './work/queue.js'
+import { showTicket } from './work/ticket.js'
 
 /** The console: the bar, the rail, and in the work view one queue and one ticket open; or a page beside it. */
 
@@ -136,7 +146,7 @@ function showTickets() {
   byId('main').dataset.view = id ? 'ticket' : 'queue'
 }
 
-/** All but queue and ticket: bar, title, sound. @param {import('./queue.js').Ticket[]} waiting */
+/** All but queue and ticket: bar, title, sound. @param {import('./work/queue.js').Ticket[]} waiting */
 function showAround(waiting) {
   const session = currentSession()
   if (!session) return
@@ -318,7 +328,7 @@ function switchLanguage() {
 /** Tickets of which the house was told that they stood on this screen. @type {Set<string>} */
 const toldShown = new Set()
 
-/** Seen is when somebody could see it: on a page that is in front. @param {import('./queue.js').Ticket} ticket */
+/** Seen is when somebody could see it: on a page that is in front. @param {import('./work/queue.js').Ticket} ticket */
 function tellShown({ id, state, times }) {
   if (times.shown || state === 'closed' || document.hidden || toldShown.has(id)) return
   toldShown.add(id)
@@ -339,7 +349,7 @@ function markCalled(key) {
 /** @param {boolean} reached */
 const calledMarked = (reached) => here().page === 'work' && void tellMarked(reached, ticketOf(selected()), snapshots)
 
-/** @param {import('./rules.js').TicketAction} action */
+/** @param {import('./house/rules.js').TicketAction} action */
 const act = (action) => here().page === 'work' && void take(action, ticketOf(selected()), snapshots)
 
 // ---- the beginning

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|html|css|svg)$/.test(name))
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(js|html|css|svg)$/.test(name),
+)
 const textOf = (name: string) => readFileSync(folder + name, 'utf8')
 const found = (pattern: RegExp, names = files) =>
   names.flatMap((name) => [...textOf(name).matchAll(pattern)].map(([text]) => `${name}: ${text}`))

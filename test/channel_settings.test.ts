@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { channels } from '../alerts/channels/list.ts'
-import { madeChannelKinds } from '../domain/dispatch.ts'
 import { readOf, type Setting, settingsOf, shownOf } from '../console/pages/channel_settings.js'
+import { madeChannelKinds } from '../domain/dispatch.ts'
 
 const ofKind = (kind: string): Setting[] => settingsOf[kind] ?? []
 const named = (kind: string, name: string) => ofKind(kind).find((one) => one.name === name)!

@@ -1,14 +1,15 @@
 // @ts-check
-import { reasonWord } from '../absences.js'
-import { call, can } from '../calls.js'
-import { forgetAbsences } from '../directory.js'
-import { el } from '../dom.js'
-import { dayText } from '../format.js'
+
+import { call, can } from '../house/calls.js'
+import { forgetAbsences } from '../house/directory.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { pageHead, panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { now } from '../time.js'
-import { language, wordsOf } from '../words.js'
+import { now } from '../parts/time.js'
+import { addressOf } from '../shell/route.js'
+import { dayText } from '../words/format.js'
+import { language, wordsOf } from '../words/words.js'
+import { reasonWord } from '../work/absences.js'
 import { en, zh } from './people_words.js'
 import { doButton, inPath } from './registry_parts.js'
 

@@ -1,9 +1,10 @@
 // @ts-check
-import { timeText } from '../format.js'
+
 import { listing } from '../parts/listing.js'
 import { pageHead } from '../parts/page_head.js'
-import { now } from '../time.js'
-import { language } from '../words.js'
+import { now } from '../parts/time.js'
+import { timeText } from '../words/format.js'
+import { language } from '../words/words.js'
 import { deeds, w, whatText } from './audit_text.js'
 import { codeOptions } from './codes.js'
 

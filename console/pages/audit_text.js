@@ -1,5 +1,5 @@
 // @ts-check
-import { wordsOf } from '../words.js'
+import { wordsOf } from '../words/words.js'
 import { en, zh } from './audit_words.js'
 import { codeText } from './codes.js'
 

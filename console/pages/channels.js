@@ -1,15 +1,15 @@
 // @ts-check
-import { call, everyItem } from '../calls.js'
-import { el } from '../dom.js'
-import { timeText } from '../format.js'
+import { call, everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto } from '../parts/listing.js'
 import { panel } from '../parts/page_head.js'
 import { showRecords } from '../parts/records.js'
 import { labelled, named, select } from '../parts/rows.js'
 import { table } from '../parts/table.js'
-import { now, sleep } from '../time.js'
-import { language, wordsOf } from '../words.js'
+import { now, sleep } from '../parts/time.js'
+import { timeText } from '../words/format.js'
+import { language, wordsOf } from '../words/words.js'
 import { hidden, readOf, settingsOf, shownOf } from './channel_settings.js'
 import { en, zh } from './channels_words.js'
 
@@ -25,7 +25,7 @@ const kinds = Object.keys(settingsOf).map((kind) => ({ value: kind, label: () =>
 const lookMs = 700
 const looksMost = 30
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, route) {
   const left = new AbortController()
   showRecords(root, route, {

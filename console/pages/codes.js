@@ -1,5 +1,5 @@
 // @ts-check
-import { language } from '../words.js'
+import { language } from '../words/words.js'
 import { en, zh } from './codes_words.js'
 
 /** Why something was refused, in words; a code that is not known here as it is, with spaces. @param {string} code */

@@ -1,11 +1,11 @@
 // @ts-check
-import { call, can } from '../calls.js'
-import { el } from '../dom.js'
+import { call, can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { facts, pageHead, panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordFor, wordsOf } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { en, zh } from './people_words.js'
 import { inPath, offerHomes, pageWithAddresses, withAddresses } from './registry_parts.js'
 
@@ -17,7 +17,7 @@ import { inPath, offerHomes, pageWithAddresses, withAddresses } from './registry
 
 const w = wordsOf({ en, zh })
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   if (id !== undefined) return void fetchInto(root, () => placed(id), can('write_registry') ? change : one)
   root.replaceChildren(...(query.has('new') ? create(query.get('home') ?? '') : list()))

@@ -1,11 +1,11 @@
 // @ts-check
 
-import { phoneLink } from '../calling.js'
-import { CallError, call, can } from '../calls.js'
-import { el } from '../dom.js'
+import { CallError, call, can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordFor, wordsOf } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
+import { phoneLink } from '../work/calling.js'
 import { en, zh } from './people_words.js'
 import { inPath } from './registry_parts.js'
 

@@ -1,16 +1,16 @@
 // @ts-check
-import { call } from '../calls.js'
-import { chartOf, sorted } from '../charts.js'
-import { devicesOf } from '../directory.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { devicesOf } from '../house/directory.js'
+import { el } from '../parts/dom.js'
 import { loading } from '../parts/page_head.js'
-import { after, now } from '../time.js'
-import { t, wordsOf } from '../words.js'
+import { after, now } from '../parts/time.js'
+import { t, wordsOf } from '../words/words.js'
+import { chartOf, sorted } from '../work/charts.js'
 import { en, zh } from './people_words.js'
 
 /**
  * The last day of a home, or of one device of it, as small charts; looked at again every minute.
- * @typedef {import('../readings.js').Series} Series
+ * @typedef {import('../work/readings.js').Series} Series
  */
 
 const dayMs = 24 * 3_600_000
@@ -34,7 +34,7 @@ export function dayCharts({ home, device }) {
     cancel = after(refreshMs, () => void refresh())
   }
 
-  /** @param {Series[]} series @param {import('../plot.js').Window} window */
+  /** @param {Series[]} series @param {import('../work/plot.js').Window} window */
   function draw(series, window) {
     const open = node.querySelector('details')?.open ?? false
     const { main, others } = sorted(series.filter((one) => device === undefined || one.device === device))

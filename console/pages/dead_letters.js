@@ -1,13 +1,13 @@
 // @ts-check
-import { call, can } from '../calls.js'
-import { confirmThat } from '../dialogs.js'
-import { el } from '../dom.js'
-import { timeText } from '../format.js'
+import { call, can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { facts, pageHead, panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { now, sleep } from '../time.js'
-import { language, wordFor, wordsOf } from '../words.js'
+import { now, sleep } from '../parts/time.js'
+import { confirmThat } from '../shell/dialogs.js'
+import { addressOf } from '../shell/route.js'
+import { timeText } from '../words/format.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import { codeText } from './codes.js'
 import { en, zh } from './dead_letters_words.js'
 import { bytesOf, hexDump, textOf } from './payload_text.js'
@@ -26,7 +26,7 @@ const lookMs = 700
 const looksMost = 40
 const hexMost = 4_096
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   const left = new AbortController()
   if (id === undefined)

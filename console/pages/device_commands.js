@@ -1,9 +1,9 @@
 // @ts-check
-import { call } from '../calls.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { panel } from '../parts/page_head.js'
-import { after } from '../time.js'
-import { wordsOf } from '../words.js'
+import { after } from '../parts/time.js'
+import { wordsOf } from '../words/words.js'
 import { en, zh } from './devices_words.js'
 import { doButton, inPath, momentText } from './registry_parts.js'
 

@@ -1,10 +1,10 @@
 // @ts-check
-import { call } from '../calls.js'
-import { confirmThat } from '../dialogs.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordsOf } from '../words.js'
+import { confirmThat } from '../shell/dialogs.js'
+import { addressOf } from '../shell/route.js'
+import { wordsOf } from '../words/words.js'
 import { en, zh } from './devices_words.js'
 import { doButton, inPath, momentText } from './registry_parts.js'
 

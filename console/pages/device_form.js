@@ -1,9 +1,9 @@
 // @ts-check
-import { call } from '../calls.js'
+import { call } from '../house/calls.js'
 import { form } from '../parts/form.js'
 import { pageHead } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordFor, wordsOf } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { secretBox } from './device_enrol.js'
 import { en, zh } from './devices_words.js'
 import { inPath, offerHomes } from './registry_parts.js'

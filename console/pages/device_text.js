@@ -1,7 +1,7 @@
 // @ts-check
-import { el } from '../dom.js'
-import { numberText } from '../format.js'
-import { language, wordsOf } from '../words.js'
+import { el } from '../parts/dom.js'
+import { numberText } from '../words/format.js'
+import { language, wordsOf } from '../words/words.js'
 import { en, zh } from './people_words.js'
 import { momentText } from './registry_parts.js'
 

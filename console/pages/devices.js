@@ -1,10 +1,10 @@
 // @ts-check
-import { call, can } from '../calls.js'
-import { el } from '../dom.js'
+import { call, can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { pageHead } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordFor, wordsOf } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { showDevice } from './device.js'
 import { changeDevice, createDevice } from './device_form.js'
 import { batteryText, lowBattery, onlineText } from './device_text.js'
@@ -30,7 +30,7 @@ const asked = {
   homeless: { placed: 'false' },
 }
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   if (id !== undefined && query.has('edit')) {
     void fetchInto(root, () => call(`/devices/${inPath(id)}`), changeDevice)

@@ -1,11 +1,11 @@
 // @ts-check
-import { call, can } from '../calls.js'
-import { el } from '../dom.js'
+import { call, can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { pageHead } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { wordFor, wordsOf } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { showHome } from './home.js'
 import { en, zh } from './people_words.js'
 import { areaName, areaOptions, briefly, everyArea, inPath } from './registry_parts.js'
@@ -18,7 +18,7 @@ import { areaName, areaOptions, briefly, everyArea, inPath } from './registry_pa
 
 const w = wordsOf({ en, zh })
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   if (id !== undefined && query.has('edit')) return void fetchInto(root, () => homeAndAreas(id), change)
   if (id !== undefined) return showHome(root, id, query)

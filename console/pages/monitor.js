@@ -1,13 +1,13 @@
 // @ts-check
-import { CallError, call, can } from '../calls.js'
-import { el, fill } from '../dom.js'
-import { timeText } from '../format.js'
-import { listen } from '../live.js'
+import { CallError, call, can } from '../house/calls.js'
+import { listen } from '../house/live.js'
+import { el, fill } from '../parts/dom.js'
 import { listing } from '../parts/listing.js'
 import { pageHead } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { after, now, sleep } from '../time.js'
-import { language, wordFor, wordsOf } from '../words.js'
+import { after, now, sleep } from '../parts/time.js'
+import { addressOf } from '../shell/route.js'
+import { timeText } from '../words/format.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import { isOfKind, keyOf, kinds, perMinute } from './message_text.js'
 import { messageRow } from './monitor_rows.js'
 import { en, zh } from './monitor_words.js'
@@ -28,7 +28,7 @@ const retryMs = 2_000
 /** Refusals at the front door that are told of. */
 const refusalsShown = 3
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id }) {
   if (id === undefined) root.replaceChildren(...choice())
   else return watch(root, id)

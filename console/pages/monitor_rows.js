@@ -1,11 +1,11 @@
 // @ts-check
-import { can } from '../calls.js'
-import { el } from '../dom.js'
-import { timeText } from '../format.js'
+import { can } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { facts } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { now } from '../time.js'
-import { language, wordFor } from '../words.js'
+import { now } from '../parts/time.js'
+import { addressOf } from '../shell/route.js'
+import { timeText } from '../words/format.js'
+import { language, wordFor } from '../words/words.js'
 import { lineOf, readingText, sizeText } from './message_text.js'
 import { bytesOf, hexDump, textOf } from './payload_text.js'
 

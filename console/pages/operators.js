@@ -1,8 +1,8 @@
 // @ts-check
-import { can, everyItem } from '../calls.js'
+import { can, everyItem } from '../house/calls.js'
 import { showRecords } from '../parts/records.js'
 import { named } from '../parts/rows.js'
-import { wordFor, wordsOf } from '../words.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { en, zh } from './operators_words.js'
 import { waysEditor } from './ways.js'
 
@@ -19,7 +19,7 @@ const languages = [
 /** @typedef {{ id: string, name: string }[]} Named */
 /** @typedef {{ areas: Named, channels: Named, vendors: Named }} Known */
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export const show = (root, route) =>
   showRecords(root, route, {
     page: 'operators',

@@ -2,7 +2,7 @@
 /**
  * Every page beside the work view, in the order in which rail, tabs and command bar show them. A page is loaded when it is
  * first opened, so that an alarm never waits for a form.
- * @typedef {import('../route.js').Route} Route
+ * @typedef {import('../shell/route.js').Route} Route
  * @typedef {{ show: (root: HTMLElement, route: Route) => void | (() => void) }} PageModule `show` fills the empty root, anew
  *   whenever the address or the language changes; what it returns is called when the page is left
  * @typedef {'wall' | 'people' | 'dispatch' | 'reports' | 'system'} Group

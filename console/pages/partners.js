@@ -1,9 +1,9 @@
 // @ts-check
-import { everyItem } from '../calls.js'
-import { el } from '../dom.js'
+import { everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { showRecords } from '../parts/records.js'
 import { named } from '../parts/rows.js'
-import { wordsOf } from '../words.js'
+import { wordsOf } from '../words/words.js'
 import { matching } from './matching.js'
 import { en, zh } from './partners_words.js'
 import { forText } from './plan_text.js'
@@ -12,7 +12,7 @@ import { forText } from './plan_text.js'
 
 const w = wordsOf({ en, zh })
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export const show = (root, route) =>
   showRecords(root, route, {
     page: 'partners',

@@ -1,11 +1,11 @@
 // @ts-check
-import { call } from '../calls.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { placeEditor } from '../parts/place.js'
 import { choices, input, labelled, named, rowsEditor, select, side } from '../parts/rows.js'
-import { addressOf } from '../route.js'
-import { wordFor } from '../words.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor } from '../words/words.js'
 import { w } from './plan_text.js'
 
 /**

@@ -1,11 +1,11 @@
 // @ts-check
-import { call } from '../calls.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto } from '../parts/listing.js'
 import { panel } from '../parts/page_head.js'
 import { placeEditor } from '../parts/place.js'
-import { wordFor } from '../words.js'
+import { wordFor } from '../words/words.js'
 import { severities, ticketKinds, worded } from './plan_form.js'
 import { w, whenText } from './plan_text.js'
 

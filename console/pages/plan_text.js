@@ -1,5 +1,5 @@
 // @ts-check
-import { wordFor, wordsOf } from '../words.js'
+import { wordFor, wordsOf } from '../words/words.js'
 import { en, zh } from './plans_words.js'
 
 /**

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { Plan } from '../../domain/dispatch.ts'
-import { useLanguage } from '../words.js'
+import { useLanguage } from '../words/words.js'
 import { forText, lengthText, planText } from './plan_text.js'
 
 const plan = Plan.parse({

@@ -1,9 +1,9 @@
 // @ts-check
-import { call, can, everyItem } from '../calls.js'
-import { el } from '../dom.js'
+import { call, can, everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { facts, pageHead, panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
+import { addressOf } from '../shell/route.js'
 import { planForm } from './plan_form.js'
 import { previewPanel } from './plan_preview.js'
 import { afterText, forText, lengthText, planText, targetText, w, whenText, windowText } from './plan_text.js'
@@ -15,7 +15,7 @@ import { afterText, forText, lengthText, planText, targetText, w, whenText, wind
  * @typedef {{ areas: Named[], operators: Named[], teams: Named[], channels: Named[] }} House what a plan can name
  */
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   if (id === 'new') return void fetchInto(root, house, (known) => editing(known))
   if (id === undefined) return void fetchInto(root, house, (known) => list(known))

@@ -1,9 +1,9 @@
 // @ts-check
-import { CallError, call, can, everyItem, pageOf } from '../calls.js'
-import { el } from '../dom.js'
-import { timeText } from '../format.js'
-import { after, now } from '../time.js'
-import { language, wordFor } from '../words.js'
+import { CallError, call, can, everyItem, pageOf } from '../house/calls.js'
+import { el } from '../parts/dom.js'
+import { after, now } from '../parts/time.js'
+import { timeText } from '../words/format.js'
+import { language, wordFor } from '../words/words.js'
 
 /**
  * What the pages of people and homes have in common.

@@ -1,11 +1,11 @@
 // @ts-check
-import { CallError, call, can, everyItem } from '../calls.js'
-import { el } from '../dom.js'
+import { CallError, call, can, everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { localTime } from '../parts/form.js'
 import { loading, pageHead } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { now } from '../time.js'
-import { wordFor } from '../words.js'
+import { now } from '../parts/time.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor } from '../words/words.js'
 import { reportParts, spanText, w } from './reports_parts.js'
 
 /** Reports: figures of a span of time. What is chosen stands in the address, so that a report can be sent to somebody. */
@@ -18,7 +18,7 @@ const dayMs = 86_400_000
 /** Which field was changed last: the page is built anew then, and whoever changes it by keyboard must find it again. */
 const last = { field: '' }
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { query }) {
   const period = periods.find((one) => one === query.get('period')) ?? 'week'
   const asked = questionOf(period, query)

@@ -1,11 +1,12 @@
 // @ts-check
-import { el } from '../dom.js'
-import { clockText, numberText, timeText } from '../format.js'
+
 import { barPlot, heatMap } from '../parts/bar_plot.js'
+import { el } from '../parts/dom.js'
 import { downloadButton, figurePanel, tileRow } from '../parts/figures.js'
 import { table } from '../parts/table.js'
-import { now } from '../time.js'
-import { language, wordFor, wordsOf } from '../words.js'
+import { now } from '../parts/time.js'
+import { clockText, numberText, timeText } from '../words/format.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import * as words from './reports_words.js'
 
 /**

@@ -1,14 +1,14 @@
 // @ts-check
 
-import { phoneLink } from '../calling.js'
-import { call, can, everyItem } from '../calls.js'
-import { el } from '../dom.js'
+import { call, can, everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { facts, pageHead, panel } from '../parts/page_head.js'
-import { addressOf } from '../route.js'
-import { now } from '../time.js'
-import { wordFor, wordsOf } from '../words.js'
+import { now } from '../parts/time.js'
+import { addressOf } from '../shell/route.js'
+import { wordFor, wordsOf } from '../words/words.js'
+import { phoneLink } from '../work/calling.js'
 import { absencesPanel } from './absences_panel.js'
 import { en, zh } from './people_words.js'
 import { briefly, inPath, offerHomes, pageWithAddresses, withAddresses } from './registry_parts.js'
@@ -22,7 +22,7 @@ import { briefly, inPath, offerHomes, pageWithAddresses, withAddresses } from '.
 
 const w = wordsOf({ en, zh })
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   if (id !== undefined) {
     const look = () =>

@@ -1,9 +1,9 @@
 // @ts-check
-import { call } from '../calls.js'
-import { el } from '../dom.js'
+import { call } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { choices, input, labelled, named, rowsEditor, side } from '../parts/rows.js'
-import { addressOf } from '../route.js'
+import { addressOf } from '../shell/route.js'
 import { days, worded } from './plan_form.js'
 import { w } from './rota_week.js'
 

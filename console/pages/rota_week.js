@@ -1,6 +1,6 @@
 // @ts-check
-import { el } from '../dom.js'
-import { language, wordsOf } from '../words.js'
+import { el } from '../parts/dom.js'
+import { language, wordsOf } from '../words/words.js'
 import { lengthText } from './plan_text.js'
 import { en, zh } from './rotas_words.js'
 

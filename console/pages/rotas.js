@@ -1,15 +1,15 @@
 // @ts-check
-import { call, can, everyItem } from '../calls.js'
-import { confirmThat } from '../dialogs.js'
-import { el } from '../dom.js'
+import { call, can, everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { form } from '../parts/form.js'
 import { fetchInto, listing } from '../parts/listing.js'
 import { pageHead, panel } from '../parts/page_head.js'
 import { named } from '../parts/rows.js'
 import { table } from '../parts/table.js'
-import { addressOf } from '../route.js'
-import { now as present } from '../time.js'
-import { language, t } from '../words.js'
+import { now as present } from '../parts/time.js'
+import { confirmThat } from '../shell/dialogs.js'
+import { addressOf } from '../shell/route.js'
+import { language, t } from '../words/words.js'
 import { rotaForm } from './rota_form.js'
 import { mondayOf, w, weekView } from './rota_week.js'
 
@@ -23,7 +23,7 @@ import { mondayOf, w, weekView } from './rota_week.js'
  * @typedef {{ people: { id: string, name: string }[], reason: string, above: string | null }} OnDuty
  */
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, route) {
   const { id, query } = route
   if (id === 'new') return void fetchInto(root, house, (known) => editing(known))

@@ -1,9 +1,9 @@
 // @ts-check
-import { call } from '../calls.js'
+import { call } from '../house/calls.js'
 import { fetchInto } from '../parts/listing.js'
 import { pageHead, panel } from '../parts/page_head.js'
 import { table } from '../parts/table.js'
-import { language, wordFor, wordsOf } from '../words.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import { lengthText } from './plan_text.js'
 import { en, zh } from './rules_words.js'
 

@@ -1,10 +1,10 @@
 // @ts-check
-import { everyItem } from '../calls.js'
-import { timeText } from '../format.js'
+import { everyItem } from '../house/calls.js'
 import { showRecords } from '../parts/records.js'
 import { named } from '../parts/rows.js'
-import { now } from '../time.js'
-import { language, wordsOf } from '../words.js'
+import { now } from '../parts/time.js'
+import { timeText } from '../words/format.js'
+import { language, wordsOf } from '../words/words.js'
 import { matching } from './matching.js'
 import { forText } from './plan_text.js'
 import { en, zh } from './sharings_words.js'
@@ -16,7 +16,7 @@ const w = wordsOf({ en, zh })
 /** @param {{ id: string, name: string }[]} areas @param {string} id */
 const nameIn = (areas, id) => areas.find((area) => area.id === id)?.name ?? id
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export const show = (root, route) =>
   showRecords(root, route, {
     page: 'sharings',

@@ -1,6 +1,6 @@
 // @ts-check
-import { everyItem } from '../calls.js'
-import { el } from '../dom.js'
+import { everyItem } from '../house/calls.js'
+import { el } from '../parts/dom.js'
 import { showRecords } from '../parts/records.js'
 import { input, labelled, named, rowsEditor } from '../parts/rows.js'
 import { w, waysEditor } from './ways.js'
@@ -13,7 +13,7 @@ import { w, waysEditor } from './ways.js'
  * @typedef {{ areas: Named, channels: Named }} Known
  */
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export const show = (root, route) =>
   showRecords(root, route, {
     page: 'teams',

@@ -1,15 +1,16 @@
 // @ts-check
-import { sinceClock } from '../clocks.js'
-import { el } from '../dom.js'
-import { clockText, minuteText } from '../format.js'
-import { severityIcon } from '../icons.js'
-import { answerWithinMs, severities } from '../rules.js'
-import { language, wordFor, wordsOf } from '../words.js'
+
+import { answerWithinMs, severities } from '../house/rules.js'
+import { sinceClock } from '../parts/clocks.js'
+import { el } from '../parts/dom.js'
+import { severityIcon } from '../parts/icons.js'
+import { clockText, minuteText } from '../words/format.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import * as words from './wall_words.js'
 
 /**
  * The parts of the wall view, as large as they must be to be read from across the room.
- * @typedef {Record<import('../rules.js').Severity, number>} BySeverity
+ * @typedef {Record<import('../house/rules.js').Severity, number>} BySeverity
  * @typedef {{ total: number, online: number, offline: number, offline_over_hour: number, offline_over_day: number }} Devices
  * @typedef {{ waiting: BySeverity, overdue: number, oldest_wait_since: string | null, in_hand: BySeverity, late: number, devices: Devices }} Load
  * @typedef {Load & { place: 'below' | 'own' | 'elsewhere', id: string | null, name: string | null }} Area
@@ -17,7 +18,7 @@ import * as words from './wall_words.js'
  * @typedef {{ by: 'rota' | 'last_8_hours', since: string, tickets: number, answer: Spread, in_time: number, in_time_of: number,
  *   in_time_share: number | null, lapsed: number }} Shift
  * @typedef {{ ready: boolean, checks: { name: string, ok: boolean, behind: number | null }[],
- *   findings: { code: string, severity: import('../rules.js').Severity }[] }} Health
+ *   findings: { code: string, severity: import('../house/rules.js').Severity }[] }} Health
  * @typedef {{ at: string, area: { name: string } | null, total: Load, areas: Area[], shift: Shift, system: Health }} Overview
  */
 
@@ -70,7 +71,7 @@ function waitingPart({ waiting, overdue, oldest_wait_since: since }) {
   )
 }
 
-/** By shape, number and word; colour only repeats it. @param {import('../rules.js').Severity} severity @param {number} n */
+/** By shape, number and word; colour only repeats it. @param {import('../house/rules.js').Severity} severity @param {number} n */
 const severityLine = (severity, n) =>
   el('li', { class: severity }, severityIcon(severity), el('b', {}, n), el('span', {}, wordFor('severity', severity)))
 

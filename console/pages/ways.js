@@ -1,7 +1,7 @@
 // @ts-check
-import { el } from '../dom.js'
+import { el } from '../parts/dom.js'
 import { input, labelled, named, rowsEditor, select, side } from '../parts/rows.js'
-import { wordsOf } from '../words.js'
+import { wordsOf } from '../words/words.js'
 import { en, zh } from './teams_words.js'
 
 /**

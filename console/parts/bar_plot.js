@@ -1,5 +1,5 @@
 // @ts-check
-import { el } from '../dom.js'
+import { el } from './dom.js'
 
 /**
  * Counts and shares as SVG, with their scale. What is drawn here stands in a table as well, so that the drawing itself says nothing

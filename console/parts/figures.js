@@ -1,12 +1,12 @@
 // @ts-check
-import { CallError, fetchFile } from '../calls.js'
-import { el } from '../dom.js'
-import { icon } from '../icons.js'
-import { wordFor } from '../words.js'
+import { CallError, fetchFile } from '../house/calls.js'
+import { wordFor } from '../words/words.js'
+import { el } from './dom.js'
+import { icon } from './icons.js'
 
 /**
  * Figures on a page: tiles, and panels that show them as a drawing or as the table behind it.
- * @typedef {{ name: string, value: string, about?: import('../dom.js').Child }} Tile
+ * @typedef {{ name: string, value: string, about?: import('./dom.js').Child }} Tile
  */
 
 /** What is most worth knowing, large. @param {Tile[]} tiles */

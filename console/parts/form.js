@@ -1,8 +1,8 @@
 // @ts-check
-import { CallError } from '../calls.js'
-import { confirmThat } from '../dialogs.js'
-import { el } from '../dom.js'
-import { t, wordFor } from '../words.js'
+import { CallError } from '../house/calls.js'
+import { confirmThat } from '../shell/dialogs.js'
+import { t, wordFor } from '../words/words.js'
+import { el } from './dom.js'
 
 /**
  * Forms of the registry.

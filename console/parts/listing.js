@@ -1,10 +1,10 @@
 // @ts-check
-import { CallError, pageOf } from '../calls.js'
-import { el, fill } from '../dom.js'
-import { after } from '../time.js'
-import { t, wordFor } from '../words.js'
+import { CallError, pageOf } from '../house/calls.js'
+import { t, wordFor } from '../words/words.js'
+import { el, fill } from './dom.js'
 import { loading } from './page_head.js'
 import { table } from './table.js'
+import { after } from './time.js'
 
 /** Rows fetched at one time: a screen and a half. */
 const pageRows = 50
@@ -127,7 +127,7 @@ const filterField = ({ name, label, value = '', options }) =>
 /**
  * Fetches something once and shows it; says what went wrong where it did. `show` is not called when the page was left meanwhile.
  * @template T
- * @param {HTMLElement} root @param {() => Promise<T>} fetchIt @param {(value: T) => (import('../dom.js').Child | import('../dom.js').Child[])[]} show
+ * @param {HTMLElement} root @param {() => Promise<T>} fetchIt @param {(value: T) => (import('./dom.js').Child | import('./dom.js').Child[])[]} show
  */
 export async function fetchInto(root, fetchIt, show) {
   fill(root, 'loading', () => [loading()])

@@ -1,7 +1,7 @@
 // @ts-check
-import { call, everyItem } from '../calls.js'
-import { el } from '../dom.js'
-import { wordsOf } from '../words.js'
+import { call, everyItem } from '../house/calls.js'
+import { wordsOf } from '../words/words.js'
+import { el } from './dom.js'
 import { labelled, named, select } from './rows.js'
 import { en, zh } from './rows_words.js'
 

@@ -1,7 +1,7 @@
 // @ts-check
-import { call, can } from '../calls.js'
-import { el } from '../dom.js'
-import { addressOf } from '../route.js'
+import { call, can } from '../house/calls.js'
+import { addressOf } from '../shell/route.js'
+import { el } from './dom.js'
 import { form } from './form.js'
 import { fetchInto, listing } from './listing.js'
 import { pageHead } from './page_head.js'
@@ -26,7 +26,7 @@ import { pageHead } from './page_head.js'
 
 /**
  * @template Known
- * @param {HTMLElement} root @param {import('../route.js').Route} route @param {Records<Known>} of
+ * @param {HTMLElement} root @param {import('../shell/route.js').Route} route @param {Records<Known>} of
  */
 export function showRecords(root, { id }, of) {
   if (id === undefined) return void fetchInto(root, of.known, (known) => list(of, known))

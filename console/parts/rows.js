@@ -1,6 +1,7 @@
 // @ts-check
-import { el, nodes } from '../dom.js'
-import { wordsOf } from '../words.js'
+
+import { wordsOf } from '../words/words.js'
+import { el, nodes } from './dom.js'
 import { en, zh } from './rows_words.js'
 
 /**
@@ -119,5 +120,5 @@ export const input = (type, value, settings = {}) =>
 /** Things of the registry as options. @param {{ id: string, name: string }[]} items */
 export const named = (items) => items.map(({ id, name }) => ({ value: id, label: name }))
 
-/** Fields side by side. @param {...(import('../dom.js').Child | import('../dom.js').Child[])} children */
+/** Fields side by side. @param {...(import('./dom.js').Child | import('./dom.js').Child[])} children */
 export const side = (...children) => el('div', { class: 'side' }, ...nodes(children))

@@ -53,6 +53,34 @@ describe.skipIf(!needs('chromium'))('the pages of dispatch', () => {
     await system?.close()
   })
 
+  it('a supervisor builds a plan by keyboard, is shown whom it finds, and an SOS goes by it', async () => {
+    const page = await openAt('sue', '#/plans/new')
+    const { keyboard } = page
+    await page.locator('.record input[name=name]').focus()
+    await keyboard.type('SOS in Hill Street')
+    await page.getByRole('button', { name: 'Add somebody' }).focus()
+    await keyboard.press('Enter')
+    await page.locator('.row .row').nth(1).locator('select').first().focus()
+    await keyboard.type('An em')
+    await page.locator('.row .row input[type=tel]').focus()
+    await keyboard.type('120')
+    await page.getByLabel('Seconds after the step before').focus()
+    await keyboard.press('ControlOrMeta+A')
+    await keyboard.type('0')
+    await page.locator('.record button[type=submit]').focus()
+    await keyboard.press('Enter')
+    await shows(page, '.page-head h1', 'SOS in Hill Street')
+    await shows(page, '.preview', 'This plan is taken.')
+    await shows(page, '.preview', /ann.*telephone 120/s)
+    await publish('signals', '{"signal":"sos"}')
+    const ticket = await until('the plan is followed', async () => {
+      const [found] = await system.tickets()
+      return found && found.to_do.length > 0 ? found : undefined
+    })
+    expect(ticket.plan?.name).toBe('SOS in Hill Street')
+    expect(ticket.to_do).toMatchObject([{ number: '120' }])
+  })
+
   it('an absence that is entered changes who is on duty, and the gaps of a week are told', async () => {
     const shift = { from: '00:00', to: '00:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'] }
     const rota = { id: 'days', name: 'Days', area: 'hill', shifts: [{ ...shift, operators: ['ann'] }] }
@@ -85,5 +113,15 @@ describe.skipIf(!needs('chromium'))('the pages of dispatch', () => {
     await shows(page, '.payload', '00000000  7b 22 73 69')
     await page.getByRole('button', { name: 'Read it again' }).click()
     await shows(page, '.verdict', 'It was refused again: It reports a signal that is not known here.')
+  })
+
+  it('a dispatcher sees plans and cannot change them', async () => {
+    const page = await openAt('ann', '#/plans')
+    await shows(page, '.row-link', 'SOS in Hill Street')
+    expect(await page.getByText('New plan').count()).toBe(0)
+    await goTo(page, '#/teams/new')
+    await shows(page, '.record')
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+    expect(await page.locator('.tabs a').allTextContents()).toEqual(['Plans', 'Rotas', 'Teams'])
   })
 })

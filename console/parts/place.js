@@ -1,5 +1,5 @@
 // @ts-check
-import { call, everyItem } from '../house/calls.js'
+import { call, currentSession, everyItem } from '../house/calls.js'
 import { wordsOf } from '../words/words.js'
 import { el } from './dom.js'
 import { labelled, named, select } from './rows.js'
@@ -19,8 +19,10 @@ const w = wordsOf({ en, zh })
  */
 export async function placeEditor({ areas, place, ofWhom = false, everywhere = true, changed = () => {} }) {
   const start = await whole(place)
-  const none = everywhere ? [{ value: '', label: w('everywhere') }] : []
-  const area = select([...none, ...named(areas)], start.area ?? '')
+  // Whoever is bounded by an area can put nothing outside of it.
+  const bound = currentSession()?.operator.area ?? null
+  const none = everywhere && bound === null ? [{ value: '', label: w('everywhere') }] : []
+  const area = select([...none, ...named(areas)], start.area ?? bound ?? '')
   const home = select([], '')
   const resident = select([], '')
 

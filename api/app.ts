@@ -122,7 +122,9 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     root: consoleFolder,
     allowedPath: isForBrowsers,
     cacheControl: false,
-    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+    setHeaders: (reply) => {
+      if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
+    },
   })
   await app.ready()
   return { app, events, routes }

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { figuresAt } from '../../alerts/detectors/fall/features.ts'
+import { gridOf } from '../../alerts/detectors/fall/grid.ts'
+import { impactsOf } from '../../alerts/detectors/fall/impacts.ts'
 import { logOddsOf } from '../../alerts/detectors/fall/model.ts'
 import { seededRandom, seedOf } from '../../domain/random.ts'
 import { claps, fallsAndLies, type Movement, sitsDownHard, walks, windowOf } from '../../test/motion_windows.ts'
@@ -72,9 +75,14 @@ describe('another sensor', () => {
   })
 
   it('has every trial of a set at one rate, unless it is as recorded', () => {
-    const impactsOf = (variant: typeof evenRate) =>
-      examplesOf(made, [variant]).filter(({ label }) => label.id === 'clap of a')
-    expect(impactsOf(evenRate)[0]?.figures).not.toEqual(impactsOf(asRecorded)[0]?.figures)
-    expect(impactsOf({ ...evenRate, keepsRate: true })[0]?.figures).toEqual(impactsOf(asRecorded)[0]?.figures)
+    const clap = trials.find(({ id }) => id === 'clap of a')!
+    const grid = gridOf(clap)
+    const figures = impactsOf(grid).map((impact) => figuresAt(grid, impact))
+    const felt = (variant: typeof evenRate) =>
+      examplesOf(made, [variant])
+        .filter(({ label }) => label.id === clap.id)
+        .map((example) => example.figures)
+    expect(felt(asRecorded)).toEqual(figures)
+    expect(felt(evenRate)).not.toEqual(figures)
   })
 })

@@ -43,7 +43,8 @@ it('gives no weight to a row that weighs nothing', () => {
 })
 
 it('keeps to the depth and to the number of trees', () => {
-  const { trees } = grown(rows(1))
-  expect(trees).toHaveLength(30)
-  for (const tree of trees) expect(tree.length).toBeLessThanOrEqual(7)
+  const sizes = (depth: number) => grown(rows(1), { ...how, depth }).trees.map((tree) => tree.length)
+  expect(sizes(1)).toHaveLength(30)
+  expect(Math.max(...sizes(1))).toBe(3)
+  expect(Math.max(...sizes(2))).toBe(7)
 })

@@ -63,10 +63,10 @@ describe('daily life', () => {
 })
 
 it('judges the same however the sensor is worn', () => {
-  // A half turn about a skew axis: no axis stays what it was.
+  // A half turn about a skew axis, and then the axes change places and sign.
   const turn = ([x, y, z]: readonly [number, number, number]) => {
     const along = (2 * (x + 2 * y + 2 * z)) / 9
-    return [along - x, 2 * along - y, 2 * along - z] as const
+    return [z - 2 * along, x - along, 2 * along - y] as const
   }
   const plain = windowOf(fallsAndLies, { noise: 0, range_g: 16 })
   const turned = windowOf(fallsAndLies, { noise: 0, range_g: 16, turn })

@@ -15,6 +15,7 @@ import { updateIntegration } from '../store/integrations.ts'
 import { createPartner } from '../store/partners.ts'
 import { createSharing } from '../store/sharings.ts'
 import { tokenHash } from '../store/tokens.ts'
+import { memoryJournal } from '../test/memory_journal.ts'
 import { buildApp } from './app.ts'
 import { type Access, permissions, type RouteAccess } from './auth.ts'
 import { openLines } from './lines.ts'
@@ -47,6 +48,7 @@ const meant: Record<keyof typeof permissions, string> = {
   read_front_door: 'administrator supervisor integrator',
   read_telemetry: 'administrator supervisor dispatcher viewer integrator',
   read_dead_letters: 'administrator supervisor vendor integrator',
+  read_messages: 'administrator supervisor vendor integrator',
   replay_dead_letters: 'administrator integrator',
   command_devices: 'administrator supervisor dispatcher integrator vendor',
 }
@@ -106,9 +108,13 @@ const bodies: Record<string, (district: string, me: string) => object> = {
   'PATCH /api/v1/residents/:id': () => ({ phone: '110' }),
   'PATCH /api/v1/devices/:id': () => ({ place: 'kitchen' }),
   'PATCH /api/v1/contacts/:id': () => ({ position: 3 }),
+  ...Object.fromEntries(
+    ['homes', 'residents', 'contacts', 'devices'].map((of) => [`POST /api/v1/${of}/search`, () => ({ q: 'o' })]),
+  ),
   'POST /api/v1/absences': (district) => ({ home: `home-${district}`, reason: 'holiday' }),
   'PATCH /api/v1/absences/:id': () => ({ reason: 'hospital' }),
   'PATCH /api/v1/operators/:id': () => ({ role: 'viewer' }),
+  'POST /api/v1/session/unlock': () => ({ password: 'not his' }),
   'POST /api/v1/tickets/:id/assign': (_, me) => ({ assignee: me }),
   'POST /api/v1/tickets/:id/close': () => ({ outcome: 'test' }),
   'POST /api/v1/tickets/:id/note': () => ({ text: 'rang twice' }),
@@ -146,6 +152,7 @@ async function allRoutes(house: House): Promise<RouteAccess[]> {
     clock: systemClock,
     zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
+    openJournal: async () => memoryJournal(),
     frontDoor: async () => undefined,
     peers: async () => [],
   }
@@ -186,7 +193,7 @@ async function ask(
   return answer.ok ? `${answer.status}` : `${answer.status} ${JSON.parse(text).code}`
 }
 
-/** Things that may be removed, what was refused, and a second session, because logging out ends the first. */
+/** Things that may be removed, what was refused, and sessions to end and to lock. */
 async function furnishMore(house: House, me?: string): Promise<void> {
   const now = systemClock.now()
   await house.store.write(async (tx) => {
@@ -212,13 +219,17 @@ async function furnishMore(house: House, me?: string): Promise<void> {
       await createPartner(tx, { id: `partner-${district}`, ...partner })
     }
     if (me === undefined) return
-    const session = { token_hash: tokenHash('leaving'), operator: me, expires_at: now + 60_000 }
-    await tx.insertInto('sessions').values(session).execute()
+    for (const token of ['leaving', 'locking']) {
+      const session = { token_hash: tokenHash(token), operator: me, expires_at: now + 60_000 }
+      await tx.insertInto('sessions').values(session).execute()
+    }
   })
 }
 
 const goodStatus: Record<string, string> = {
   'POST /api/v1/logout': '204',
+  'POST /api/v1/session/lock': '204',
+  'POST /api/v1/session/unlock': '401 login_failed',
   'POST /api/v1/devices/import': '200',
   'POST /api/v1/tickets/:id/shown': '204',
   'POST /api/v1/channels/:id/test': '202',
@@ -232,7 +243,7 @@ function goodAnswer({ method, url }: RouteAccess): string {
   const told = goodStatus[`${method} ${url}`]
   if (told) return told
   if (method === 'DELETE') return '204'
-  return method === 'POST' && !url.includes(':id') ? '201' : '200'
+  return method === 'POST' && !url.includes(':id') && !url.endsWith('/search') ? '201' : '200'
 }
 
 /** Who calls: an operator of each role in one district, an administrator of all, and accounts by their tokens. */
@@ -258,8 +269,9 @@ const programs: (Caller & { of: string })[] = [
 ].map((given) => ({ name: 'centre-north', role: 'viewer', bound: 'area', ...given }))
 
 /** What a caller is answered about a thing of its own district, `north`, or of the other. Vendors lie in no area. */
-function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
+function expectedAnswer({ name, role, bound, scope }: Caller, route: RouteAccess, district: 'north' | 'south'): string {
   const { method, url, may } = route
+  if (url.startsWith('/api/v1/session/') && !name.startsWith(role)) return '403 forbidden'
   if (!asks(may) || !(scope ? mayScope(scope, may) : mayRole(role, may))) return '403 forbidden'
   if (bound === 'nothing') return goodAnswer(route)
   if (bound === 'area' && url === '/api/v1/refusals') return '403 forbidden'
@@ -272,6 +284,13 @@ function expectedAnswer({ role, bound, scope }: Caller, route: RouteAccess, dist
 const rescope = (house: House, scope: readonly ScopePermission[] | null) =>
   house.store.write((tx) => updateIntegration(tx, 'centre-north', { scope: scope && [...scope] }, 0))
 
+/** The sessions for what would take the caller's own away. */
+const sessionsFor: Record<string, string> = {
+  '/api/v1/logout': 'leaving',
+  '/api/v1/session/lock': 'locking',
+  '/api/v1/session/unlock': 'locking',
+}
+
 /** Asks every route about a thing of each district; by `{district} {method} {url}` what came, and what should have come. */
 async function tryEverything(house: House, caller: Caller) {
   const isPerson = caller.name.startsWith(caller.role)
@@ -283,7 +302,7 @@ async function tryEverything(house: House, caller: Caller) {
   const seen: Record<string, string> = {}
   for (const route of routes.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     const { method, url } = route
-    const token = isPerson && url.endsWith('/logout') ? 'leaving' : `token-${caller.name}`
+    const token = (isPerson && sessionsFor[url]) || `token-${caller.name}`
     const me = isPerson ? caller.name : 'dispatcher-north'
     for (const district of url.includes(':id') ? districts : (['north'] as const)) {
       expected[`${district} ${method} ${url}`] = expectedAnswer(caller, route, district)
@@ -323,6 +342,8 @@ describe('who may do what', () => {
       'HEAD /healthz loopback',
       'HEAD /readyz loopback',
       'HEAD,GET /* anyone',
+      'HEAD,GET /lib/gcoord/* anyone',
+      'HEAD,GET /lib/leaflet/* anyone',
       'POST /api/v1/answers anyone',
       'POST /api/v1/claims anyone',
       'POST /api/v1/devices/:id/answers device',

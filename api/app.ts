@@ -24,6 +24,8 @@ import { boundBodies } from './bodies.ts'
 import { channelTrialRoutes } from './channel_trials.ts'
 import { claimRoutes } from './claims.ts'
 import { commandRoutes } from './commands.ts'
+import { compressAnswers } from './compression.ts'
+
 import { connectionRoutes } from './connections.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { deadLetterRoutes } from './dead_letters.ts'
@@ -31,9 +33,12 @@ import { dispatchPreviewRoutes } from './dispatch_previews.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { type Events, eventRoutes, eventsPath } from './events.ts'
 import { overviewRoute } from './figures/overview.ts'
+import { reportRoute } from './figures/reports.ts'
 import { frontDoorRoutes } from './front_door.ts'
 import { sessionRoutes } from './login.ts'
+import { mapLibraries, mapRoute } from './map.ts'
 import * as metrics from './metrics.ts'
+import { monitorPath, monitorRoute } from './monitor.ts'
 import { oidcRoutes } from './oidc_login.ts'
 import { documentHead, finished } from './openapi.ts'
 import { opsRoutes } from './ops.ts'
@@ -41,6 +46,7 @@ import { partnerRoutes } from './partner_events.ts'
 import { asProblem, problemType } from './problem.ts'
 import { registryRoutes } from './registry.ts'
 import { ruleRoutes } from './rules.ts'
+import { securityHeaders, stylesAnywhere } from './security_headers.ts'
 import { serverSettings } from './servers.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { ticketFactRoutes } from './ticket_facts.ts'
@@ -58,6 +64,9 @@ const consoleFolder = fileURLToPath(new URL('../console/', import.meta.url))
 const forBrowsers = /(\/|\.(html|js|css|svg|png|ico|woff2|webmanifest|mp3|ogg|wav))$/
 const isForBrowsers = (path: string) => forBrowsers.test(path) && !path.includes('.test.')
 
+/** Streams that are no answer with an end. */
+const isEndless = (route: string | undefined): boolean => route === eventsPath || route === monitorPath
+
 export type BuiltApp = { app: Api; events: Events; routes: RouteAccess[] }
 
 /** The whole api, not yet listening. Rejects where a route is not fully declared. */
@@ -71,7 +80,7 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   const routes = guard(app, identify)
   // Whoever hears events was let in by now, and says nothing for hours.
   app.addHook('preHandler', async ({ raw, routeOptions }) => {
-    if (routeOptions.url === eventsPath) deps.lines.left(raw.socket)
+    if (isEndless(routeOptions.url)) deps.lines.left(raw.socket)
   })
   await app.register(rateLimit, {
     max: requestsPerMinute,
@@ -79,15 +88,18 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
     keyGenerator: ({ ip }) => addressKey(ip),
     addHeadersOnExceeding: noHeaders,
   })
-  await app.register(helmet, securityHeaders)
+  await app.register(helmet, securityHeaders(deps))
+  await compressAnswers(app)
   await document(app)
   sessionRoutes(app, deps)
   oidcRoutes(app, deps)
   ticketRoutes(app, deps)
   ticketFactRoutes(app, deps)
   overviewRoute(app, deps)
+  reportRoute(app, deps)
   answerRoutes(app, deps)
   const events = eventRoutes(app, { ...deps, identify })
+  monitorRoute(app, { ...deps, identify })
   registryRoutes(app, deps)
   channelTrialRoutes(app, deps)
   dispatchPreviewRoutes(app, deps)
@@ -99,11 +111,21 @@ export async function buildApp(deps: ApiDeps): Promise<BuiltApp> {
   commandRoutes(app, deps)
   ruleRoutes(app)
   telemetryRoutes(app, deps)
+  mapRoute(app, deps)
   deadLetterRoutes(app, deps)
   frontDoorRoutes(app, deps)
   connectionRoutes(app, deps)
   opsRoutes(app, deps)
-  await app.register(statics, { root: consoleFolder, allowedPath: isForBrowsers })
+  await mapLibraries(app)
+  // Asked for anew each time, and answered in a few bytes where nothing changed: an update never runs with files from before it.
+  await app.register(statics, {
+    root: consoleFolder,
+    allowedPath: isForBrowsers,
+    cacheControl: false,
+    setHeaders: (reply) => {
+      if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
+    },
+  })
   await app.ready()
   return { app, events, routes }
 }
@@ -168,27 +190,10 @@ function logAndCount(app: Api, { log }: ApiDeps): void {
     const route = request.routeOptions.url ?? 'none'
     const status = reply.statusCode
     metrics.requests.inc({ method, route, status })
-    if (route !== eventsPath) metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000)
+    if (!isEndless(route)) metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000)
     const ms = Math.round(reply.elapsedTime)
     log.debug({ id: request.id, who: request.principal?.id, method, path: pathOf(request.url), status, ms }, 'request')
   })
-}
-
-/** Everything comes from here and nothing from elsewhere. No HSTS and no upgrade to https: a house may run on a plain LAN. */
-const securityHeaders = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-    },
-  },
-  strictTransportSecurity: false,
 }
 
 async function document(app: Api): Promise<void> {
@@ -197,5 +202,5 @@ async function document(app: Api): Promise<void> {
     transform: jsonSchemaTransform,
     transformObject: finished,
   })
-  await app.register(swaggerUi, { routePrefix: '/api/docs' })
+  await app.register(swaggerUi, { routePrefix: '/api/docs', transformStaticCSP: stylesAnywhere })
 }

@@ -10,11 +10,12 @@ import { type Session, sessionOf } from '../store/operators.ts'
 import type { Db } from '../store/store.ts'
 import { getVendor } from '../store/vendors.ts'
 import type { Api, ApiDeps } from './context.ts'
+import { keptSession, mustBeOwnPage } from './session_cookie.ts'
 
 /**
  * Who calls. `key` is how the audit names him: `operator:{id}`, or the principal's key for tokens. `areaPath` null: bounded
  * by no area; `vendor` null: by no vendor. `scope`: exactly what a program may do, whatever its role; null: what the role
- * may. `expiresAt` epoch ms, undefined for what does not expire.
+ * may. `expiresAt` epoch ms, undefined for what does not expire. `locked`: a session before whose console nobody sits.
  */
 export type Principal = {
   id: string
@@ -26,6 +27,7 @@ export type Principal = {
   vendor: string | null
   scope: readonly ScopePermission[] | null
   expiresAt: number | undefined
+  locked: boolean
 }
 
 const everybody: readonly Role[] = ['administrator', 'supervisor', 'dispatcher', 'viewer', 'vendor', 'integrator']
@@ -65,6 +67,9 @@ export const permissions = {
   read_refusals: ['administrator', 'supervisor', 'integrator', 'vendor'],
   read_telemetry: people,
   read_dead_letters: ['administrator', 'supervisor', 'integrator', 'vendor'],
+  /** Live, as they came: of devices at homes this is what people's bodies say. A vendor sees those of its own devices, and of
+   *  one at a home only what sort of things it sent (api/monitor.ts). */
+  read_messages: ['administrator', 'supervisor', 'integrator', 'vendor'],
   replay_dead_letters: ['administrator', 'integrator'],
   /** Of a vendor: only to try its devices out. */
   command_devices: ['administrator', 'supervisor', 'dispatcher', 'integrator', 'vendor'],
@@ -82,6 +87,8 @@ declare module 'fastify' {
     may?: Access
     /** The token may come as `?access_token=`, because an EventSource cannot send headers. */
     tokenInQuery?: boolean
+    /** A locked session may this too; the answer then has nothing of who is cared for. */
+    whileLocked?: boolean
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -108,19 +115,20 @@ export function createIdentify({
   }
 }
 
-const personOf = ({ operator, area_path, expires_at }: Session): Principal => ({
+const personOf = ({ operator, area_path, expires_at, locked }: Session): Principal => ({
   ...operator,
   key: `operator:${operator.id}`,
   areaPath: area_path,
   scope: null,
   expiresAt: expires_at,
+  locked,
 })
 
 /** The vendor or integration whose token this is. Devices' tokens are for the front door. */
 async function accountOf(db: Db, token: string, now: number): Promise<Principal | undefined> {
   const credential = await principalOfToken(db, token, now)
   const principal = credential && parsePrincipalKey(credential.principal)
-  const shared = { expiresAt: credential?.expires_at ?? undefined }
+  const shared = { expiresAt: credential?.expires_at ?? undefined, locked: false }
   if (principal?.kind === 'vendor') {
     const found = await getVendor(db, principal.id)
     const bound = { area: null, areaPath: null, vendor: principal.id, scope: null }
@@ -149,6 +157,7 @@ const administrator: Principal = {
   vendor: null,
   scope: null,
   expiresAt: undefined,
+  locked: false,
 }
 
 /** The token of an `Authorization: Bearer …` header, or undefined. */
@@ -187,13 +196,20 @@ const loopback = /^(127\.|::1$|::ffff:127\.)/
 export const isLocal = (request: Pick<FastifyRequest, 'ip' | 'headers'>): boolean =>
   loopback.test(request.ip) && !request.headers['x-forwarded-for'] && !request.headers.forwarded
 
-/** The token of a request, from its header or, where the route takes it there, from its query. */
-export function tokenOf(request: FastifyRequest): string | undefined {
+/** The token of a request, from its header or, where the route takes it there, from its query; else from the browser's cookie. */
+export const tokenOf = (request: FastifyRequest): string | undefined => tokenSaid(request) ?? keptSession(request)
+
+function tokenSaid(request: FastifyRequest): string | undefined {
   const bearer = bearerOf(request.headers.authorization)
   if (bearer || !request.routeOptions.config.tokenInQuery) return bearer
   const { access_token } = request.query as { access_token?: unknown }
   return typeof access_token === 'string' ? access_token : undefined
 }
+
+/** A browser sends its cookie whoever made it ask. */
+const isSentByItself = (request: FastifyRequest): boolean =>
+  tokenSaid(request) === undefined && keptSession(request) !== undefined
+const readingMethods: readonly string[] = ['GET', 'HEAD']
 
 export type RouteAccess = { method: string; url: string; may: Access }
 
@@ -211,7 +227,10 @@ export function guard(app: Api, identify: Identify): RouteAccess[] {
   app.addHook('onRequest', async (request) => {
     const may = request.routeOptions.config.may ?? 'anyone'
     if (may === 'anyone' || may === 'device' || (may === 'loopback' && isLocal(request))) return
-    request.principal = demand(await identify(tokenOf(request)), may === 'loopback' ? 'be_signed_in' : may)
+    if (!readingMethods.includes(request.method) && isSentByItself(request)) mustBeOwnPage(request)
+    const principal = demand(await identify(tokenOf(request)), may === 'loopback' ? 'be_signed_in' : may)
+    if (principal.locked && !request.routeOptions.config.whileLocked) throw new VigilError('session_locked')
+    request.principal = principal
   })
   return routes
 }

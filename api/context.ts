@@ -4,8 +4,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Clock } from '../domain/clock.ts'
 import type { Telemetry } from '../ingest/telemetry.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { Store } from '../store/store.ts'
 import type { Lines } from './lines.ts'
+import type { MapTiles } from './map.ts'
 import type { OidcOptions } from './oidc_provider.ts'
 import type { HttpTimes } from './servers.ts'
 
@@ -27,6 +29,12 @@ export type ApiDeps = {
   adminToken?: string
   /** Absent: people log in with name and password only. */
   oidc?: OidcOptions | undefined
+  /** Opens the journal for reading; asked for only while somebody watches messages. Rejects while there is none. */
+  openJournal: () => Promise<Journal>
+  /** Absent: no map tiles. */
+  map?: MapTiles | undefined
+  /** After so long without a hand on it a console locks itself; 0: never; absent: as domain/limits.ts says. */
+  lockAfterMs?: number | undefined
   frontDoor: () => Promise<URL | undefined>
   peers: () => Promise<Peer[]>
   /** The connections that requests come on. */

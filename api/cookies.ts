@@ -5,16 +5,23 @@ export function cookieOf(header: string | undefined, name: string): string | und
   return found?.slice(name.length + 1) || undefined
 }
 
-/** `path`: the only address that it is sent to; `maxAgeS` 0 takes it away; `sameSite` Lax: also when coming from elsewhere. */
+/** `path`: the only address that it is sent to; `maxAgeS` 0 takes it away, absent: kept while the browser runs; `sameSite` Lax: also when coming from elsewhere. */
 export type Cookie = {
   name: string
   value: string
   path: string
-  maxAgeS: number
+  maxAgeS?: number | undefined
   sameSite: 'Lax' | 'Strict'
   secure: boolean
 }
 
 /** The header that sets a cookie which no script can read. */
 export const setCookie = ({ name, value, path, maxAgeS, sameSite, secure }: Cookie): string =>
-  `${name}=${value}; Path=${path}; Max-Age=${maxAgeS}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`
+  [
+    `${name}=${value}`,
+    `Path=${path}`,
+    ...(maxAgeS === undefined ? [] : [`Max-Age=${maxAgeS}`]),
+    'HttpOnly',
+    `SameSite=${sameSite}`,
+    ...(secure ? ['Secure'] : []),
+  ].join('; ')

@@ -1,3 +1,4 @@
+import { renderSVG } from 'uqr'
 import { z } from 'zod'
 import { claimQr } from '../domain/claim_code.ts'
 import { isoTime } from '../domain/clock.ts'
@@ -29,6 +30,15 @@ const Validity = z.object({
   claim_days: z.number().int().min(1).max(limits.claimMostDays).optional().describe('how long its code may be used'),
   url: z.url().max(200).optional().describe('the address that the QR picture tells the device to call'),
 })
+
+const NewCode = z.object({
+  id: Id,
+  ...Code,
+  qr_svg: z.string().describe('the picture itself, as SVG'),
+  expires_at: z.string(),
+})
+/** With the margin that the standard asks for; a quarter of it may be unreadable, as on a label that is scratched. */
+const pictureOf = (text: string): string => renderSVG(text, { ecc: 'Q', border: 4 })
 
 const Import = Validity.extend({
   vendor: Id.optional().describe('whose devices they are; a vendor need not say it'),
@@ -159,7 +169,7 @@ function claimCodeRoute(app: Api, { store, clock }: ApiDeps): void {
       tags: ['credentials'],
       params: z.object({ id: Id }),
       body: Validity.nullish(),
-      response: answers({ 200: z.object({ id: Id, ...Code, expires_at: z.string() }) }, ...withToken, 'not_found'),
+      response: answers({ 200: NewCode }, ...withToken, 'not_found'),
     },
     handler: async (request) => {
       const { id } = request.params
@@ -173,7 +183,8 @@ function claimCodeRoute(app: Api, { store, clock }: ApiDeps): void {
         await recordAudit(tx, { at: now, who: caller.key, what: 'claim_code_issued', subject: deviceKey(id), detail })
         return makeClaimCode(tx, id, expiresAt)
       })
-      return { id, claim_code, qr: claimQr(id, claim_code, request.body?.url), expires_at: isoTime(expiresAt) }
+      const qr = claimQr(id, claim_code, request.body?.url)
+      return { id, claim_code, qr, qr_svg: pictureOf(qr), expires_at: isoTime(expiresAt) }
     },
   })
 }

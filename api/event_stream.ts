@@ -1,16 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../domain/clock.ts'
-import { VigilError } from '../domain/errors.ts'
+import type { LiveEvent } from '../domain/ticket.ts'
 import { isVisibleFrom } from '../store/area_paths.ts'
 import { demand, type Identify, type Principal } from './auth.ts'
 import type { EventHub, HubEvent } from './event_hub.ts'
-import { eventsSent, streamsCut, subscribers } from './metrics.ts'
+import { eventsSent, subscribers } from './metrics.ts'
+import { eventBehindLock } from './session_lock.ts'
+import { beat, cut, unlessStalled } from './stream_ends.ts'
 
-/** A silent line is told from a quiet night by this; the console takes three missed ones for a dead line. */
-const heartbeatMs = 5_000
-/** A subscriber that takes nothing off its full buffer for this long is cut; it resumes where it was by number. */
-const stalledMs = 10_000
 /** Bytes that may lie unsent for one subscriber before the stream waits for it. */
 const bufferBytes = 64 * 1024
 
@@ -46,8 +44,8 @@ export async function feed(principal: Principal, options: StreamOptions): Promis
   let who = principal
   const unsubscribe = hub.subscribe()
   subscribers.inc({ transport: outlet.transport })
-  const stopBeating = beat(options, (now) => {
-    who = now
+  const stopBeating = beat(options, async () => {
+    who = demand(await options.identify(options.token), 'read_tickets')
   })
   try {
     await pump(options, () => who)
@@ -70,7 +68,7 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
       last = await hub.head()
       await write(outlet.reset(last))
     } else if (events.length > 0) {
-      const faces = events.map((e) => ({ seq: e.seq, json: sees(who(), e) ? e.whole : e.elsewhere }))
+      const faces = events.map((e) => ({ seq: e.seq, json: faceFor(who(), e) }))
       for (const piece of outlet.pieces(faces)) {
         await write(piece)
         if (gone.signal.aborted) return
@@ -81,47 +79,9 @@ async function pump({ hub, clock, cursor, outlet, gone }: StreamOptions, who: ()
   }
 }
 
-const sees = ({ areaPath }: Principal, event: HubEvent) => isVisibleFrom(areaPath, event)
-
-function cut(gone: AbortController, reason: 'slow' | 'silent' | 'signed_out' | 'failed'): void {
-  if (gone.signal.aborted) return
-  streamsCut.inc({ reason })
-  gone.abort()
-}
-
-/** Waits until a piece is sent, but not beyond the stream's end, which comes when the piece takes too long. */
-function unlessStalled(clock: Clock, gone: AbortController, sent: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(stalledMs, () => cut(gone, 'slow'))
-    const done = (settle: () => void) => {
-      cancel()
-      gone.signal.removeEventListener('abort', ended)
-      settle()
-    }
-    const ended = () => done(resolve)
-    gone.signal.addEventListener('abort', ended, { once: true })
-    if (gone.signal.aborted) ended()
-    sent.then(
-      () => done(resolve),
-      (err: unknown) => done(() => reject(err)),
-    )
-  })
-}
-
-/** Heartbeats, and with each the question whether the subscriber may still listen and to what. */
-function beat({ clock, identify, token, outlet, gone }: StreamOptions, renew: (now: Principal) => void): () => void {
-  let cancel = clock.after(heartbeatMs, () => void tick())
-  async function tick(): Promise<void> {
-    if (!outlet.heartbeat()) return cut(gone, 'silent')
-    try {
-      renew(demand(await identify(token), 'read_tickets'))
-    } catch (err) {
-      // A database that is away for a moment signs nobody out.
-      if (err instanceof VigilError) return cut(gone, 'signed_out')
-    }
-    if (!gone.signal.aborted) cancel = clock.after(heartbeatMs, () => void tick())
-  }
-  return () => cancel()
+function faceFor({ areaPath, locked }: Principal, event: HubEvent): string {
+  if (!isVisibleFrom(areaPath, event)) return event.elsewhere
+  return locked ? JSON.stringify(eventBehindLock(JSON.parse(event.whole) as LiveEvent)) : event.whole
 }
 
 /** Server-sent events. The first lines name the start, so that a browser resumes rightly even before any event came. */
@@ -138,18 +98,23 @@ export function sseOutlet(response: ServerResponse, cursor: number): Outlet {
       return pieces
     },
     reset: (seq) => `event: reset\nid: ${seq}\ndata: ${JSON.stringify({ seq, type: 'reset' })}\n\n`,
-    write: (piece) =>
-      new Promise((resolve) => {
-        if (response.write(piece)) resolve()
-        else response.once('drain', resolve)
-      }),
-    heartbeat() {
-      if (!response.writableNeedDrain) response.write(': still here\n\n')
-      return true
-    },
-    end: () => (response.writableLength > 0 ? void response.destroy() : void response.end()),
+    ...sseLine(response),
   }
 }
+
+/** The line of any server-sent events. */
+export const sseLine = (response: ServerResponse): Pick<Outlet, 'write' | 'heartbeat' | 'end'> => ({
+  write: (piece) =>
+    new Promise((resolve) => {
+      if (response.write(piece)) resolve()
+      else response.once('drain', resolve)
+    }),
+  heartbeat() {
+    if (!response.writableNeedDrain) response.write(': still here\n\n')
+    return true
+  },
+  end: () => (response.writableLength > 0 ? void response.destroy() : void response.end()),
+})
 
 /** The same over a WebSocket, one message an event. `hello` names the start to a subscriber who named none. */
 export function socketOutlet(socket: WebSocket, hello: number | undefined): Outlet {

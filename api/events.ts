@@ -52,7 +52,7 @@ function sseRoute(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: eventsPath,
-    config: { may: 'read_tickets', tokenInQuery: true },
+    config: { may: 'read_tickets', tokenInQuery: true, whileLocked: true },
     schema: {
       summary: 'Live events, from now or from where you were',
       description,
@@ -79,7 +79,7 @@ function sseRoute(app: Api, parts: Parts): void {
 }
 
 /** No cache and no proxy may hold events back. */
-const streamHeaders = {
+export const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',

@@ -2,6 +2,7 @@ import pino from 'pino'
 import { expect, it } from 'vitest'
 import { systemClock, virtualClock } from '../domain/clock.ts'
 import { limits } from '../domain/limits.ts'
+import { memoryJournal } from '../test/memory_journal.ts'
 import { buildApp } from './app.ts'
 import { openLines } from './lines.ts'
 import { createLockout } from './lockout.ts'
@@ -47,7 +48,7 @@ it.each<[string, number, () => { url: string; payload: object }]>([
   'counts wrong %s by the network, where each guess comes from another IPv6 address of it',
   async (_what, most, guess) => {
     const { store } = await openHouse()
-    const away = { frontDoor: async () => undefined, peers: async () => [] }
+    const away = { openJournal: async () => memoryJournal(), frontDoor: async () => undefined, peers: async () => [] }
     const log = pino({ level: 'silent' })
     const { app } = await buildApp({
       store,

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { openHouse } from './test_house.ts'
+import { adminToken, openHouse } from './test_house.ts'
 
 it('tells of every request and of no token, wherever the token came', async () => {
   const lines: string[] = []
@@ -24,6 +24,10 @@ it('tells of every request and of no token, wherever the token came', async () =
     })
     socket.terminate()
   }
+  // Nor of whom somebody searched for, nor what a browser keeps.
+  const searched = { token: adminToken, headers: { cookie: `vigil_session_${house.port}=kept-by-a-browser` } }
+  expect((await house.call('GET', '/api/v1/residents?q=Guiying', searched)).status).toBe(200)
+  secrets.push('Guiying', 'kept-by-a-browser')
   // A failure of ours is logged with all that is known of it.
   await house.closeStore()
   const broken = await house.call('GET', '/api/v1/me?access_token=wrong-secret', { token: 'token-viewer' })

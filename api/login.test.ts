@@ -39,7 +39,7 @@ describe('a session', () => {
     expect(permissions).not.toContain('write_operators')
     expect(expires_at).toBe(new Date(time.now() + 12 * 3_600_000).toISOString())
     const me = await house.call('GET', '/api/v1/me', { token })
-    expect(me.body).toEqual({ operator: anna, expires_at, permissions })
+    expect(me.body).toEqual({ operator: anna, expires_at, permissions, lock_after_s: 900, locked: false })
     expect((await house.call('POST', '/api/v1/logout', { token })).status).toBe(204)
     expect((await house.call('GET', '/api/v1/me', { token })).body.code).toBe('unauthenticated')
   })

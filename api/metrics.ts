@@ -37,6 +37,16 @@ export const streamsCut = new Counter({
   labelNames: ['reason'] as const,
 })
 
+export const watchers = new Gauge({
+  name: 'vigil_api_message_watchers',
+  help: "Monitors of devices' messages that are open",
+})
+
+export const messagesMissed = new Counter({
+  name: 'vigil_api_messages_missed_total',
+  help: 'Messages that monitors left out, because they came faster than they were taken or could not be decoded',
+})
+
 export const commandsQueued = new Counter({
   name: 'vigil_commands_queued_total',
   help: 'Commands queued for devices, by kind',

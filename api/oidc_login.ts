@@ -5,9 +5,10 @@ import { limits } from '../domain/limits.ts'
 import { admitIdentity, beginLogin, takeLogin, takeSession } from '../store/oidc_logins.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { cookieOf, setCookie } from './cookies.ts'
-import { Session, sessionAnswer } from './login.ts'
+import { giveSession, Keeping, Session } from './login.ts'
 import { callbackPath, type OidcOptions, oidcPath, openProvider, type Provider } from './oidc_provider.ts'
 import { answers } from './openapi.ts'
+import { mustBeOwnPage } from './session_cookie.ts'
 
 /** What the browser keeps while its person is at the provider, and what it changes for a session afterwards. */
 const leaving = { name: 'vigil_oidc', path: oidcPath, sameSite: 'Lax' } as const
@@ -127,7 +128,8 @@ const refusals = [
   'oidc_proof_invalid',
 ] as const
 
-function sessionRoute(app: Api, { store, clock }: Deps, oidc: Oidc | undefined): void {
+function sessionRoute(app: Api, deps: ApiDeps, oidc: Oidc | undefined): void {
+  const { store, clock } = deps
   app.route({
     method: 'POST',
     url: sessionPath,
@@ -137,14 +139,18 @@ function sessionRoute(app: Api, { store, clock }: Deps, oidc: Oidc | undefined):
       description: `With the cookie that the callback set, once and within ${limits.oidcHandoverMs / 1_000} seconds.`,
       tags: ['session'],
       security: [],
-      response: answers({ 200: Session }, 'oidc_off', 'oidc_over', 'oidc_unknown_operator'),
+      body: z.object({ session: Keeping }).nullish(),
+      response: answers({ 200: Session }, 'oidc_off', 'oidc_over', 'oidc_unknown_operator', 'csrf_refused'),
     },
     handler: async (request, reply) => {
       const { options } = mustBeOn(oidc)
+      const keeping = request.body?.session ?? 'token'
+      if (keeping === 'cookie') mustBeOwnPage(request)
       const secret = cookieOf(request.headers.cookie, coming.name)
       if (!secret) throw new VigilError('oidc_over')
       reply.header('set-cookie', cookie(options, coming, '', 0)).header('cache-control', 'no-store')
-      return sessionAnswer(await store.write((tx) => takeSession(tx, secret, clock.now())))
+      const begun = await store.write((tx) => takeSession(tx, secret, clock.now()))
+      return giveSession(deps, { request, reply, keeping }, begun)
     },
   })
 }

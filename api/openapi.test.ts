@@ -57,6 +57,8 @@ const contract = [
   'GET /api/v1/login/oidc/callback',
   'POST /api/v1/login/oidc/session',
   'GET /api/v1/me',
+  'POST /api/v1/session/lock',
+  'POST /api/v1/session/unlock',
   ...['readings', 'signals', 'motion', 'answers'].map((kind) => `POST /api/v1/devices/{id}/${kind}`),
   'POST /api/v1/push/{codec}',
   'GET /api/v1/tickets',
@@ -70,9 +72,14 @@ const contract = [
   'POST /api/v1/channels/{id}/test',
   'GET /api/v1/channels/{id}/deliveries',
   'POST /api/v1/plans/preview',
+  'POST /api/v1/homes/search',
+  'POST /api/v1/residents/search',
+  'POST /api/v1/contacts/search',
+  'POST /api/v1/devices/search',
   'GET /api/v1/rotas/{id}/duty',
   'GET /api/v1/duty',
   'GET /api/v1/events',
+  'GET /api/v1/devices/{id}/monitor',
   ...registry.flatMap((plural) => [
     `GET /api/v1/${plural}`,
     `POST /api/v1/${plural}`,
@@ -101,7 +108,9 @@ const contract = [
   'GET /api/v1/refusals',
   'GET /api/v1/rules',
   'GET /api/v1/overview',
+  'GET /api/v1/reports',
   'GET /api/v1/homes/{id}/telemetry',
+  'GET /api/v1/map',
   'GET /api/v1/dead-letters',
   'GET /api/v1/dead-letters/{id}',
   'GET /api/v1/dead-letters/counts',
@@ -136,7 +145,7 @@ describe('the OpenAPI document', () => {
       ).toHaveLength(1)
       for (const status of statuses)
         expect(responses[status]?.description.length, `${name} ${status}`).toBeGreaterThan(5)
-      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|shown|oidc\/session)$/.test(name)
+      const takesBody = /^(POST|PATCH)/.test(name) && !/(logout|revoke|shown|session\/lock)$/.test(name)
       expect(requestBody !== undefined, name).toBe(takesBody)
     }
   })
@@ -182,7 +191,9 @@ describe('the pages', () => {
       expect(url.origin, file).toBe(house.base)
       expect((await fetch(url)).status, file).toBe(200)
     }
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(page.headers.get('content-security-policy')).toContain(
+      "script-src 'self';script-src-attr 'none';style-src 'self' 'unsafe-inline';",
+    )
   })
 
   it('of the console are served at the root, and nothing of its folder that is not for browsers', async () => {

@@ -15,7 +15,7 @@ type Content = { description: string; content: Record<string, { schema: z.ZodTyp
 /** What any request can meet; every route has them besides its own. */
 const everywhere: ErrorCode[] = ['request_invalid', 'too_many_requests', 'internal']
 /** What any request that needs a token can meet. */
-export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden']
+export const withToken: ErrorCode[] = ['unauthenticated', 'forbidden', 'csrf_refused', 'session_locked']
 
 /** The `response` part of a route's schema: the good answers by status, and its problems by their codes. */
 export function answers<const Ok extends Record<number, Answer>>(ok: Ok, ...codes: ErrorCode[]) {
@@ -31,6 +31,12 @@ function goodAnswer(answer: Answer): z.ZodType | Content {
   const [type, schema] = Array.isArray(answer) ? answer : ['application/json', answer]
   const description = schema.description ?? 'As asked'
   return schema instanceof z.ZodUndefined ? schema : { description, content: { [type]: { schema } } }
+}
+
+/** The same answers, of which the good one comes in another content type too, where it is asked for. */
+export function orAs<All extends { 200: unknown }>(all: All, type: string, schema: z.ZodType): All {
+  const good = all[200] as Content
+  return { ...all, 200: { ...good, content: { ...good.content, [type]: { schema } } } }
 }
 
 const problemAnswer = (codes: ErrorCode[]): Content => ({

@@ -7,6 +7,8 @@ const post = (house: House, plural: string, body: CallOptions['body']) =>
   house.call('POST', `/api/v1/${plural}`, { token, body })
 const get = (house: House, path: string) => house.call('GET', `/api/v1/${path}`, { token })
 
+const bedsit = { rooms: [{ name: 'room', x: 0, y: 0, w: 4, h: 5.5 }], doors: [{ name: 'front door', x: 4, y: 1 }] }
+
 /** For each kind: what makes one, what it then looks like, a change, and what that makes of it. */
 const kinds = [
   {
@@ -19,9 +21,9 @@ const kinds = [
   {
     plural: 'homes',
     input: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79 },
-    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null },
-    change: { lat: null, notes: 'dog' },
-    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog' },
+    made: { id: 'x', area: 'street-north', address: '3', lat: 39.65, lon: 106.79, notes: null, floor_plan: null },
+    change: { lat: null, notes: 'dog', floor_plan: bedsit },
+    changed: { id: 'x', area: 'street-north', address: '3', lat: null, lon: 106.79, notes: 'dog', floor_plan: bedsit },
   },
   {
     plural: 'residents',
@@ -212,14 +214,19 @@ describe('the registry', () => {
     const house = await openHouse()
     const found = async (path: string, by = token) =>
       (await house.call('GET', `/api/v1/${path}`, { token: by })).body.items.map(({ id }) => id)
-    expect(await found('residents?q=SOMEBODY%20south')).toEqual(['resident-south'])
-    expect(await found('residents?q=somebody', 'token-viewer-north')).toEqual(['resident-north'])
-    expect(await found('homes?q=south', 'token-viewer-north')).toEqual([])
-    expect(await found('contacts?q=123&home=home-south')).toEqual(['contact-south'])
+    const by = async (plural: string, body: object, who = token) =>
+      (await house.call('POST', `/api/v1/${plural}/search`, { token: who, body })).body.items.map(({ id }) => id)
+    expect(await by('residents', { q: 'SOMEBODY south' })).toEqual(['resident-south'])
+    expect(await by('residents', { q: 'somebody' }, 'token-viewer-north')).toEqual(['resident-north'])
+    expect(await by('homes', { q: 'south' }, 'token-viewer-north')).toEqual([])
+    expect(await by('contacts', { q: '123', home: 'home-south' })).toEqual(['contact-south'])
     expect(await found('devices?placed=false')).toEqual(['device-loose'])
-    expect(await found('devices?q=device&placed=true&online=false')).toEqual(['device-north', 'device-south'])
-    expect(await found('devices?q=device', 'token-maker-south')).toEqual(['device-south'])
-    const blank = await get(house, 'homes?q=%20%20')
+    expect(await by('devices', { q: 'device', placed: 'true', online: 'false' })).toEqual([
+      'device-north',
+      'device-south',
+    ])
+    expect(await by('devices', { q: 'device' }, 'token-maker-south')).toEqual(['device-south'])
+    const blank = await house.call('POST', '/api/v1/homes/search', { token, body: { q: '  ' } })
     expect([blank.status, blank.body.code]).toEqual([400, 'request_invalid'])
   })
 

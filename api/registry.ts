@@ -9,7 +9,7 @@ import { callerOf, type Principal } from './auth.ts'
 import type { Api, ApiDeps } from './context.ts'
 import { credentialRoutes } from './credentials.ts'
 import { answers, withToken } from './openapi.ts'
-import { instant, PageQuery, pageOf } from './paging.ts'
+import { instant, listOf, PageQuery, pageOf } from './paging.ts'
 import { mustReach } from './reach.ts'
 import { type Filter, type Narrowing, type Resource, seenPath, shownTo } from './resource.ts'
 import { resources } from './resources.ts'
@@ -22,6 +22,7 @@ const Params = z.object({ id: Id })
 export function registryRoutes(app: Api, deps: ApiDeps): void {
   for (const resource of resources) {
     listRoute(app, deps, resource)
+    searchRoute(app, deps, resource)
     getRoute(app, deps, resource)
     createRoute(app, deps, resource)
     updateRoute(app, deps, resource)
@@ -41,8 +42,8 @@ const filters = {
     .trim()
     .min(1)
     .max(100)
-    .optional()
     .describe('words that all must stand in it, anywhere and in any order; of A to Z capitals count as small letters'),
+  ids: listOf(Id).describe('only these'),
   at: z
     .union([z.literal('now'), instant])
     .optional()
@@ -52,9 +53,12 @@ const filters = {
   placed: z.stringbool().optional().describe('`true`: with a home; `false`: without'),
 } as const satisfies Record<Filter, unknown>
 
-function listRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): void {
-  const { plural, item, read, list, filters: by } = resource
-  const shape: z.ZodRawShape = Object.fromEntries(by.map((filter) => [filter, filters[filter]]))
+/** What a list may be narrowed by in the address. Words are not of it: they are names, and addresses stand in logs. */
+const inQuery = ({ filters: by }: Resource): z.ZodRawShape =>
+  Object.fromEntries(by.filter((filter) => filter !== 'q').map((filter) => [filter, filters[filter]]))
+
+function listRoute(app: Api, deps: ApiDeps, resource: Resource): void {
+  const { plural, item, read } = resource
   app.route({
     method: 'GET',
     url: `/api/v1/${plural}`,
@@ -62,24 +66,45 @@ function listRoute(app: Api, { store, clock }: ApiDeps, resource: Resource): voi
     schema: {
       summary: `List ${plural}`,
       tags: ['registry'],
-      querystring: PageQuery.extend(shape),
+      querystring: PageQuery.extend(inQuery(resource)),
       response: answers({ 200: pageOf(item) }, ...withToken, 'not_found'),
     },
-    handler: async (request) => {
-      const { after, limit, area, at, ...only } = request.query as unknown as ListQuery
-      const caller = callerOf(request)
-      const bound = await boundOf(store.db, caller, area)
-      if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
-      const { items, next } = await list(store.db, {
-        ...only,
-        ...(at !== undefined && { at: at === 'now' ? clock.now() : at }),
-        ...bound,
-        after,
-        most: limit,
-      })
-      return { items: items.map((each) => shownTo(caller, resource, each)), next }
-    },
+    handler: (request) => listed(deps, callerOf(request), resource, request.query as unknown as ListQuery),
   })
+}
+
+/** The same list by words that stand in it. */
+function searchRoute(app: Api, deps: ApiDeps, resource: Resource): void {
+  const { plural, item, read, filters: by } = resource
+  if (!by.includes('q')) return
+  app.route({
+    method: 'POST',
+    url: `/api/v1/${plural}/search`,
+    config: { may: read },
+    schema: {
+      summary: `Find ${plural} by words`,
+      description:
+        'Beside `q` all that the list takes in its query. A POST, because names are no part of an address, which stands in logs.',
+      tags: ['registry'],
+      body: PageQuery.extend(inQuery(resource)).extend({ q: filters.q }),
+      response: answers({ 200: pageOf(item) }, ...withToken, 'not_found'),
+    },
+    handler: (request) => listed(deps, callerOf(request), resource, request.body as unknown as ListQuery),
+  })
+}
+
+async function listed({ store, clock }: ApiDeps, caller: Principal, resource: Resource, query: ListQuery) {
+  const { after, limit, area, at, ...only } = query
+  const bound = await boundOf(store.db, caller, area)
+  if (only.vendor !== undefined && !isOfVendor(caller, only.vendor)) throw new VigilError('not_found')
+  const { items, next } = await resource.list(store.db, {
+    ...only,
+    ...(at !== undefined && { at: at === 'now' ? clock.now() : at }),
+    ...bound,
+    after,
+    most: limit,
+  })
+  return { items: items.map((each) => shownTo(caller, resource, each)), next }
 }
 
 function getRoute(app: Api, { store }: ApiDeps, resource: Resource): void {

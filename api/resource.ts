@@ -21,6 +21,7 @@ export type Narrowing = {
   vendor?: string
   gateway?: string
   q?: string
+  ids?: string[]
   at?: number
   online?: boolean
   battery_below?: number

@@ -35,7 +35,7 @@ const home = resource({
   change: registry.HomeInput.omit(withoutId).partial(),
   read: 'read_registry',
   write: 'write_registry',
-  filters: ['area', 'q'],
+  filters: ['area', 'q', 'ids'],
   placeOf: inArea,
   pathOf: homes.pathOfHome,
   list: homes.listHomes,

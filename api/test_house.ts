@@ -21,6 +21,7 @@ import { addEvidence, insertTicket, setTimer } from '../store/ticket_rows.ts'
 import { readTicket } from '../store/tickets.ts'
 import { tokenHash } from '../store/tokens.ts'
 import { createVendor } from '../store/vendors.ts'
+import { memoryJournal } from '../test/memory_journal.ts'
 import { type ApiOptions, startApi } from './start.ts'
 
 /**
@@ -78,6 +79,7 @@ export async function openHouse(options: Partial<ApiOptions> = {}): Promise<Hous
     zone: 'Asia/Shanghai',
     log: pino({ level: 'silent' }),
     adminToken,
+    openJournal: async () => memoryJournal(),
     frontDoor: async () => undefined,
     peers: async () => [],
     ...options,

@@ -16,6 +16,7 @@ import type { Api, ApiDeps } from './context.ts'
 import { answers, withToken } from './openapi.ts'
 import { listOf, PageQuery, pageOf } from './paging.ts'
 import { boundOf, isWithin } from './scope.ts'
+import { behindLock } from './session_lock.ts'
 
 const Query = PageQuery.extend({
   state: listOf(z.enum(ticketStates)).describe('one or more, separated by commas'),
@@ -76,7 +77,7 @@ function listRoute(app: Api, { store }: ApiDeps): void {
   app.route({
     method: 'GET',
     url: '/api/v1/tickets',
-    config: { may: 'read_tickets' },
+    config: { may: 'read_tickets', whileLocked: true },
     schema: {
       summary: 'Tickets, newest first',
       tags: ['tickets'],
@@ -85,8 +86,11 @@ function listRoute(app: Api, { store }: ApiDeps): void {
     },
     handler: async (request) => {
       const { state, severity, area, home, after, limit } = request.query
+      const { locked } = callerOf(request)
+      // Whoever may ask for the tickets of one home learns of whom a ticket is.
+      if (locked && (area !== undefined || home !== undefined)) throw new VigilError('session_locked')
       const bound = await boundOf(store.db, callerOf(request), area)
-      return listTickets(store.db, {
+      const listed = await listTickets(store.db, {
         ...(state && { states: state }),
         ...(severity && { severities: severity }),
         ...bound,
@@ -94,6 +98,7 @@ function listRoute(app: Api, { store }: ApiDeps): void {
         ...(after && { after }),
         most: limit,
       })
+      return locked ? { ...listed, items: listed.items.map(behindLock) } : listed
     },
   })
 }

@@ -1,6 +1,7 @@
 import { startAlerts } from '../alerts/start.ts'
 import { startApi } from '../api/start.ts'
 import { openTelemetry } from '../ingest/open.ts'
+import { openJournal } from '../journal/open.ts'
 import { openStore } from '../store/open.ts'
 import type { House, Room } from './house.ts'
 import { openJournalForReading } from './journal_reader.ts'
@@ -28,15 +29,27 @@ export async function openAlerts(house: House): Promise<Room> {
 /** HTTP for people and programs. It finds the other processes by their notes in the data folder. */
 export async function openApi(house: House): Promise<Room> {
   const { config, clock, log, adminToken } = house
-  const { data, host, httpPort: port, zone } = config
+  const { data, host, httpPort: port, zone, lockAfterMs } = config
   const store = await openStore({ url: config.databaseUrl, data, clock, log })
   const telemetry = await openTelemetry({ influx: config.influx, data, clock, log, readOnly: true })
   const frontDoor = async () => loopback((await findRunning(data, 'broker'))?.ports.door)
   const peers = () => othersIn(data)
   const tls = await openTlsPort(config.httpsPort, house)
   const linesMost = linesFor(await openFilesOf(process.pid))
-  const doors = { host, port, tls, linesMost, frontDoor, peers }
-  const api = await startApi({ store, telemetry, clock, log, zone, adminToken, oidc: oidcOf(config), ...doors })
+  const doors = { host, port, tls, linesMost, lockAfterMs, frontDoor, peers }
+  const journal = () => openJournal({ data, clock, readOnly: true })
+  const api = await startApi({
+    store,
+    telemetry,
+    clock,
+    log,
+    zone,
+    adminToken,
+    oidc: oidcOf(config),
+    openJournal: journal,
+    map: config.map,
+    ...doors,
+  })
   return {
     ports: { http: api.port, https: api.httpsPort },
     async close() {

@@ -70,6 +70,11 @@ describe('configuration', () => {
     expect(readConfig(here).oidc?.name).toBe('127.0.0.1:4000')
   })
 
+  it('locks consoles after a quarter of an hour, after other minutes or never', () => {
+    const locksAfter = (minutes?: string) => readConfig({ VIGIL_LOCK_AFTER_MIN: minutes }).lockAfterMs
+    expect([locksAfter(), locksAfter('5'), locksAfter('0.05'), locksAfter('0')]).toEqual([900_000, 300_000, 3_000, 0])
+  })
+
   it('reads InfluxDB as one thing', () => {
     const influx = readConfig({ INFLUX_URL: 'http://db:8086', INFLUX_TOKEN: 't', INFLUX_VERSION: '2' }).influx
     expect(influx).toEqual({ url: 'http://db:8086', token: 't', version: '2' })
@@ -89,6 +94,8 @@ describe('configuration', () => {
     ['VIGIL_TLS_NAMES', 'alarm.example, hunter2!', 'must be host names'],
     ['VIGIL_TLS_CERT', 'hunter2.pem', 'VIGIL_TLS_KEY is not: set both or none'],
     ['VIGIL_TLS_KEY', 'hunter2.pem', 'VIGIL_TLS_CERT is not: set both or none'],
+    ['VIGIL_LOCK_AFTER_MIN', '-5', 'must be minutes, 0 (never) to 1440'],
+    ['VIGIL_LOCK_AFTER_MIN', '1441', 'must be minutes, 0 (never) to 1440'],
     ['DATABASE_URL', 'mysql://root:hunter2@db/vigil', 'must be a URL like postgres://'],
     ['INFLUX_URL', 'db:8086', 'must be a URL like http://'],
     ['INFLUX_VERSION', '4', 'must be 1, 2 or 3'],

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { limits } from '../domain/limits.ts'
 import { isZone } from '../domain/zones.ts'
+import { type MapConfig, mapOf, mapVariables } from './config_map.ts'
 import { type OidcConfig, oidcOf, oidcVariables } from './config_oidc.ts'
 import { Fault } from './fault.ts'
 
@@ -42,8 +44,12 @@ export type Config = {
   switchUrl: string | undefined
   /** Undefined: people log in with name and password only. */
   oidc: OidcConfig | undefined
+  /** Undefined: no tiles; the console draws where somebody is by itself. */
+  map: MapConfig | undefined
   /** The zone of devices that tell the time without one, by its IANA name. */
   zone: string
+  /** After so long without a hand on it a console locks itself; 0: never. */
+  lockAfterMs: number
   demo: boolean
   log: LogLevel
   /** For drills and tests: what puts the clock ahead, absolute path; undefined: the machine's clock counts. */
@@ -103,10 +109,17 @@ const Environment = z.object({
   VIGIL_SWITCH_URL: url(['http:', 'https:'], 'https://switch.example/ping/my-centre').optional(),
   VIGIL_ADMIN_TOKEN: z.string().regex(/^\S+$/, 'must be without spaces').optional(),
   ...oidcVariables,
+  ...mapVariables,
   VIGIL_ZONE: z
     .string()
     .refine(isZone, 'must be a time zone like Asia/Shanghai or Europe/Berlin')
     .default('Asia/Shanghai'),
+  VIGIL_LOCK_AFTER_MIN: z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,3})?$/, 'must be minutes, 0 (never) to 1440')
+    .transform(Number)
+    .refine((minutes) => minutes <= 1_440, 'must be minutes, 0 (never) to 1440')
+    .default(limits.lockAfterMs / 60_000),
   VIGIL_DEMO: z.enum(['0', '1'], 'must be 1 (demo homes, the default) or 0 (start empty)').default('1'),
   VIGIL_LOG: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('warn'),
   VIGIL_CLOCK_FILE: word.optional(),
@@ -163,7 +176,9 @@ function configOf(env: Environment): Config {
     publicUrl: env.VIGIL_URL,
     switchUrl: env.VIGIL_SWITCH_URL,
     oidc: oidcOf(env),
+    map: mapOf(env),
     zone: env.VIGIL_ZONE,
+    lockAfterMs: Math.round(env.VIGIL_LOCK_AFTER_MIN * 60_000),
     demo,
     log: env.VIGIL_LOG,
     clockFile: env.VIGIL_CLOCK_FILE && resolve(env.VIGIL_CLOCK_FILE),

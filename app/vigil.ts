@@ -38,6 +38,8 @@ Environment (the whole configuration):
   VIGIL_URL              where browsers find this Vigil: https://vigil.example
   VIGIL_OIDC_ISSUER      https://… of an identity provider (OpenID Connect) by which people may log in, with VIGIL_URL,
                          VIGIL_OIDC_CLIENT_ID, VIGIL_OIDC_CLIENT_SECRET (absent: PKCE alone) and VIGIL_OIDC_NAME
+  VIGIL_MAP_TILES        https://…/{z}/{x}/{y}.png of a map in the console, with VIGIL_MAP_DATUM (WGS84, GCJ-02 or BD-09)
+                         and VIGIL_MAP_ATTRIBUTION; without it the console draws where somebody is by itself
   VIGIL_LOG              what goes to stderr: trace, debug, info, warn (default), error, fatal, silent
   DATABASE_URL           postgres://… for registry and tickets; embedded where absent
   GSM_WATCH_PORT, GSM_EVIEW_PORT, GSM_TRV_PORT

@@ -13,7 +13,7 @@ import type { Frame } from './frames.ts'
 import { broken, brokenQuietly, noise, oneOf, upTo } from './test_mutations.ts'
 import { isUrgent } from './urgent.ts'
 
-/** The frames of every format, broken at random. FUZZ_SEED repeats a run, FUZZ_FRAMES makes it longer (CI: 100,000 a format). */
+/** The frames of every format, broken at random. FUZZ_SEED repeats a run, FUZZ_FRAMES makes it longer (CI: 40,000 a format). */
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32))
 const rounds = Number(process.env.FUZZ_FRAMES ?? 3_000)
 const receivedAt = Date.UTC(2026, 10, 22, 8, 15, 31)

@@ -1,6 +1,6 @@
 // @ts-check
-import { byId } from './dom.js'
-import { language, languageFor, t, useLanguage, wordFor } from './words.js'
+import { byId } from './parts/dom.js'
+import { language, languageFor, t, useLanguage, wordFor } from './words/words.js'
 
 /**
  * The page behind a link in a message: acknowledges the ticket for whoever was sent it. By itself, once somebody looks at

@@ -1,29 +1,42 @@
 // @ts-check
-import { markCallee, showActions, take, tellContact, tellMarked } from './actions.js'
-import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm.js'
-import { call, currentSession, endSession, whenEnded } from './calls.js'
-import { showQueue } from './cards.js'
-import { showKeys } from './cheat_sheet.js'
-import { beatAll } from './clocks.js'
-import { commandSources, openCommandBar, shutCommandBar } from './command_bar.js'
-import { consoleCommands } from './commands.js'
-import { refreshDialog, shutDialog } from './dialogs.js'
-import { forgetAll, onLearnt } from './directory.js'
-import { byId, set } from './dom.js'
-import { showBar } from './header.js'
-import { keyListener } from './keys.js'
-import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './known.js'
-import { beginElsewhere, showLogin } from './login.js'
-import { leavePage, showPage } from './page_frame.js'
+
+import { announce, mayNotify, pausedUntil, pressSound, showTitle, soundAlarm, soundState } from './alarm/alarm.js'
+import { allowSound, mayPlay } from './alarm/sound.js'
+import {
+  call,
+  currentSession,
+  endSession,
+  findSession,
+  isLocked,
+  sessionIs,
+  whenEnded,
+  whenLocked,
+} from './house/calls.js'
+import { forgetAll, onLearnt } from './house/directory.js'
+import { beginToKnow, cutSince, forget, lookAt, snapshots, ticketOf, whatIsKnown } from './house/known.js'
 import { pageNamed } from './pages/pages.js'
+import { beatAll } from './parts/clocks.js'
+import { byId, set } from './parts/dom.js'
 import { stepRow } from './parts/table.js'
-import { groups, longestWait } from './queue.js'
-import { showRail } from './rail.js'
-import { addressOf, routeOf, workAddress } from './route.js'
-import { allowSound, mayPlay } from './sound.js'
-import { showTicket } from './ticket.js'
-import { after, every, now, painted } from './time.js'
-import { language, languageFor, t, useLanguage, wordFor } from './words.js'
+import { after, every, now, painted } from './parts/time.js'
+import { showKeys } from './shell/cheat_sheet.js'
+import { commandSources, openCommandBar, shutCommandBar } from './shell/command_bar.js'
+import { consoleCommands } from './shell/commands.js'
+import { refreshDialog, shutDialog } from './shell/dialogs.js'
+import { showBar } from './shell/header.js'
+import { forgetTouch, hearTabs, idleMs, noteTouch, tellTabs, whenTouched } from './shell/idle.js'
+import { keyListener } from './shell/keys.js'
+import { holdLock, showLock } from './shell/lock.js'
+import { begin, showLogin } from './shell/login.js'
+import { leavePage, showPage } from './shell/page_frame.js'
+import { showRail } from './shell/rail.js'
+import { registryCommands } from './shell/registry_commands.js'
+import { addressOf, routeOf, workAddress } from './shell/route.js'
+import { language, languageFor, t, useLanguage, wordFor } from './words/words.js'
+import { markCallee, showActions, take, tellContact, tellMarked } from './work/actions.js'
+import { showQueue } from './work/cards.js'
+import { groups, longestWait } from './work/queue.js'
+import { showTicket } from './work/ticket.js'
 
 /** The console: the bar, the rail, and in the work view one queue and one ticket open; or a page beside it. */
 
@@ -67,10 +80,12 @@ function show() {
 function showNow() {
   showing = false
   shownAt = now()
-  byId('work').hidden = !currentSession()
+  byId('work').hidden = !currentSession() || isShut()
+  byId('lock').hidden = !isShut()
   byId('login').hidden = Boolean(currentSession())
-  if (currentSession()) showWork()
-  else showLogin({ ended: page.ended, onIn: enter, onLanguage: switchLanguage })
+  if (isShut()) showLocked()
+  else if (currentSession()) showWork()
+  else showLogin({ ended: page.ended, onIn: loggedIn, onLanguage: switchLanguage })
   painted(() => {
     apartMs = Math.min(mostApartMs, Math.max(leastApartMs, 2 * (now() - shownAt)))
   })
@@ -87,6 +102,28 @@ function showWork() {
   if (isWork) showTickets()
   else showPage(route)
   refreshDialog()
+}
+
+/** Whether the lock is in front. Not before the wall view: it tells of nobody, and whoever leaves it meets the lock. */
+const isShut = () => isLocked() && here().page !== 'wall'
+
+/** What a locked console shows and sounds. */
+function showLocked() {
+  const { link, loaded, queue } = whatIsKnown()
+  const { waiting } = groups(queue)
+  const isCut = cutSince() !== undefined
+  soundAlarm(waiting, isCut)
+  showTitle(waiting, 'work')
+  showLock({
+    waiting,
+    loaded,
+    operator: currentSession()?.operator.name ?? '',
+    line: isCut ? 'cut' : link.live ? 'live' : 'connecting',
+    sound: soundState(waiting, isCut),
+    onUnlocked: unlocked,
+    onLogOut: () => void logOut(),
+    onLanguage: switchLanguage,
+  })
 }
 
 /** The work view: the queue, and the ticket that is open. */
@@ -109,7 +146,7 @@ function showTickets() {
   byId('main').dataset.view = id ? 'ticket' : 'queue'
 }
 
-/** All but queue and ticket: bar, title, sound. @param {import('./queue.js').Ticket[]} waiting */
+/** All but queue and ticket: bar, title, sound. @param {import('./work/queue.js').Ticket[]} waiting */
 function showAround(waiting) {
   const session = currentSession()
   if (!session) return
@@ -131,12 +168,14 @@ function showAround(waiting) {
     sound: soundState(waiting, cut !== undefined),
     pausedUntil: pausedUntil(),
     operator: { name: session.operator.name, role: session.operator.role },
+    endsAt: Date.parse(session.expires_at),
     on: {
       go: goToMostUrgent,
       command: openCommandBar,
       sound: switchSound,
       language: switchLanguage,
       keys: showKeys,
+      lock,
       logOut,
     },
   })
@@ -150,7 +189,16 @@ function quietWall() {
 
 // ---- what is done
 
+/** With the password given, here and now. */
+function loggedIn() {
+  noteTouch(true)
+  tellTabs()
+  enter()
+}
+
+/** There is a session, from whenever. */
 function enter() {
+  if (isLocked() || isIdle()) return lock()
   page.ended = false
   void allowSound()
   beginToKnow({ onChange: onKnown, onNews: announce })
@@ -174,6 +222,47 @@ async function logOut() {
   await call('/logout', { method: 'POST' }).catch(() => {})
   endSession()
   leave(false)
+  tellTabs()
+}
+
+function isIdle() {
+  const after = currentSession()?.lock_after_s ?? 0
+  return after > 0 && idleMs() >= after * 1_000
+}
+
+/** Nobody sits here, or whoever did said that he leaves: all that is known of people goes, alarms go on. */
+function lock() {
+  forgetTouch()
+  sessionIs(true)
+  forget()
+  forgetAll()
+  shutDialog()
+  shutCommandBar()
+  byId('dialog').replaceChildren()
+  showTickets()
+  leavePage()
+  showNow()
+  byId('lock').querySelector('input')?.focus()
+  void holdLock(() => {
+    tellTabs()
+    if (isLocked()) beginToKnow({ onChange: show, onNews: announce })
+  })
+}
+
+function unlocked() {
+  noteTouch(true)
+  tellTabs()
+  enter()
+}
+
+/** Another tab has done something with the session that all of them share. */
+async function lookAtSession() {
+  const before = currentSession()
+  const wasLocked = isLocked()
+  const found = await findSession()
+  if (!found) return before && leave(false)
+  if (before && before.operator.id !== found.operator.id) return location.reload()
+  if (!before || wasLocked !== isLocked()) enter()
 }
 
 /** @param {string} id */
@@ -239,7 +328,7 @@ function switchLanguage() {
 /** Tickets of which the house was told that they stood on this screen. @type {Set<string>} */
 const toldShown = new Set()
 
-/** Seen is when somebody could see it: on a page that is in front. @param {import('./queue.js').Ticket} ticket */
+/** Seen is when somebody could see it: on a page that is in front. @param {import('./work/queue.js').Ticket} ticket */
 function tellShown({ id, state, times }) {
   if (times.shown || state === 'closed' || document.hidden || toldShown.has(id)) return
   toldShown.add(id)
@@ -260,7 +349,7 @@ function markCalled(key) {
 /** @param {boolean} reached */
 const calledMarked = (reached) => here().page === 'work' && void tellMarked(reached, ticketOf(selected()), snapshots)
 
-/** @param {import('./rules.js').TicketAction} action */
+/** @param {import('./house/rules.js').TicketAction} action */
 const act = (action) => here().page === 'work' && void take(action, ticketOf(selected()), snapshots)
 
 // ---- the beginning
@@ -300,6 +389,9 @@ function start() {
   useLanguage(languageFor(localStorage.getItem(languageKey), navigator.languages))
   document.documentElement.lang = language()
   whenEnded(() => leave(true))
+  whenLocked(lock)
+  whenTouched(() => currentSession() && !isLocked() && !isIdle() && noteTouch())
+  hearTabs(() => void lookAtSession())
   onLearnt(show)
   const onKey = keyListener({
     step,
@@ -309,6 +401,7 @@ function start() {
     sound: switchSound,
     language: switchLanguage,
     help: showKeys,
+    lock,
     command: openCommandBar,
     action: act,
     callee: markCalled,
@@ -319,12 +412,14 @@ function start() {
     sound: switchSound,
     language: switchLanguage,
     keys: showKeys,
+    lock,
     logOut: () => void logOut(),
   }
   commandSources.push(
     consoleCommands({ ...doing, act, ticket: () => ticketOf(selected()), queue: () => whatIsKnown().queue }),
+    registryCommands,
   )
-  document.addEventListener('keydown', (event) => currentSession() && onKey(event))
+  document.addEventListener('keydown', (event) => currentSession() && !isLocked() && onKey(event))
   for (const touch of ['keydown', 'pointerdown'])
     document.addEventListener(touch, () => {
       if (!mayPlay()) void allowSound().then(show)
@@ -333,12 +428,12 @@ function start() {
   window.addEventListener('hashchange', onSelected)
   every(beatMs, () => {
     beatAll()
-    if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
+    if (currentSession() && !isLocked() && isIdle()) lock()
+    if (isShut()) showLocked()
+    else if (currentSession()) showAround(groups(whatIsKnown().queue).waiting)
   })
   every(lookAgainMs, () => currentSession() && show())
-  if (currentSession()) enter()
-  else show()
-  void beginElsewhere(show, enter)
+  void begin(show, (fresh) => (fresh ? loggedIn() : enter()))
 }
 
 start()

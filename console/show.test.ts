@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Evidence, Ticket, TimelineEntry } from '../domain/ticket.ts'
-import { claims } from './evidence.js'
-import { clockText, timeText } from './format.js'
-import { keyOf } from './keys.js'
-import { holderName, whoText } from './people.js'
-import { pieces } from './plot.js'
-import { reasonText } from './reasons.js'
-import { useLanguage } from './words.js'
+import { keyOf } from './shell/keys.js'
+import { clockText, timeText } from './words/format.js'
+import { useLanguage } from './words/words.js'
+import { claims } from './work/evidence.js'
+import { holderName, whoText } from './work/people.js'
+import { pieces } from './work/plot.js'
+import { reasonText } from './work/reasons.js'
 
 const did = (who: string, what: string, reason: string | null = null): TimelineEntry => ({ at: '', who, what, reason })
 const held = (holder: string, timeline: TimelineEntry[]) => holderName({ holder, timeline } as Ticket)

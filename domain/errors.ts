@@ -45,6 +45,14 @@ export const errorTable = {
     text: 'The client certificate is not taken; see docs/Mqtt.md for what it must be, and the audit for what it lacks.',
   },
   forbidden: { status: 403, text: 'The token does not allow this.' },
+  csrf_refused: {
+    status: 403,
+    text: 'A change by the session cookie is taken from the console’s own page only; programs send a bearer token.',
+  },
+  session_locked: {
+    status: 423,
+    text: 'The session is locked; unlock it with the password at POST /api/v1/session/unlock.',
+  },
   protocol_unsupported: {
     status: 0,
     text: 'Vigil speaks MQTT 3.1.1 and 3.1, not MQTT 5; set the client to version 3.1.1.',
@@ -97,6 +105,11 @@ export const errorTable = {
   },
   front_door_unreachable: { status: 503, text: 'The broker process does not answer; not stored, send again.' },
   // people and programs
+  journal_unreadable: { status: 503, text: 'The journal cannot be read at the moment; try again shortly.' },
+  watchers_too_many: {
+    status: 429,
+    text: 'As many monitors of messages are open as may be; close one that nobody needs, and try again.',
+  },
   not_found: { status: 404, text: 'There is nothing under this id that you may see.' },
   request_invalid: { status: 400, text: 'The request has a field that is missing or of the wrong type.' },
   id_taken: { status: 409, text: 'This id is in use already.' },

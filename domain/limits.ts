@@ -403,6 +403,18 @@ export const limits = {
 
   // People and programs at the API
 
+  /** Monitors of devices' messages that are open at one time in one process: each is somebody before a screen. */
+  watchers: 32,
+  /** Messages that wait for one watcher; beyond it the oldest are left out and counted. More than a screen is nobody's to read. */
+  watchedWaiting: 200,
+  /** Bytes of a payload that a watcher is shown; the whole of what is refused is with the dead letters. */
+  watchedPayloadBytes: 16 * 1024,
+  /** Readings, signals and so on of one message that a watcher is shown, of each sort. */
+  watchedParts: 200,
+  /** Records of a lane that are looked through, backwards, for what a device sent before somebody began to watch. */
+  lookBackRecords: 10_000,
+  /** Messages from before that a watcher is shown. */
+  lookBackMessages: 50,
   /** Points of one telemetry call. */
   telemetryPoints: 1_000_000,
   /** Items of a page, where the caller does not say, and where it does. */
@@ -410,6 +422,8 @@ export const limits = {
   pageSizeMost: 1_000,
   /** A log-in lasts for one shift. */
   sessionMs: 12 * 3_600_000,
+  /** A console that nobody has touched for so long locks itself, where the house says nothing else. */
+  lockAfterMs: 15 * 60_000,
   /** From leaving for an identity provider to coming back: somebody looks for his telephone meanwhile. */
   oidcLoginMs: 10 * 60_000,
   /** From coming back to the console's call for the session: it is the next thing that the page does. */

@@ -34,6 +34,29 @@ export const AreaInput = z.object({
 export const Area = z.object({ id: Id, name: z.string(), parent: Id.nullable() })
 export type Area = z.infer<typeof Area>
 
+/** Metres from the plan's upper left corner; a floor of a large institution is within it. */
+const onFloor = z.number().min(0).max(200)
+const extent = z.number().min(0.3).max(200)
+
+/** A home seen from above. A device stands in the room, or at the door, whose name its `place` says. */
+export const FloorPlan = z
+  .strictObject({
+    rooms: z
+      .array(z.strictObject({ name: text(60), x: onFloor, y: onFloor, w: extent, h: extent }))
+      .min(1)
+      .max(40),
+    doors: z
+      .array(z.strictObject({ name: text(60), x: onFloor, y: onFloor }))
+      .max(40)
+      .optional()
+      .describe('the middle of each'),
+  })
+  .refine(({ rooms, doors = [] }) => {
+    const names = [...rooms, ...doors].map(({ name }) => name.toLowerCase())
+    return new Set(names).size === names.length
+  }, 'every room and door must have a name of its own')
+export type FloorPlan = z.infer<typeof FloorPlan>
+
 export const HomeInput = z.object({
   id: Id.optional(),
   area: Id,
@@ -41,6 +64,7 @@ export const HomeInput = z.object({
   lat: z.number().min(-90).max(90).nullish(),
   lon: z.number().min(-180).max(180).nullish(),
   notes: z.string().max(4_000).nullish().describe('how to get in, risks, what a responder must know'),
+  floor_plan: FloorPlan.nullish().describe('the rooms in metres, for whoever must find somebody in it'),
 })
 export const Home = z.object({
   id: Id,
@@ -49,6 +73,7 @@ export const Home = z.object({
   lat: z.number().nullable(),
   lon: z.number().nullable(),
   notes: z.string().nullable(),
+  floor_plan: FloorPlan.nullable(),
 })
 export type Home = z.infer<typeof Home>
 

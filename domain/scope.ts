@@ -21,6 +21,7 @@ export const scopePermissions = [
   'read_refusals',
   'read_telemetry',
   'read_dead_letters',
+  'read_messages',
   'replay_dead_letters',
   'command_devices',
 ] as const

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import { VigilError } from '../domain/errors.ts'
-import type { Home, HomeInput } from '../domain/registry.ts'
+import type { FloorPlan, Home, HomeInput } from '../domain/registry.ts'
 import {
   areaWithin,
   freeId,
@@ -14,6 +14,7 @@ import {
   type Page,
   pageOf,
 } from './registry.ts'
+import type { Database } from './schema.ts'
 import { holdsWords } from './search.ts'
 import type { Db, Tx } from './store.ts'
 
@@ -23,14 +24,25 @@ type Input = z.infer<typeof HomeInput>
 export async function createHome(tx: Tx, input: Input): Promise<Home> {
   const id = await freeId(tx, 'homes', input.id)
   await mustRefer(tx, 'areas', input.area)
-  const { area, address, lat = null, lon = null, notes = null } = input
-  const home = { id, area, address, lat, lon, notes }
-  await tx.insertInto('homes').values(home).execute()
+  const { area, address, lat = null, lon = null, notes = null, floor_plan = null } = input
+  const home = { id, area, address, lat, lon, notes, floor_plan }
+  await tx
+    .insertInto('homes')
+    .values({ ...home, floor_plan: planText(floor_plan) })
+    .execute()
   return home
 }
 
-export function getHome(db: Db, id: string): Promise<Home | undefined> {
-  return db.selectFrom('homes').selectAll().where('id', '=', id).executeTakeFirst()
+const planText = (plan: FloorPlan | null): string | null => (plan === null ? null : JSON.stringify(plan))
+
+const homeOf = (row: Selectable<Database['homes']>): Home => ({
+  ...row,
+  floor_plan: row.floor_plan === null ? null : (JSON.parse(row.floor_plan) as FloorPlan),
+})
+
+export async function getHome(db: Db, id: string): Promise<Home | undefined> {
+  const row = await db.selectFrom('homes').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && homeOf(row)
 }
 
 /** The path of the area that a home lies in; undefined where there is no such home. */
@@ -44,33 +56,32 @@ export async function pathOfHome(db: Db, id: string): Promise<string | undefined
   return row?.path
 }
 
-/** Homes by id; `q`: only those with these words in their id or address. */
-export async function listHomes(db: Db, page: Page & { q?: string | undefined }): Promise<Listed<Home>> {
+type HomePage = Page & { q?: string | undefined; ids?: string[] | undefined }
+
+/** Homes by id; `q`: only those with these words in their id or address; `ids`: only these. */
+export async function listHomes(db: Db, page: HomePage): Promise<Listed<Home>> {
   const rows = await db
     .selectFrom('homes')
     .selectAll()
     .$if(page.areaPath !== undefined, (query) =>
       query.where(areaWithin(sql.ref<string>('homes.area'), page.areaPath ?? '/')),
     )
+    .$if(page.ids !== undefined, (query) => query.where('id', 'in', page.ids ?? []))
     .$if(page.q !== undefined, (query) => query.where((e) => holdsWords([e.ref('id'), e.ref('address')], page.q ?? '')))
     .$if(page.after !== undefined, (query) => query.where('id', '>', page.after ?? ''))
     .orderBy('id')
     .limit(page.most + 1)
     .execute()
-  return pageOf(
-    rows,
-    page.most,
-    (row) => row.id,
-    (row) => row,
-  )
+  return pageOf(rows, page.most, (row) => row.id, homeOf)
 }
 
 /** Changes a home. Tickets keep the area they were opened in. Throws `not_found`, `reference_unknown`. */
 export async function updateHome(tx: Tx, id: string, change: Partial<Omit<Input, 'id'>>): Promise<Home> {
   await mustExist(tx, 'homes', id)
   await mustRefer(tx, 'areas', change.area)
-  const { area, address, lat, lon, notes } = change
-  const named = namedFields({ area, address, lat, lon, notes })
+  const { area, address, lat, lon, notes, floor_plan: plan } = change
+  const floor_plan = plan === undefined ? undefined : planText(plan)
+  const named = namedFields({ area, address, lat, lon, notes, floor_plan })
   if (named) await tx.updateTable('homes').set(named).where('id', '=', id).execute()
   const home = await getHome(tx, id)
   if (!home) throw new VigilError('not_found', `there is no home ${id}`)

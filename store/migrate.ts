@@ -5,7 +5,9 @@ import { codecs } from './migrations/0003_codecs.ts'
 import { dispatch } from './migrations/0004_dispatch.ts'
 import { accounts } from './migrations/0005_accounts.ts'
 import { sharing } from './migrations/0006_sharing.ts'
+import { sessionLock } from './migrations/0007_session_lock.ts'
 import { absences } from './migrations/0008_absences.ts'
+import { floorPlans } from './migrations/0009_floor_plans.ts'
 import { reports } from './migrations/0010_reports.ts'
 import type { Tx } from './store.ts'
 
@@ -19,7 +21,9 @@ const steps: Record<string, (engine: Engine) => Migration> = {
   '0004_dispatch': dispatch,
   '0005_accounts': accounts,
   '0006_sharing': sharing,
+  '0007_session_lock': sessionLock,
   '0008_absences': absences,
+  '0009_floor_plans': floorPlans,
   '0010_reports': reports,
 }
 

@@ -49,6 +49,7 @@ onBothEngines((engine) => {
       operator: { id: 'op-1', name: 'zhang', role: 'dispatcher', area: 'east', vendor: null, ways: [], language: null },
       area_path: '/city/east/',
       expires_at: 1_000 + limits.sessionMs,
+      locked: false,
     })
     expect(await sessionOf(store.db, token, session.expires_at - 1)).toEqual(session)
     expect(await sessionOf(store.db, token, session.expires_at)).toBeUndefined()

@@ -23,8 +23,8 @@ import { passwordHash, passwordMatches, tokenHash } from './tokens.ts'
 
 type Input = z.infer<typeof OperatorInput>
 type Row = Selectable<Database['operators']>
-/** Who calls, and what bounds him: `area_path` is null for somebody who sees everything. */
-export type Session = { operator: Operator; area_path: string | null; expires_at: number }
+/** Who calls, and what bounds him: `area_path` is null for somebody who sees everything. `locked`: nobody sits before it. */
+export type Session = { operator: Operator; area_path: string | null; expires_at: number; locked: boolean }
 
 /** What else is to happen in the transaction, such as its entry in the audit. */
 type Also = (tx: Tx, operator: OperatorAccount) => Promise<void>
@@ -156,7 +156,7 @@ export type BegunSession = Session & { token: string }
 /** Begins a session of `limits.sessionMs` for an operator who has proved who he is. Throws `login_failed` for one who is gone. */
 export async function beginSession(tx: Tx, operator: string, now: number): Promise<BegunSession> {
   const token = newSecret()
-  const session = { token_hash: tokenHash(token), operator, expires_at: now + limits.sessionMs }
+  const session = { token_hash: tokenHash(token), operator, expires_at: now + limits.sessionMs, locked_at: null }
   await tx.insertInto('sessions').values(session).execute()
   const begun = await sessionOf(tx, token, now)
   if (!begun) throw new VigilError('login_failed')
@@ -170,11 +170,18 @@ export async function sessionOf(db: Db, token: string, now: number): Promise<Ses
     .innerJoin('operators', 'operators.id', 'sessions.operator')
     .leftJoin('areas', 'areas.id', 'operators.area')
     .selectAll('operators')
-    .select(['sessions.expires_at', 'areas.path as area_path'])
+    .select(['sessions.expires_at', 'sessions.locked_at', 'areas.path as area_path'])
     .where('sessions.token_hash', '=', tokenHash(token))
     .where('sessions.expires_at', '>', now)
     .executeTakeFirst()
-  return row && { operator: operatorOf(row), area_path: row.area_path, expires_at: row.expires_at }
+  return (
+    row && {
+      operator: operatorOf(row),
+      area_path: row.area_path,
+      expires_at: row.expires_at,
+      locked: row.locked_at !== null,
+    }
+  )
 }
 
 /** Ends a session; nothing happens where there is none. */

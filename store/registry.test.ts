@@ -255,13 +255,16 @@ onBothEngines((engine) => {
   test('a change touches only what it names; null clears', async () => {
     const store = await engine.open()
     await town(store)
+    const floor_plan = { rooms: [{ name: 'room', x: 0, y: 0, w: 4, h: 5.5 }] }
     const home = await store.write(async (tx) => {
-      await updateHome(tx, 'home-east', { lat: 39.5, lon: 106.8, notes: 'key under the mat' })
+      await updateHome(tx, 'home-east', { lat: 39.5, lon: 106.8, notes: 'key under the mat', floor_plan })
       return updateHome(tx, 'home-east', { notes: null, area: 'west', lat: undefined })
     })
-    const expected = { id: 'home-east', area: 'west', address: '1 east road', lat: 39.5, lon: 106.8, notes: null }
+    const where = { id: 'home-east', area: 'west', address: '1 east road', lat: 39.5, lon: 106.8 }
+    const expected = { ...where, notes: null, floor_plan }
     expect(home).toEqual(expected)
     expect(await getHome(store.db, 'home-east')).toEqual(expected)
+    expect((await listHomes(store.db, all)).items.map((one) => one.floor_plan)).toEqual([floor_plan, null])
     expect(await pathOfHome(store.db, 'home-east')).toBe('/city/west/')
     await store.write((tx) => updateResident(tx, 'res-east', { birth_year: 1938 }))
     expect(await getResident(store.db, 'res-east')).toMatchObject({ name: 'Li', birth_year: 1938, phone: null })

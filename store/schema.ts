@@ -65,6 +65,7 @@ type HomeTable = {
   lat: number | null
   lon: number | null
   notes: string | null
+  floor_plan: ColumnType<string | null, string | null | undefined, string | null>
 }
 type ResidentTable = {
   id: string
@@ -135,7 +136,8 @@ type OperatorTable = {
   email: Generated<string | null>
   oidc_subject: Generated<string | null>
 }
-type SessionTable = { token_hash: string; operator: string; expires_at: number }
+/** `locked_at`: nobody has sat before its console since. */
+type SessionTable = { token_hash: string; operator: string; expires_at: number; locked_at: number | null }
 /** Log-ins by an identity provider on their way, by what their browser keeps; `subject`: whom it has proved, null till then. */
 type OidcLoginTable = { secret_hash: string; subject: string | null; expires_at: number }
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { wordsEn } from '../alerts/channels/words_en.ts'
 import { wordsZh } from '../alerts/channels/words_zh.ts'
-import { en } from '../console/words_en.js'
-import { zh } from '../console/words_zh.js'
+import { en } from '../console/words/words_en.js'
+import { zh } from '../console/words/words_zh.js'
 
 /** Whoever reads a message and then the console reads the same words. */
 

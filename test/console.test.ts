@@ -158,8 +158,7 @@ describe.skipIf(!needs('chromium'))('the console, in a real browser before the r
     await register('north', 'Heping 3-2-301')
     const { page } = await openConsole('Li Na north', 'en-US')
     await page.evaluate(async () => {
-      const { token } = JSON.parse(sessionStorage.getItem('vigil.session') ?? '{}') as { token: string }
-      await fetch('/api/v1/logout', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+      await fetch('/api/v1/logout', { method: 'POST', headers: { 'vigil-console': '1' } })
     })
     await shows(page, '.login', 'Your session has ended')
     await publish('north', 'signals', { signal: 'sos', at: '2026-01-01T00:00:00Z' })

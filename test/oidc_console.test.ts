@@ -49,10 +49,25 @@ describe.skipIf(!needs('chromium'))('the console', () => {
     await logInThere(page, 'li')
     await page.locator('#link[data-link=live]').waitFor()
     expect(page.url()).toBe(`${publicUrl}/`)
-    const session = await page.evaluate(() => JSON.parse(sessionStorage.getItem('vigil.session') ?? '{}'))
-    expect(session.operator).toMatchObject({ id: 'li', name: 'Li Na' })
+    await page.locator('#bar .operator', { hasText: 'Li Na' }).waitFor()
+    const kept = await page.evaluate(() => [
+      document.cookie,
+      ...Object.keys(sessionStorage),
+      ...Object.keys(localStorage),
+    ])
+    expect(kept).toEqual(['', 'vigil.touched'])
     await page.goto(`${publicUrl}/`)
     await page.locator('#link[data-link=live]').waitFor()
+  })
+
+  it('is unlocked by going to the identity provider again, and is where it was', async () => {
+    const page = await openConsole('/#/tickets/ticket-north')
+    await logInThere(page, 'li')
+    await page.locator('#link[data-link=live]').waitFor()
+    await page.keyboard.press('q')
+    await page.locator('#lock .elsewhere a', { hasText: 'Log in with City' }).click()
+    await page.locator('#link[data-link=live]').waitFor()
+    expect(page.url()).toBe(`${publicUrl}/#/tickets/ticket-north`)
   })
 
   it('says in words that somebody is no operator here, and takes his password', async () => {

@@ -50,6 +50,14 @@ export function cutOff(): string[] {
     if (node.clientHeight > 0 && high > 2 && hides(overflowY))
       wrong.push(`cut off by ${high} px of height: ${told(node)}`)
   }
+  // Only a table may be wider than its place.
+  const main = document.querySelector('main:not([hidden])')
+  if (main && main.scrollWidth - main.clientWidth > 1) {
+    const right = (node: Element) => node.getBoundingClientRect().right
+    const inside = [...main.querySelectorAll('*')].filter((node) => !node.closest('.table-box table'))
+    const widest = inside.reduce((most, node) => (right(node) > right(most) ? node : most), main)
+    wrong.push(`${name(main)} scrolls sideways, because of ${told(widest)}`)
+  }
   const wider = document.documentElement.scrollWidth - innerWidth
   if (wider > 0) wrong.push(`the page is ${wider} px wider than the window`)
   return wrong

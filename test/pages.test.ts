@@ -23,11 +23,11 @@ let system: System
 let browser: Browser
 const consoles = new Map<string, ConsolePage & { quiet: () => Promise<void> }>()
 
-/** Gives a function that waits until nothing is on its way to the page and what came stands there. Live events never end. */
+/** Gives a function that waits until nothing is on its way to the page and what came stands there. Live streams never end. */
 function quietness({ page }: ConsolePage): () => Promise<void> {
   let open = 0
   let settle = () => {}
-  const counts = (url: string) => !url.endsWith('/api/v1/events')
+  const counts = (url: string) => !/\/(events|monitor)$/.test(url)
   page.on('request', (request) => counts(request.url()) && open++)
   const ended = (request: Request) => {
     if (counts(request.url())) open--

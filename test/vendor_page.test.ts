@@ -90,7 +90,11 @@ describe('the tables', () => {
       'commands_full',
       'command_too_large',
       'login_failed',
+      'csrf_refused',
+      'session_locked',
       'too_many_points',
+      'journal_unreadable',
+      'watchers_too_many',
       'telemetry_unreachable',
     ]
     const texts = Object.entries(errorTable).map(([code, { text }]) => [code, text.replaceAll('`', '')])

@@ -54,6 +54,15 @@ describe('signals', () => {
     expect(decode('signals', chinese).signals[0]?.position?.datum).toBe('GCJ02')
   })
 
+  test('a position in another datum is converted, and what was given is kept: an ambulance goes by WGS 84', () => {
+    const given = { lat: 31.17530398364597, lon: 121.531541859215 }
+    const position = { ...given, accuracy_m: 10, datum: 'GCJ02' }
+    const [signal] = decode('signals', { signal: 'sos', position }).signals
+    expect(signal?.position).toMatchObject({ datum: 'GCJ02', given, accuracy_m: 10 })
+    expect(signal?.position?.lat).toBeCloseTo(31.1774276, 6)
+    expect(signal?.position?.lon).toBeCloseTo(121.5272106, 6)
+  })
+
   test('null beside a signal is as good as absent', () => {
     const decoded = decode('signals', { signal: 'sos', at: null, confidence: null, position: null, test: null })
     expect(decoded.signals).toEqual([{ signal: 'sos', at: undefined }])

@@ -2,6 +2,7 @@ import type { Decoded, Position, Signal } from '../../domain/message.ts'
 import { type SignalKind, signalOf } from '../../domain/signals.ts'
 import type { UpKind } from '../../domain/topics.ts'
 import { addSignal, type EntryContext, isGiven, isRecord, refuse, shown } from '../build.ts'
+import { positionIn } from '../positions.ts'
 import { flagOf, namedIn, saysYes, spelled } from '../words.ts'
 
 /**
@@ -95,7 +96,7 @@ const datums = new Map<unknown, NonNullable<Position['datum']>>([
   ['BD-09', 'BD09'],
 ])
 
-/** Reads what can be read of a position; 0/0 is how trackers say that they have no fix. */
+/** Reads what can be read of a position, in WGS 84 whatever the device gave; 0/0 is how trackers say that they have no fix. */
 function readPosition(signal: Signal, value: unknown, broken: (detail: string) => void): void {
   const { lat, lon, accuracy_m, datum } = isRecord(value) ? value : {}
   if (!isWithin(lat, -90, 90) || !isWithin(lon, -180, 180)) {
@@ -103,10 +104,10 @@ function readPosition(signal: Signal, value: unknown, broken: (detail: string) =
     return
   }
   if (lat === 0 && lon === 0) return
-  signal.position = { lat, lon }
-  if (isWithin(accuracy_m, 0, accuracyMost)) signal.position.accuracy_m = accuracy_m
-  else if (isGiven(accuracy_m)) broken('position: accuracy_m is not in metres')
   const known = datums.get(typeof datum === 'string' ? datum.toUpperCase() : datum)
-  if (known) signal.position.datum = known
-  else if (isGiven(datum)) broken('position: datum is none of WGS84, GCJ02, BD09')
+  const position = positionIn(known, lat, lon) ?? { lat, lon }
+  signal.position = position
+  if (isWithin(accuracy_m, 0, accuracyMost)) position.accuracy_m = accuracy_m
+  else if (isGiven(accuracy_m)) broken('position: accuracy_m is not in metres')
+  if (!known && isGiven(datum)) broken('position: datum is none of WGS84, GCJ02, BD09')
 }

@@ -1,13 +1,13 @@
 // @ts-check
-import { CallError, call } from '../calls.js'
-import { el, fill, keyCap } from '../dom.js'
-import { clockText, timeText } from '../format.js'
-import { icon } from '../icons.js'
-import { keyOf } from '../keys.js'
-import { cutSince, whatIsKnown } from '../known.js'
-import { addressOf } from '../route.js'
-import { after, now } from '../time.js'
-import { language, wordFor } from '../words.js'
+import { CallError, call } from '../house/calls.js'
+import { cutSince, whatIsKnown } from '../house/known.js'
+import { el, fill, keyCap } from '../parts/dom.js'
+import { icon } from '../parts/icons.js'
+import { after, now } from '../parts/time.js'
+import { keyOf } from '../shell/keys.js'
+import { addressOf } from '../shell/route.js'
+import { clockText, timeText } from '../words/format.js'
+import { language, wordFor } from '../words/words.js'
 import { w, wallParts } from './wall_parts.js'
 
 /**
@@ -21,7 +21,7 @@ const leastApartMs = 2_000
 const mostApartMs = 15_000
 const oldMs = 20_000
 
-/** @param {HTMLElement} root @param {import('../route.js').Route} route */
+/** @param {HTMLElement} root @param {import('../shell/route.js').Route} route */
 export function show(root, { id, query }) {
   const line = el('header', { class: 'wall-line' })
   const body = el('div', { class: 'wall-body' })
@@ -87,7 +87,7 @@ export function show(root, { id, query }) {
         w(sounds ? 'sound_on' : 'sound_off'),
       ),
       el('button', { class: 'quiet', onclick: fullScreen }, w('full'), keyCap('F')),
-      el('a', { href: '#/' }, w('leave'), keyCap('Esc')),
+      el('a', { class: 'wall-leave', href: '#/' }, w('leave'), keyCap('Esc')),
       el('time', {}, clock),
     ])
   }

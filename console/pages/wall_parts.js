@@ -1,15 +1,16 @@
 // @ts-check
-import { sinceClock } from '../clocks.js'
-import { el } from '../dom.js'
-import { clockText, minuteText } from '../format.js'
-import { severityIcon } from '../icons.js'
-import { answerWithinMs, severities } from '../rules.js'
-import { language, wordFor, wordsOf } from '../words.js'
+
+import { answerWithinMs, severities } from '../house/rules.js'
+import { sinceClock } from '../parts/clocks.js'
+import { el } from '../parts/dom.js'
+import { severityIcon } from '../parts/icons.js'
+import { clockText, minuteText } from '../words/format.js'
+import { language, wordFor, wordsOf } from '../words/words.js'
 import * as words from './wall_words.js'
 
 /**
  * The parts of the wall view, as large as they must be to be read from across the room.
- * @typedef {Record<import('../rules.js').Severity, number>} BySeverity
+ * @typedef {Record<import('../house/rules.js').Severity, number>} BySeverity
  * @typedef {{ total: number, online: number, offline: number, offline_over_hour: number, offline_over_day: number }} Devices
  * @typedef {{ waiting: BySeverity, overdue: number, oldest_wait_since: string | null, in_hand: BySeverity, late: number, devices: Devices }} Load
  * @typedef {Load & { place: 'below' | 'own' | 'elsewhere', id: string | null, name: string | null }} Area
@@ -17,15 +18,15 @@ import * as words from './wall_words.js'
  * @typedef {{ by: 'rota' | 'last_8_hours', since: string, tickets: number, answer: Spread, in_time: number, in_time_of: number,
  *   in_time_share: number | null, lapsed: number }} Shift
  * @typedef {{ ready: boolean, checks: { name: string, ok: boolean, behind: number | null }[],
- *   findings: { code: string, severity: import('../rules.js').Severity }[] }} Health
+ *   findings: { code: string, severity: import('../house/rules.js').Severity }[] }} Health
  * @typedef {{ at: string, area: { name: string } | null, total: Load, areas: Area[], shift: Shift, system: Health }} Overview
  */
 
 export const w = wordsOf(words)
 
 /** Lines of the list of areas, findings and failed checks that there is room for. */
-const areasShown = 6
-const troublesShown = 3
+const areasShown = 5
+const troublesShown = 2
 /** Messages that wait are worth a line when there are more of them than a moment brings. */
 const behindMany = 1_000
 
@@ -59,7 +60,7 @@ function waitingPart({ waiting, overdue, oldest_wait_since: since }) {
       'div',
       {},
       el('h2', {}, w('waiting')),
-      el('p', { class: 'longest' }, w('longest'), ' ', sinceClock(at, at + answerWithinMs)),
+      el('p', { class: 'longest' }, el('span', {}, w('longest')), sinceClock(at, at + answerWithinMs)),
       overdue > 0 && el('p', { class: 'overdue' }, w('overdue', { n: overdue })),
     ),
     el(
@@ -70,7 +71,7 @@ function waitingPart({ waiting, overdue, oldest_wait_since: since }) {
   )
 }
 
-/** By shape, number and word; colour only repeats it. @param {import('../rules.js').Severity} severity @param {number} n */
+/** By shape, number and word; colour only repeats it. @param {import('../house/rules.js').Severity} severity @param {number} n */
 const severityLine = (severity, n) =>
   el('li', { class: severity }, severityIcon(severity), el('b', {}, n), el('span', {}, wordFor('severity', severity)))
 
@@ -139,7 +140,7 @@ const lengthText = (ms) => (ms === null ? '–' : clockText(ms))
 
 /** @param {Shift} shift */
 function shiftPart({ by, since, tickets, answer, in_time, in_time_of, in_time_share, lapsed }) {
-  const share = in_time_share === null ? '–' : `${Math.floor(in_time_share * 100)} %`
+  const share = in_time_share === null ? '–' : `${Math.floor(in_time_share * 100)}%`
   const facts = /** @type {const} */ ([
     ['median', answer.median_ms],
     ['p90', answer.p90_ms],
@@ -156,12 +157,8 @@ function shiftPart({ by, since, tickets, answer, in_time, in_time_of, in_time_sh
       el('span', {}, w('in_time'), el('small', {}, w('in_time_of', { n: in_time, of: in_time_of }))),
     ),
     el('dl', {}, ...facts.map(([name, ms]) => el('div', {}, el('dt', {}, w(name)), el('dd', {}, lengthText(ms))))),
-    el(
-      'p',
-      { class: 'note' },
-      tickets === 0 ? w('none_yet') : w('answered', { n: answer.n, of: tickets }),
-      lapsed > 0 && el('span', { class: 'overdue' }, ` · ${w('lapsed', { n: lapsed })}`),
-    ),
+    el('p', { class: 'note' }, tickets === 0 ? w('none_yet') : w('answered', { n: answer.n, of: tickets })),
+    lapsed > 0 && el('p', { class: 'overdue' }, w('lapsed', { n: lapsed })),
   )
 }
 
@@ -171,7 +168,7 @@ const devicesPart = ({ total, offline, offline_over_hour: hour, offline_over_day
     'section',
     { class: 'wall-devices' },
     el('h2', {}, w('devices')),
-    el('p', {}, el('b', {}, offline), ' ', w('devices_of', { n: total })),
+    el('p', { class: 'many' }, el('b', {}, offline), ' ', w('devices_of', { n: total })),
     offline > 0 && el('p', { class: 'note' }, `${w('over_hour', { n: hour })} · ${w('over_day', { n: day })}`),
   )
 

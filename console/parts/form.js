@@ -1,8 +1,8 @@
 // @ts-check
-import { CallError } from '../calls.js'
-import { confirmThat } from '../dialogs.js'
-import { el } from '../dom.js'
-import { t, wordFor } from '../words.js'
+import { CallError } from '../house/calls.js'
+import { confirmThat } from '../shell/dialogs.js'
+import { t, wordFor } from '../words/words.js'
+import { el } from './dom.js'
 
 /**
  * Forms of the registry.
@@ -18,10 +18,10 @@ import { t, wordFor } from '../words.js'
  * where they were emptied.
  * @param {{
  *   fields: Field[], value?: Values, save: (body: Values) => Promise<void>, onCancel?: () => void, saveWord?: string,
- *   remove?: { what: string, run: () => Promise<void> },
- * }} options `remove.what`: the question that is asked before
+ *   remove?: { what: string, run: () => Promise<void> }, inside?: Node[], more?: () => Values,
+ * }} options `remove.what`: the question that is asked before; `inside`: what stands below the fields, whose values `more` reads
  */
-export function form({ fields, value, save, onCancel, saveWord, remove }) {
+export function form({ fields, value, save, onCancel, saveWord, remove, inside = [], more = () => ({}) }) {
   const complaint = el('p', { class: 'complaint', role: 'alert' })
   const button = /** @type {HTMLButtonElement} */ (
     el('button', { type: 'submit', class: 'primary' }, saveWord ?? t('form.save'))
@@ -49,11 +49,12 @@ export function form({ fields, value, save, onCancel, saveWord, remove }) {
       class: 'record',
       onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault()
-        const given = changed(fields, /** @type {HTMLFormElement} */ (event.currentTarget), value)
+        const given = { ...changed(fields, /** @type {HTMLFormElement} */ (event.currentTarget), value), ...more() }
         void busy(() => save(given))
       },
     },
     ...fields.map((field) => formField(field, value?.[field.name])),
+    ...inside,
     complaint,
     el(
       'div',

@@ -1,15 +1,17 @@
 // @ts-check
-import { CallError, call } from '../calls.js'
-import { el, fill } from '../dom.js'
-import { after } from '../time.js'
-import { t, wordFor } from '../words.js'
+import { CallError, pageOf } from '../house/calls.js'
+import { t, wordFor } from '../words/words.js'
+import { el, fill } from './dom.js'
 import { loading } from './page_head.js'
 import { table } from './table.js'
+import { after } from './time.js'
 
 /** Rows fetched at one time: a screen and a half. */
 const pageRows = 50
 /** How long typing must rest before it is searched for. */
 const restMs = 250
+
+/** @typedef {{ name: string, label: string, value?: string, options: { value: string, label: string }[] }} Filter */
 
 /**
  * A list of the registry that is fetched page by page, with a search field and filters above it.
@@ -18,21 +20,32 @@ const restMs = 250
  *   fetchPage?: (asked: Record<string, string>) => Promise<{ items: T[], next: string | null }>, path?: string,
  *   columns: import('./table.js').Column<T>[], caption: string, empty: string,
  *   address?: (item: T) => string | undefined, search?: string, filters?: Filter[], asked?: Record<string, string>,
+ *   rename?: Record<string, string>,
  * }} options `path`: of the list below /api/v1, or `fetchPage` for what is fetched otherwise; `search`: the label of the search field, whose text is
- *   asked for as `q`; `filters`: fields beside it; `asked`: what is always asked for
- * @typedef {{ name: string, label: string, value?: string, options: { value: string, label: string }[] }} Filter
- * @returns {HTMLElement & { reload: () => void }}
+ *   asked for as `q`; `filters`: fields beside it; `asked`: what is always asked for; `rename`: fields
+ *   that the path has by another name
+ * @returns {HTMLElement & { reload: () => void, asked: () => Record<string, string> }} `asked`: what is narrowed to now
  */
-export function listing({ fetchPage, path, columns, caption, empty, address, search, filters = [], asked = {} }) {
+export function listing({
+  fetchPage,
+  path,
+  columns,
+  caption,
+  empty,
+  address,
+  search,
+  filters = [],
+  asked = {},
+  rename = {},
+}) {
   const body = el('div', { class: 'listing-body', 'aria-live': 'polite' })
   const state = { items: /** @type {T[]} */ ([]), next: /** @type {string | null} */ (null), turn: 0 }
-  const fetched =
-    fetchPage ?? ((/** @type {Record<string, string>} */ query) => call(`${path}?${new URLSearchParams(query)}`))
-  const query = () => ({
-    limit: String(pageRows),
-    ...asked,
-    ...Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()])),
-  })
+  const fetched = fetchPage ?? ((/** @type {Record<string, string>} */ query) => pageOf(path ?? '', query))
+  const narrowed = () => {
+    const given = [...new FormData(form)].map(([name, value]) => [rename[name] ?? name, String(value).trim()])
+    return { ...asked, ...Object.fromEntries(given.filter(([, value]) => value !== '')) }
+  }
+  const query = () => ({ limit: String(pageRows), ...narrowed() })
 
   /** @param {boolean} more */
   async function load(more) {
@@ -86,7 +99,7 @@ export function listing({ fetchPage, path, columns, caption, empty, address, sea
   form.hidden = !search && filters.length === 0
   body.append(loading())
   void load(false)
-  return Object.assign(el('div', { class: 'listing' }, form, body), { reload: () => void load(false) })
+  return Object.assign(el('div', { class: 'listing' }, form, body), { reload: () => void load(false), asked: narrowed })
 }
 
 /** @param {string} label */
@@ -114,7 +127,7 @@ const filterField = ({ name, label, value = '', options }) =>
 /**
  * Fetches something once and shows it; says what went wrong where it did. `show` is not called when the page was left meanwhile.
  * @template T
- * @param {HTMLElement} root @param {() => Promise<T>} fetchIt @param {(value: T) => (import('../dom.js').Child | import('../dom.js').Child[])[]} show
+ * @param {HTMLElement} root @param {() => Promise<T>} fetchIt @param {(value: T) => (import('./dom.js').Child | import('./dom.js').Child[])[]} show
  */
 export async function fetchInto(root, fetchIt, show) {
   fill(root, 'loading', () => [loading()])

@@ -1,10 +1,10 @@
 // @ts-check
-import { el } from '../dom.js'
+import { el } from './dom.js'
 
 /**
  * A table of things. The first column leads to the thing, where there is an address.
  * @template T
- * @typedef {{ head: string, cell: (item: T) => import('../dom.js').Child | import('../dom.js').Child[], class?: string }} Column
+ * @typedef {{ head: string, cell: (item: T) => import('./dom.js').Child | import('./dom.js').Child[], class?: string }} Column
  *   `class`: `number` for figures, which stand at the right
  */
 

@@ -4,6 +4,7 @@ import type { AreaInput, ContactInput, DeviceInput, HomeInput, ResidentInput } f
 import type { DevicePlan } from '../devices/device.ts'
 import { deviceModels } from '../devices/models.ts'
 import type { HomePlan, ResidentPlan } from '../home/home.ts'
+import { flat } from './floor_plan.ts'
 
 /** What the registry knows of a simulated home beyond what the simulation needs. All but the plan and area is optional. */
 export type Household = {
@@ -32,7 +33,7 @@ export type RegistryRecords = {
 
 function homeInput({ plan, area, address, notes }: Household): z.input<typeof HomeInput> {
   const { lat, lon } = plan.position
-  return { id: plan.id, area, address: address ?? plan.label, lat, lon, ...(notes && { notes }) }
+  return { id: plan.id, area, address: address ?? plan.label, lat, lon, ...(notes && { notes }), floor_plan: flat }
 }
 
 /** Residents are known by id within their home, and in the registry by home and id. */

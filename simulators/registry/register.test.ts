@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../domain/clock.ts'
 import type { ApiOptions } from '../api/post.ts'
 import type { HomePlan } from '../home/home.ts'
+import { flat } from './floor_plan.ts'
 import { recordsOf } from './records.ts'
 import { openTokenBook, register } from './register.ts'
 
@@ -89,7 +90,9 @@ const statePath = () => join(folder, 'tokens.json')
 describe('the records of homes', () => {
   it('are what the plans say, with the device’s place', () => {
     const { homes, residents, devices } = recordsFor(1)
-    expect(homes).toEqual([{ id: 'home-0', area: 'street', address: 'home 0', lat: 39.6, lon: 106.8 }])
+    expect(homes).toEqual([
+      { id: 'home-0', area: 'street', address: 'home 0', lat: 39.6, lon: 106.8, floor_plan: flat },
+    ])
     expect(residents).toEqual([{ id: 'home-0-resident', home: 'home-0', name: 'Resident 0', birth_year: 1940 }])
     expect(devices.map(({ id, home, place }) => ({ id, home, place }))).toEqual([
       { id: 'watch-0', home: 'home-0', place: 'worn or carried' },

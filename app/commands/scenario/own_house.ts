@@ -91,7 +91,9 @@ const emptyConfig: Config = {
   publicUrl: undefined,
   switchUrl: undefined,
   oidc: undefined,
+  map: undefined,
   zone: 'UTC',
+  lockAfterMs: 0,
   demo: false,
   log: 'silent',
 }

@@ -25,6 +25,7 @@ it.each([
   [['pipeline', '--influx', 'localhost:8086'], 'Give a URL that begins with http://'],
   [['pipeline', '--speed', '9'], "unknown option '--speed'"],
   [['homes', '--people', '0'], 'Give a whole number from 1 to 1000.'],
+  [['falls', '--data', '/nowhere'], 'No set is in /nowhere: give a folder with index.json'],
   [['throughput'], "unknown command 'throughput'"],
 ])('answers %j with a sentence and not with a stack', (args, sentence) => {
   const { status, stderr } = bench(...args)

@@ -5,6 +5,7 @@ import { connectionsFor, openFilesOf } from '../app/open_files.ts'
 import type { CodecsOptions } from './codecs/codecs.ts'
 import type { ConsoleOptions } from './console/console.ts'
 import type { DetectionOptions } from './detection/detection.ts'
+import type { FallsOptions } from './falls/falls.ts'
 import type { HomesOptions } from './homes/homes.ts'
 import { compareImpacts } from './impacts/impacts.ts'
 import { type PipelineOptions, runPipeline } from './pipeline/pipeline.ts'
@@ -113,6 +114,22 @@ program
   )
   .action(async () => {
     process.stdout.write(`${await compareImpacts()}\n`)
+  })
+
+program
+  .command('falls')
+  .description(
+    'How good the fall detector is: leave one subject out on the recorded falls (data/falls of VIGIL_SHARED), beside the plain rule',
+  )
+  .option('--data <folder>', 'score these sets with the shipped model instead; nothing is learned')
+  .option('--train', 'learn the shipped model from all of them and write its parameters', false)
+  .option('--ablation', 'show besides what each part of the augmentation bought (some minutes more)', false)
+  .option('--json <file>', 'write every score as JSON')
+  .action(async ({ json, ...options }: FallsOptions & { json?: string }) => {
+    const { scoreFalls } = await import('./falls/falls.ts')
+    const { lines, scores } = await scoreFalls(options, (line) => void process.stderr.write(`${line}\n`))
+    process.stdout.write(`${lines.join('\n')}\n`)
+    if (json) await writeFile(json, `${JSON.stringify(scores, null, 2)}\n`)
   })
 
 program

@@ -12,7 +12,8 @@ type Recording = keyof typeof recordings
 export const folderOf = (recording: Recording): string =>
   join(resolve(process.env.VIGIL_SHARED ?? '../shared'), recordings[recording].folder)
 
-const missing = (recording: Recording): string => {
+/** That a recording is not there, in a sentence with the mend. */
+export const missing = (recording: Recording): string => {
   const { folder, text } = recordings[recording]
   return `${text} are not here (${folderOf(recording)}): VIGIL_SHARED names the folder that holds ${folder}.`
 }

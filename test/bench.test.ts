@@ -17,7 +17,11 @@ it('the bench loads the real processes, and everything acknowledged has arrived'
 
   const report = reportOf(figures)
   expect(report.processes.map(({ process }) => process)).toEqual(expect.arrayContaining(['broker', 'ingest']))
-  expect(report.processes.every((use) => Number(use.seconds_per_million_messages) > 0)).toBe(true)
+  // The auditor may do so little in two seconds that the system's ticks of 10 ms do not count it.
+  for (const { process, seconds_per_million_messages: used } of report.processes)
+    expect([process, Number(used)]).toEqual([process, expect.any(Number)])
+  const busy = report.processes.filter(({ process }) => ['broker', 'ingest'].includes(process))
+  expect(busy.every((use) => Number(use.seconds_per_million_messages) > 0)).toBe(true)
   const table = tableOf(report)
   for (const row of ['acknowledged', 'SOS → live', 'broker', 'idle', 'account']) expect(table).toContain(row)
   expect(table).not.toContain('WRONG')
